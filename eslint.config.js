@@ -1,0 +1,58 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/**
+ * The layers, from the top down: a folder may import from the folders named here and from itself, nothing else.
+ * The picture is in CONTRIBUTING.md; an arrow that points up is a design error, not a lint nuisance.
+ */
+const layers = {
+  cli: ["host", "client", "codec"],
+  host: ["server"],
+  client: ["wire", "codec"],
+  server: ["space", "wire", "blobs"],
+  blobs: [],
+  codec: [],
+  wire: [],
+  space: [],
+};
+
+/** These run in a browser too: no module of Node's own. */
+const portable = ["space", "wire", "codec"];
+
+const layerRules = Object.entries(layers).map(([folder, below]) => {
+  const forbidden = Object.keys(layers).filter((other) => other !== folder && !below.includes(other));
+  const patterns = [
+    {
+      group: forbidden.map((other) => `**/${other}/**`),
+      message: `src/${folder}/ may import only from: ${[...below, "itself"].join(", ")}.`,
+    },
+    ...(portable.includes(folder)
+      ? [{ group: ["node:*"], message: `src/${folder}/ also runs in a browser: no Node module.` }]
+      : []),
+  ];
+  return { files: [`src/${folder}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
+});
+
+export default defineConfig(
+  globalIgnores(["dist/"]),
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // `noUncheckedIndexedAccess` makes typed-array reads `number | undefined`; where an index is known to be in range, `!` says so.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+      "no-console": "error",
+      curly: "error",
+      eqeqeq: "error",
+    },
+  },
+  ...layerRules,
+  { files: ["src/cli/**", "examples/**", "bench/**", "scripts/**", "test/**/fixtures/**"], rules: { "no-console": "off" } },
+);
