@@ -1,0 +1,172 @@
+import type { FailureCode } from "./failure.ts";
+import type { Holdings } from "./holdings.ts";
+import { type MutableView, NO_BYTES } from "./slab.ts";
+import type { Booking, Session } from "./session.ts";
+import type { Variable } from "./variable.ts";
+import type { ReadOptions, Waiter } from "./waiters.ts";
+
+/** An answer of several values stops growing here, so that one request cannot fill memory. */
+const MAX_ANSWER_BYTES = 1_048_576;
+
+/** The one place where values and those who want them meet. */
+export class Delivery {
+  waitingCount = 0;
+  readonly #holdings: Holdings;
+  readonly #view: MutableView = {
+    descriptor: 0,
+    bytes: NO_BYTES,
+    start: 0,
+    end: 0,
+    file: undefined,
+    variableId: 0,
+    index: 0,
+  };
+
+  constructor(holdings: Holdings) {
+    this.#holdings = holdings;
+  }
+
+  /** Answers a read at once if it can. Returns whether it did: a failure is an answer too. */
+  tryRead(session: Session, request: number, variable: Variable, how: ReadOptions): boolean {
+    const index = variable.visibleTo(how);
+    if (index === -1) {
+      return false;
+    }
+    if (!how.take) {
+      this.#show(session, request, variable, how, index);
+    } else if (how.after !== undefined && index <= how.after.index) {
+      session.receiver.failed(
+        request,
+        "iterator_ended",
+        `an earlier value came back to '${variable.name}': ifetch goes on only from the front`,
+      );
+    } else {
+      this.#give(session, request, variable, how);
+    }
+    return true;
+  }
+
+  wait(session: Session, request: number, variable: Variable, how: ReadOptions): void {
+    const waiter: Waiter = { session, request, variable, how, previous: undefined, next: undefined };
+    if (!variable.hasWaiters) {
+      variable.workspace.attended.add(variable);
+    }
+    variable.listOf(how.take).add(waiter);
+    session.waits.set(request, waiter);
+    this.waitingCount++;
+  }
+
+  stopWaiting(waiter: Waiter): void {
+    const { variable, session, request, how } = waiter;
+    variable.listOf(how.take).remove(waiter);
+    session.waits.delete(request);
+    this.waitingCount--;
+    if (!variable.hasWaiters) {
+      this.#holdings.forgetIfUnattended(variable);
+    }
+  }
+
+  /** Ends every wait for the variable. */
+  failWaiters(variable: Variable, code: FailureCode, message: string): void {
+    for (const list of [variable.finders, variable.fetchers]) {
+      for (let waiter = list.first; waiter !== undefined; waiter = list.first) {
+        this.stopWaiting(waiter);
+        waiter.session.receiver.failed(waiter.request, code, message);
+      }
+    }
+  }
+
+  /**
+   * Values became free: every finder that may see one gets it, then fetchers take, first come, first served. As nobody waits
+   * for a value that was free before (see `Variable`), what they get is what became free.
+   */
+  settle(variable: Variable): void {
+    if (!variable.hasWaiters) {
+      return;
+    }
+    let waiter = variable.finders.first;
+    while (waiter !== undefined) {
+      const next = waiter.next;
+      if (variable.visibleTo(waiter.how) !== -1) {
+        this.stopWaiting(waiter);
+        this.tryRead(waiter.session, waiter.request, variable, waiter.how);
+      }
+      waiter = next;
+    }
+    while (variable.freeCount > 0) {
+      const fetcher = variable.fetchers.first;
+      if (fetcher === undefined) {
+        return;
+      }
+      this.stopWaiting(fetcher);
+      this.tryRead(fetcher.session, fetcher.request, variable, fetcher.how);
+    }
+  }
+
+  /** Booked values of one variable go back to their old places, all of them first; then they count as stored. */
+  giveBack(variable: Variable, indices: number[]): void {
+    if (variable.isDeleted) {
+      return;
+    }
+    const sorted = indices.sort((a, b) => a - b);
+    for (const index of variable.order!.giveBack(sorted)) {
+      this.#holdings.remove(variable, index);
+    }
+    this.settle(variable);
+  }
+
+  giveBackAll(bookings: Iterable<Booking>): void {
+    const byVariable = new Map<Variable, number[]>();
+    for (const { variable, index } of bookings) {
+      const indices = byVariable.get(variable);
+      if (indices === undefined) {
+        byVariable.set(variable, [index]);
+      } else {
+        indices.push(index);
+      }
+    }
+    for (const [variable, indices] of byVariable) {
+      this.giveBack(variable, indices);
+    }
+  }
+
+  #show(session: Session, request: number, variable: Variable, how: ReadOptions, first: number): void {
+    const order = variable.order!;
+    let answered = 0;
+    let left = how.iterate && order.isIterable ? how.most : 1;
+    let index = first;
+    while (index !== -1) {
+      this.#read(variable, index);
+      answered += this.#view.end - this.#view.start;
+      left--;
+      const next = left > 0 && answered < MAX_ANSWER_BYTES ? order.after(index) : -1;
+      session.receiver.value(request, this.#view, 0, 0, next !== -1);
+      index = next;
+    }
+  }
+
+  #give(session: Session, request: number, variable: Variable, how: ReadOptions): void {
+    const order = variable.order!;
+    let answered = 0;
+    let left = how.most;
+    let more = true;
+    while (more) {
+      const index = order.take();
+      this.#read(variable, index);
+      const { start, end, file } = this.#view;
+      answered += end - start;
+      left--;
+      more = left > 0 && answered < MAX_ANSWER_BYTES && order.count > 0;
+      if (how.lease || (file === undefined ? end - start : file.length) > session.leaseOver) {
+        session.receiver.value(request, this.#view, 0, session.lease(variable, index), more);
+      } else {
+        session.receiver.value(request, this.#view, session.book(variable, index), 0, more);
+      }
+    }
+  }
+
+  #read(variable: Variable, index: number): void {
+    variable.table.read(index, this.#view);
+    this.#view.variableId = variable.id;
+  }
+}

@@ -1,0 +1,103 @@
+import type { FileValue } from "./receiver.ts";
+import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
+import type { Variable } from "./variable.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What an empty variable costs, for the limit on memory. */
+export const VARIABLE_OVERHEAD_BYTES = 512;
+
+/** Puts values into variables and takes them out for good, and keeps the books: bytes in memory and in files. */
+export class Holdings {
+  memoryBytes = 0;
+  fileBytes = 0;
+  variableCount = 0;
+  readonly #maxMemoryBytes: number;
+  readonly #dropFile: (file: FileValue) => void;
+
+  constructor(maxMemoryBytes: number, dropFile: (file: FileValue) => void) {
+    this.#maxMemoryBytes = maxMemoryBytes;
+    this.#dropFile = dropFile;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.memoryBytes + bytes <= this.#maxMemoryBytes;
+  }
+
+  dropFile(file: FileValue): void {
+    this.#dropFile(file);
+  }
+
+  addVariable(variable: Variable): void {
+    variable.workspace.addVariable(variable);
+    this.variableCount++;
+    this.#charge(variable.workspace, VARIABLE_OVERHEAD_BYTES, 0);
+  }
+
+  put(variable: Variable, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
+    variable.table.put(index, descriptor, bytes, start, end);
+    this.#charge(variable.workspace, end - start + VALUE_OVERHEAD_BYTES, 0);
+  }
+
+  putFile(variable: Variable, index: number, descriptor: number, file: FileValue): void {
+    variable.table.putFile(index, descriptor, file);
+    variable.workspace.attended.add(variable);
+    this.#charge(variable.workspace, VALUE_OVERHEAD_BYTES, file.length);
+  }
+
+  /** The value is gone for good: confirmed, replaced or without a place. */
+  remove(variable: Variable, index: number): void {
+    const { table, order } = variable;
+    const length = table.lengthOf(index);
+    const file = table.remove(index);
+    order!.gone(index, variable.hasIndex);
+    if (file === undefined) {
+      this.#charge(variable.workspace, -length - VALUE_OVERHEAD_BYTES, 0);
+    } else {
+      this.#charge(variable.workspace, -VALUE_OVERHEAD_BYTES, -length);
+      this.#dropFile(file);
+      this.forgetIfUnattended(variable);
+    }
+  }
+
+  /** Precondition: nobody waits for the variable any more. */
+  removeVariable(variable: Variable): void {
+    const { table, workspace } = variable;
+    this.#dropFiles(variable);
+    workspace.removeVariable(variable);
+    workspace.attended.delete(variable);
+    variable.markDeleted();
+    this.variableCount--;
+    this.#charge(workspace, -table.memoryBytes - VARIABLE_OVERHEAD_BYTES, -table.fileBytes);
+  }
+
+  /** In time that does not depend on its values and variables. Precondition: nobody waits in it any more. */
+  removeWorkspace(workspace: Workspace): void {
+    for (const variable of workspace.attended) {
+      this.#dropFiles(variable);
+    }
+    workspace.attended.clear();
+    workspace.isDeleted = true;
+    this.variableCount -= workspace.variables.size;
+    this.memoryBytes -= workspace.memoryBytes;
+    this.fileBytes -= workspace.fileBytes;
+  }
+
+  forgetIfUnattended(variable: Variable): void {
+    if (!variable.hasWaiters && variable.table.fileCount === 0) {
+      variable.workspace.attended.delete(variable);
+    }
+  }
+
+  #dropFiles(variable: Variable): void {
+    for (const file of variable.table.files()) {
+      this.#dropFile(file);
+    }
+  }
+
+  #charge(workspace: Workspace, memory: number, file: number): void {
+    workspace.memoryBytes += memory;
+    workspace.fileBytes += file;
+    this.memoryBytes += memory;
+    this.fileBytes += file;
+  }
+}

@@ -1,0 +1,232 @@
+import { IndexSet } from "./index-set.ts";
+import { Random } from "./random.ts";
+
+export const modes = ["fifo", "lifo", "multi", "single"] as const;
+/** In which order a variable gives out its values. */
+export type Mode = (typeof modes)[number];
+
+/**
+ * Which free value of a variable comes next. A value has an index from `allocate` until `gone`; it is free after `add`
+ * and booked after `take`. -1 stands for none.
+ */
+export interface Order {
+  /** How many values are free. */
+  readonly count: number;
+  /** Whether positions mean anything: fifo and single number their values 0, 1, 2, … over the variable's life. */
+  readonly isIterable: boolean;
+  /** The index of a value that is stored now. */
+  allocate(): number;
+  /** A stored value is free. Returns the index of a value that it replaces (single), else -1. */
+  add(index: number): number;
+  /** Booked values come back; sorted. Returns those that have no place any more (single: a newer one was stored). */
+  giveBack(sorted: readonly number[]): readonly number[];
+  /** What `find` sees. */
+  peek(): number;
+  /** Books what `fetch` takes: after a `peek`, the value that it saw. */
+  take(): number;
+  /** The first free value whose index is greater. Only if `isIterable`. */
+  after(index: number): number;
+  /** A booked or replaced value is gone for good; `has` tells which indices still have a value. */
+  gone(index: number, has: (index: number) => boolean): void;
+  isFree(index: number): boolean;
+}
+
+const NONE: readonly number[] = [];
+
+class FifoOrder implements Order {
+  readonly isIterable = true;
+  readonly #free = new IndexSet();
+  #next = 0;
+
+  get count(): number {
+    return this.#free.size;
+  }
+  allocate(): number {
+    return this.#next++;
+  }
+  add(index: number): number {
+    this.#free.add(index);
+    return -1;
+  }
+  giveBack(sorted: readonly number[]): readonly number[] {
+    this.#free.addAll(sorted);
+    return NONE;
+  }
+  peek(): number {
+    return this.#free.min();
+  }
+  take(): number {
+    return this.#free.size === 0 ? -1 : this.#free.takeMin();
+  }
+  after(index: number): number {
+    return this.#free.after(index);
+  }
+  gone(): void {
+    // A number is never given again.
+  }
+  isFree(index: number): boolean {
+    return this.#free.has(index);
+  }
+}
+
+/** Takes the highest index. Indices above the highest value are given again, or a stack would wander off for ever. */
+class LifoOrder implements Order {
+  readonly isIterable = false;
+  readonly #free = new IndexSet();
+  #next = 0;
+
+  get count(): number {
+    return this.#free.size;
+  }
+  allocate(): number {
+    return this.#next++;
+  }
+  add(index: number): number {
+    this.#free.add(index);
+    return -1;
+  }
+  giveBack(sorted: readonly number[]): readonly number[] {
+    this.#free.addAll(sorted);
+    return NONE;
+  }
+  peek(): number {
+    return this.#free.max();
+  }
+  take(): number {
+    return this.#free.size === 0 ? -1 : this.#free.takeMax();
+  }
+  after(): number {
+    return -1;
+  }
+  gone(index: number, has: (index: number) => boolean): void {
+    if (index === this.#next - 1) {
+      do {
+        this.#next--;
+      } while (this.#next > 0 && !has(this.#next - 1));
+    }
+  }
+  isFree(index: number): boolean {
+    return this.#free.has(index);
+  }
+}
+
+/** Each free value is as likely as any other. What `peek` drew is what the next `take` gives. */
+class MultiOrder implements Order {
+  readonly isIterable = false;
+  #free = new Uint32Array(16);
+  #count = 0;
+  #next = 0;
+  #drawn = -1;
+  readonly #vacant: number[] = [];
+  readonly #random: Random;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+  get count(): number {
+    return this.#count;
+  }
+  allocate(): number {
+    return this.#vacant.pop() ?? this.#next++;
+  }
+  add(index: number): number {
+    if (this.#count === this.#free.length) {
+      const grown = new Uint32Array(this.#count * 2);
+      grown.set(this.#free);
+      this.#free = grown;
+    }
+    this.#free[this.#count++] = index;
+    this.#drawn = -1;
+    return -1;
+  }
+  giveBack(sorted: readonly number[]): readonly number[] {
+    for (const index of sorted) {
+      this.add(index);
+    }
+    return NONE;
+  }
+  peek(): number {
+    if (this.#count === 0) {
+      return -1;
+    }
+    this.#drawn = this.#random.below(this.#count);
+    return this.#free[this.#drawn]!;
+  }
+  take(): number {
+    if (this.#drawn === -1 && this.peek() === -1) {
+      return -1;
+    }
+    const index = this.#free[this.#drawn]!;
+    this.#free[this.#drawn] = this.#free[--this.#count]!;
+    this.#drawn = -1;
+    return index;
+  }
+  after(): number {
+    return -1;
+  }
+  gone(index: number): void {
+    this.#vacant.push(index);
+  }
+  isFree(index: number): boolean {
+    return this.#free.subarray(0, this.#count).includes(index);
+  }
+}
+
+class SingleOrder implements Order {
+  readonly isIterable = true;
+  #current = -1;
+  #next = 0;
+
+  get count(): number {
+    return this.#current === -1 ? 0 : 1;
+  }
+  allocate(): number {
+    return this.#next++;
+  }
+  add(index: number): number {
+    const replaced = this.#current;
+    this.#current = index;
+    return replaced;
+  }
+  giveBack(sorted: readonly number[]): readonly number[] {
+    const newest = this.#next - 1;
+    const returned = sorted.at(-1);
+    if (returned === newest) {
+      this.#current = newest;
+      return sorted.slice(0, -1);
+    }
+    return sorted;
+  }
+  peek(): number {
+    return this.#current;
+  }
+  take(): number {
+    const index = this.#current;
+    this.#current = -1;
+    return index;
+  }
+  after(index: number): number {
+    return this.#current > index ? this.#current : -1;
+  }
+  gone(): void {
+    // A number is never given again: an iterator sees each new value once.
+  }
+  isFree(index: number): boolean {
+    return index === this.#current;
+  }
+}
+
+export function createOrder(mode: Mode, seed: number): Order {
+  switch (mode) {
+    case "fifo":
+      return new FifoOrder();
+    case "lifo":
+      return new LifoOrder();
+    case "multi":
+      return new MultiOrder(seed);
+    case "single":
+      return new SingleOrder();
+    default:
+      return mode satisfies never;
+  }
+}

@@ -1,0 +1,551 @@
+import { Delivery } from "./delivery.ts";
+import type { FailureCode } from "./failure.ts";
+import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
+import { listVariables, listWorkspace } from "./listing.ts";
+import { type Mode, modes, type Order } from "./order.ts";
+import type { FileValue, Receiver } from "./receiver.ts";
+import { type Booking, Session, type SessionOptions } from "./session.ts";
+import { parseTemplate } from "./template.ts";
+import { validateSpace } from "./validate.ts";
+import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
+import { Variable } from "./variable.ts";
+import type { ReadOptions } from "./waiters.ts";
+import { Workspace } from "./workspace.ts";
+
+const DEFAULT_WORKSPACE = "__default";
+const DEFAULT_TEMPLATE = "__ws__%d";
+
+export interface SpaceOptions {
+  /** Ends the names that `mktemp` makes: unique to this run of the server. */
+  readonly runId: string;
+  /** Where the pseudo-random orders of `multi` variables begin. */
+  readonly seed: number;
+  /** Called once with each file value that is gone for good, and with one whose store was refused. */
+  readonly dropFile: (file: FileValue) => void;
+  /** Most requests that may wait at a time. Default: no limit. */
+  readonly maxWaiting?: number;
+  /** Most bytes of values (and what keeps them) in memory. Default: no limit. */
+  readonly maxMemoryBytes?: number;
+}
+
+export interface OpenOptions {
+  /** Whether the session is willing to own the workspace (`open`) or not (`use`). */
+  readonly own: boolean;
+  /** Whether the workspace outlives its owner; counts only when this session becomes the owner. */
+  readonly persistent: boolean;
+  /** Whether the workspace is made when it does not exist. */
+  readonly create: boolean;
+  /** What listings show of the owner, beside its peer. */
+  readonly label: string;
+}
+
+/** A value on its way in: bytes `[start, end)`. */
+export interface NewValue {
+  readonly descriptor: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * All that a server knows, as a deterministic machine without sockets, clocks or promises. Sessions call it with requests; the
+ * answers, to them and to others whose wait ended, go to the sessions' receivers during the call (see `Receiver`). Every request is
+ * answered exactly once, sooner or later, unless its session ends first. Names are byte strings.
+ *
+ * Life of a value: stored ▶ free ▶ booked (by a fetch) ▶ gone (confirmed, acknowledged)
+ *                            ▲──────────┘ released, or the session ended: back in its old place
+ */
+export class Space {
+  readonly #runId: string;
+  readonly #seed: number;
+  readonly #maxWaiting: number;
+  readonly #holdings: Holdings;
+  readonly #delivery: Delivery;
+  readonly #workspaces = new Map<string, Workspace>();
+  readonly #sessions = new Set<Session>();
+  #lastVariableId = 0;
+  #nextMadeName = 0;
+
+  constructor(options: SpaceOptions) {
+    this.#runId = options.runId;
+    this.#seed = options.seed;
+    this.#maxWaiting = options.maxWaiting ?? Infinity;
+    this.#holdings = new Holdings(options.maxMemoryBytes ?? Infinity, options.dropFile);
+    this.#delivery = new Delivery(this.#holdings);
+    this.#workspaces.set(DEFAULT_WORKSPACE, new Workspace(DEFAULT_WORKSPACE, true));
+  }
+
+  /** Live numbers: bytes are those of values (and what keeps them), free and booked. */
+  get stats(): Readonly<
+    Record<"sessions" | "workspaces" | "variables" | "waiting" | "memoryBytes" | "fileBytes", number>
+  > {
+    return {
+      sessions: this.#sessions.size,
+      workspaces: this.#workspaces.size,
+      variables: this.#holdings.variableCount,
+      waiting: this.#delivery.waitingCount,
+      memoryBytes: this.#holdings.memoryBytes,
+      fileBytes: this.#holdings.fileBytes,
+    };
+  }
+
+  // Sessions
+
+  join(receiver: Receiver, peer: string, options?: SessionOptions): Session {
+    const session = new Session(receiver, peer, options);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. */
+  end(session: Session): void {
+    if (session.ended) {
+      return;
+    }
+    session.ended = true;
+    this.#sessions.delete(session);
+    for (const waiter of [...session.waits.values()]) {
+      this.#delivery.stopWaiting(waiter);
+    }
+    for (const workspace of session.owned) {
+      this.#disown(workspace);
+    }
+    session.owned.clear();
+    session.opened.clear();
+    this.#delivery.giveBackAll(session.takeBooked(() => true));
+  }
+
+  // Workspaces
+
+  open(session: Session, request: number, name: string, options: OpenOptions): void {
+    if (!isGoodName(name)) {
+      return fail(session, request, "bad_name", badName("workspace", name));
+    }
+    let workspace = this.#workspaces.get(name);
+    if (workspace === undefined) {
+      if (!options.create) {
+        return fail(
+          session,
+          request,
+          "no_such_workspace",
+          `workspace '${name}' does not exist, and create was not asked for`,
+        );
+      }
+      workspace = new Workspace(name, false);
+      this.#workspaces.set(name, workspace);
+    }
+    session.opened.set(name, workspace);
+    if (options.own && workspace.owner === undefined && !workspace.isSystem) {
+      workspace.owner = session;
+      workspace.ownerLabel = options.label;
+      workspace.isPersistent = options.persistent;
+      session.owned.add(workspace);
+    }
+    session.receiver.done(request);
+  }
+
+  /** Gives up one workspace: what the session owns, waits for and has booked there. */
+  leave(session: Session, request: number, name: string): void {
+    const workspace = session.opened.get(name);
+    if (workspace === undefined) {
+      return fail(session, request, "workspace_not_open", notOpen(name));
+    }
+    session.opened.delete(name);
+    for (const waiter of [...session.waits.values()]) {
+      if (waiter.variable.workspace === workspace) {
+        this.#delivery.stopWaiting(waiter);
+        fail(session, waiter.request, "cancelled", `the session left workspace '${name}'`);
+      }
+    }
+    if (workspace.owner === session) {
+      session.owned.delete(workspace);
+      this.#disown(workspace);
+    }
+    this.#delivery.giveBackAll(session.takeBooked(({ variable }) => variable.workspace === workspace));
+    session.receiver.done(request);
+  }
+
+  deleteWs(session: Session, request: number, name: string): void {
+    const workspace = this.#workspaces.get(name);
+    if (workspace === undefined) {
+      return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
+    }
+    if (workspace.isSystem) {
+      return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
+    }
+    if (session.opened.get(name) !== workspace) {
+      return fail(session, request, "workspace_not_open", notOpen(name));
+    }
+    workspace.owner?.owned.delete(workspace);
+    this.#destroy(workspace);
+    session.receiver.done(request);
+  }
+
+  listWss(session: Session, request: number, only?: string): void {
+    if (only !== undefined) {
+      const workspace = this.#workspaces.get(only);
+      return session.receiver.text(request, workspace === undefined ? "\n" : listWorkspace(workspace, session));
+    }
+    const names = [...this.#workspaces.keys()].sort();
+    session.receiver.text(request, names.map((name) => listWorkspace(this.#workspaces.get(name)!, session)).join(""));
+  }
+
+  mktemp(session: Session, request: number, template: string): void {
+    const parsed = parseTemplate(template === "" ? DEFAULT_TEMPLATE : template);
+    if (parsed === undefined || !isGoodName(template === "" ? DEFAULT_TEMPLATE : template)) {
+      const message = `template '${template}' needs exactly one integer conversion, like %d or %04d`;
+      return fail(session, request, "bad_template", message);
+    }
+    let name: string;
+    do {
+      name = parsed.format(this.#nextMadeName++) + this.#runId;
+    } while (this.#workspaces.has(name));
+    const workspace = new Workspace(name, false);
+    this.#workspaces.set(name, workspace);
+    session.opened.set(name, workspace);
+    session.receiver.text(request, name);
+  }
+
+  // Variables
+
+  declare(session: Session, request: number, workspaceName: string, name: string, mode: string): void {
+    if (!isMode(mode)) {
+      return fail(session, request, "bad_mode", `mode '${mode}' is none of ${modes.join(", ")}`);
+    }
+    const variable = this.#variable(session, request, workspaceName, name);
+    if (variable === undefined) {
+      return;
+    }
+    if (variable.mode === undefined) {
+      variable.setMode(mode, this.#seed + variable.id);
+    } else if (variable.mode !== mode) {
+      const message = `variable '${name}' is ${variable.mode} already and cannot become ${mode}`;
+      return fail(session, request, "mode_conflict", message);
+    }
+    session.receiver.done(request);
+  }
+
+  deleteVar(session: Session, request: number, workspaceName: string, name: string): void {
+    const workspace = this.#workspace(session, request, workspaceName);
+    if (workspace === undefined) {
+      return;
+    }
+    const variable = workspace.variables.get(name);
+    if (variable === undefined) {
+      return fail(session, request, "no_such_variable", `workspace '${workspaceName}' has no variable '${name}'`);
+    }
+    this.#delivery.failWaiters(variable, "variable_deleted", `variable '${name}' was deleted`);
+    this.#holdings.removeVariable(variable);
+    session.receiver.done(request);
+  }
+
+  listVars(session: Session, request: number, workspaceName: string, extended: boolean): void {
+    const workspace = this.#workspace(session, request, workspaceName);
+    if (workspace !== undefined) {
+      session.receiver.text(request, listVariables(workspace, extended));
+    }
+  }
+
+  // Values
+
+  /** Small values are copied; of a larger one a buffer of its own is kept, a slice of a bigger buffer copied. */
+  store(
+    session: Session,
+    request: number,
+    workspaceName: string,
+    name: string,
+    descriptor: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const variable = this.#storable(session, request, workspaceName, name, end - start);
+    if (variable !== undefined) {
+      this.#add(variable, descriptor, bytes, start, end);
+      session.receiver.done(request);
+    }
+  }
+
+  storeFile(
+    session: Session,
+    request: number,
+    workspaceName: string,
+    name: string,
+    descriptor: number,
+    file: FileValue,
+  ): void {
+    const variable = this.#storable(session, request, workspaceName, name, 0);
+    if (variable === undefined) {
+      this.#holdings.dropFile(file);
+    } else {
+      this.#addFile(variable, descriptor, file);
+      session.receiver.done(request);
+    }
+  }
+
+  /** All or nothing, one after the other. */
+  storeSeveral(
+    session: Session,
+    request: number,
+    workspaceName: string,
+    name: string,
+    values: readonly NewValue[],
+  ): void {
+    const bytes = values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0);
+    const variable = this.#storable(session, request, workspaceName, name, bytes);
+    if (variable !== undefined) {
+      for (const { descriptor, bytes, start, end } of values) {
+        this.#add(variable, descriptor, bytes, start, end);
+      }
+      session.receiver.done(request);
+    }
+  }
+
+  /** Fetch, find and the steps of iterators: answers at once, waits, or says `none`. */
+  read(session: Session, request: number, workspaceName: string, name: string, how: ReadOptions): void {
+    const variable = this.#variable(session, request, workspaceName, name);
+    if (variable === undefined) {
+      return;
+    }
+    if (how.after !== undefined) {
+      if (how.after.variableId !== variable.id) {
+        return fail(session, request, "iterator_ended", `variable '${name}' was deleted and made again`);
+      }
+      if (variable.order?.isIterable === false) {
+        return fail(session, request, "not_iterable", `variable '${name}' is ${variable.mode!}: it has no iteration`);
+      }
+    }
+    if (this.#delivery.tryRead(session, request, variable, how)) {
+      return;
+    }
+    if (!how.wait) {
+      return session.receiver.none(request);
+    }
+    if (this.#delivery.waitingCount >= this.#maxWaiting) {
+      const message = `${this.#maxWaiting} requests wait on this server already`;
+      return fail(session, request, "too_many_waiting", message);
+    }
+    this.#delivery.wait(session, request, variable, how);
+  }
+
+  /** Ends a wait. Returns false, and does nothing, when the request does not wait (it was answered). */
+  cancel(session: Session, request: number, code: "cancelled" | "timed_out"): boolean {
+    const waiter = session.waits.get(request);
+    if (waiter === undefined) {
+      return false;
+    }
+    this.#delivery.stopWaiting(waiter);
+    const how = code === "cancelled" ? "was cancelled" : "timed out";
+    fail(session, request, code, `waiting for '${waiter.variable.name}' ${how}`);
+    return true;
+  }
+
+  // Booked values
+
+  /** All plain bookings with numbers up to `upTo` are gone. */
+  confirm(session: Session, upTo: number): void {
+    let booking = session.confirmNext(upTo);
+    while (booking !== null) {
+      if (booking !== undefined) {
+        this.#consume(booking);
+      }
+      booking = session.confirmNext(upTo);
+    }
+  }
+
+  ack(session: Session, request: number, lease: number): void {
+    const booking = session.takeLease(lease);
+    if (booking === undefined || booking.variable.isDeleted) {
+      return fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+    }
+    this.#consume(booking);
+    session.receiver.done(request);
+  }
+
+  /** Puts one booked value back in its old place. */
+  release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
+    const booking = kind === "lease" ? session.takeLease(number) : session.takeBooking(number);
+    if (booking === undefined || booking.variable.isDeleted) {
+      return fail(session, request, "lease_lost", `${kind} ${number} is not held (any more)`);
+    }
+    this.#delivery.giveBack(booking.variable, [booking.index]);
+    session.receiver.done(request);
+  }
+
+  /** Acknowledges a lease and stores a value: both or neither. */
+  complete(
+    session: Session,
+    request: number,
+    lease: number,
+    workspaceName: string,
+    name: string,
+    descriptor: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const variable = this.#completable(session, request, lease, workspaceName, name, end - start);
+    if (variable !== undefined) {
+      this.#consume(session.takeLease(lease)!);
+      this.#add(variable, descriptor, bytes, start, end);
+      session.receiver.done(request);
+    }
+  }
+
+  completeFile(
+    session: Session,
+    request: number,
+    lease: number,
+    workspaceName: string,
+    name: string,
+    descriptor: number,
+    file: FileValue,
+  ): void {
+    const variable = this.#completable(session, request, lease, workspaceName, name, 0);
+    if (variable === undefined) {
+      this.#holdings.dropFile(file);
+    } else {
+      this.#consume(session.takeLease(lease)!);
+      this.#addFile(variable, descriptor, file);
+      session.receiver.done(request);
+    }
+  }
+
+  /** Throws when an invariant does not hold: for tests, after every step. */
+  validate(): void {
+    validateSpace(this.#workspaces.values(), this.#sessions, this.stats);
+  }
+
+  // Inside
+
+  #add(variable: Variable, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
+    const order = this.#orderOf(variable);
+    const index = order.allocate();
+    this.#holdings.put(variable, index, descriptor, bytes, start, end);
+    this.#addIndex(variable, order, index);
+  }
+
+  #addFile(variable: Variable, descriptor: number, file: FileValue): void {
+    const order = this.#orderOf(variable);
+    const index = order.allocate();
+    this.#holdings.putFile(variable, index, descriptor, file);
+    this.#addIndex(variable, order, index);
+  }
+
+  #orderOf(variable: Variable): Order {
+    return variable.order ?? variable.setMode("fifo", this.#seed);
+  }
+
+  #addIndex(variable: Variable, order: Order, index: number): void {
+    const replaced = order.add(index);
+    if (replaced !== -1) {
+      this.#holdings.remove(variable, replaced);
+    }
+    this.#delivery.settle(variable);
+  }
+
+  #consume({ variable, index }: Booking): void {
+    if (!variable.isDeleted) {
+      this.#holdings.remove(variable, index);
+    }
+  }
+
+  #workspace(session: Session, request: number, name: string): Workspace | undefined {
+    const workspace = session.opened.get(name);
+    if (workspace === undefined) {
+      fail(session, request, "workspace_not_open", notOpen(name));
+      return undefined;
+    }
+    if (workspace.isDeleted) {
+      fail(session, request, "no_such_workspace", `workspace '${name}' was deleted; open it again`);
+      return undefined;
+    }
+    return workspace;
+  }
+
+  /** The variable, made when it is not there; or the request is answered with why not. */
+  #variable(session: Session, request: number, workspaceName: string, name: string): Variable | undefined {
+    const workspace = this.#workspace(session, request, workspaceName);
+    if (workspace === undefined) {
+      return undefined;
+    }
+    const variable = workspace.variables.get(name);
+    if (variable !== undefined) {
+      return variable;
+    }
+    if (!isGoodName(name)) {
+      fail(session, request, "bad_name", badName("variable", name));
+      return undefined;
+    }
+    if (!this.#holdings.hasRoomFor(VARIABLE_OVERHEAD_BYTES)) {
+      fail(session, request, "memory_full", `the server has no room for another variable`);
+      return undefined;
+    }
+    const fresh = new Variable(++this.#lastVariableId, name, workspace);
+    this.#holdings.addVariable(fresh);
+    return fresh;
+  }
+
+  #storable(session: Session, request: number, workspace: string, name: string, bytes: number): Variable | undefined {
+    if (!this.#holdings.hasRoomFor(bytes + VALUE_OVERHEAD_BYTES)) {
+      const message = `the server holds ${this.#holdings.memoryBytes} bytes and has no room for ${bytes} more`;
+      fail(session, request, "memory_full", message);
+      return undefined;
+    }
+    return this.#variable(session, request, workspace, name);
+  }
+
+  #completable(
+    session: Session,
+    request: number,
+    lease: number,
+    workspace: string,
+    name: string,
+    bytes: number,
+  ): Variable | undefined {
+    if (session.leases.get(lease)?.variable.isDeleted !== false) {
+      fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+      return undefined;
+    }
+    return this.#storable(session, request, workspace, name, bytes);
+  }
+
+  #disown(workspace: Workspace): void {
+    workspace.owner = undefined;
+    workspace.ownerLabel = "";
+    if (!workspace.isPersistent) {
+      this.#destroy(workspace);
+    }
+  }
+
+  #destroy(workspace: Workspace): void {
+    for (const variable of [...workspace.attended]) {
+      this.#delivery.failWaiters(variable, "variable_deleted", `workspace '${workspace.name}' was deleted`);
+    }
+    this.#workspaces.delete(workspace.name);
+    this.#holdings.removeWorkspace(workspace);
+  }
+}
+
+function fail(session: Session, request: number, code: FailureCode, message: string): void {
+  session.receiver.failed(request, code, message);
+}
+
+function isMode(text: string): text is Mode {
+  return (modes as readonly string[]).includes(text);
+}
+
+/** Tabs and newlines would break listings. */
+function isGoodName(name: string): boolean {
+  return name.length > 0 && !/[\t\n\0]/.test(name);
+}
+
+function badName(kind: string, name: string): string {
+  return name === ""
+    ? `a ${kind} needs a name that is not empty`
+    : `the name of a ${kind} must not hold a tab, newline or NUL`;
+}
+
+function notOpen(name: string): string {
+  return `workspace '${name}' was not opened or used by this session; open it first`;
+}

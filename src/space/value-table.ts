@@ -1,0 +1,145 @@
+import type { FileValue } from "./receiver.ts";
+import { keepBytes, NO_BYTES, type MutableView, Slab, SLAB_SLOTS, SMALL_VALUE_BYTES } from "./slab.ts";
+
+/** What a value costs besides its bytes, for the limit on memory. */
+export const VALUE_OVERHEAD_BYTES = 10;
+
+/** An empty variable keeps no slab bigger than this. */
+const IDLE_SLAB_BYTES = 8192;
+
+/**
+ * The values of one variable by index, free and booked ones alike; which of them is next is for the `Order` to say.
+ * Slabs that become empty go away, but for one that stays where it is, to be filled again: a short queue allocates nothing.
+ */
+export class ValueTable {
+  memoryBytes = 0;
+  fileBytes = 0;
+  /** Values that live in files. */
+  fileCount = 0;
+  /** How many values there are. */
+  count = 0;
+  readonly #slabs = new Map<number, Slab>();
+  /** Number of the slab that is empty and stays in `#slabs`, or -1. */
+  #idle = -1;
+  /** The slab of the last access: queues stay in one slab for a thousand operations. */
+  #lastNumber = -1;
+  #last: Slab | undefined;
+
+  has(index: number): boolean {
+    return this.#find(Math.floor(index / SLAB_SLOTS))?.has(index % SLAB_SLOTS) ?? false;
+  }
+
+  put(index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
+    const slab = this.#make(Math.floor(index / SLAB_SLOTS));
+    const slot = index % SLAB_SLOTS;
+    this.count++;
+    if (end - start <= SMALL_VALUE_BYTES) {
+      slab.putSmall(slot, descriptor, bytes, start, end);
+    } else {
+      slab.putLarge(slot, { descriptor, bytes: keepBytes(bytes, start, end), file: undefined });
+    }
+    this.memoryBytes += end - start + VALUE_OVERHEAD_BYTES;
+  }
+
+  putFile(index: number, descriptor: number, file: FileValue): void {
+    const slab = this.#make(Math.floor(index / SLAB_SLOTS));
+    slab.putLarge(index % SLAB_SLOTS, { descriptor, bytes: NO_BYTES, file });
+    this.count++;
+    this.memoryBytes += VALUE_OVERHEAD_BYTES;
+    this.fileBytes += file.length;
+    this.fileCount++;
+  }
+
+  read(index: number, into: MutableView): void {
+    this.#find(Math.floor(index / SLAB_SLOTS))!.read(index % SLAB_SLOTS, into);
+    into.index = index;
+  }
+
+  lengthOf(index: number): number {
+    return this.#find(Math.floor(index / SLAB_SLOTS))!.lengthOf(index % SLAB_SLOTS);
+  }
+
+  /** Precondition: `has(index)`. Returns the value's file, if it is one: the caller drops it. */
+  remove(index: number): FileValue | undefined {
+    const number = Math.floor(index / SLAB_SLOTS);
+    const slot = index % SLAB_SLOTS;
+    const slab = this.#find(number)!;
+    const length = slab.lengthOf(slot);
+    const file = slab.remove(slot);
+    this.memoryBytes -= VALUE_OVERHEAD_BYTES;
+    if (file === undefined) {
+      this.memoryBytes -= length;
+    } else {
+      this.fileBytes -= length;
+      this.fileCount--;
+    }
+    this.count--;
+    if (slab.live === 0) {
+      this.#retire(number, slab);
+    }
+    return file;
+  }
+
+  *files(): Generator<FileValue> {
+    for (const slab of this.#slabs.values()) {
+      yield* slab.files();
+    }
+  }
+
+  /** Throws when the count is not that of the slabs. */
+  validate(): void {
+    let live = 0;
+    for (const slab of this.#slabs.values()) {
+      live += slab.live;
+    }
+    if (live !== this.count) {
+      throw new Error(`a table counts ${this.count} values and holds ${live}`);
+    }
+  }
+
+  #find(number: number): Slab | undefined {
+    if (number === this.#lastNumber) {
+      return this.#last;
+    }
+    const slab = this.#slabs.get(number);
+    if (slab !== undefined) {
+      this.#lastNumber = number;
+      this.#last = slab;
+    }
+    return slab;
+  }
+
+  #make(number: number): Slab {
+    let slab = this.#find(number);
+    if (slab === undefined) {
+      slab = this.#slabs.get(this.#idle) ?? new Slab(this.#expectedValueBytes());
+      this.#slabs.delete(this.#idle);
+      this.#slabs.set(number, slab);
+      this.#idle = -1;
+      this.#lastNumber = number;
+      this.#last = slab;
+    } else if (number === this.#idle) {
+      this.#idle = -1;
+    }
+    return slab;
+  }
+
+  /** A long queue goes on as it was, so its slabs need not grow step by step. */
+  #expectedValueBytes(): number {
+    return this.count < SLAB_SLOTS ? 0 : this.memoryBytes / this.count - VALUE_OVERHEAD_BYTES;
+  }
+
+  #retire(number: number, slab: Slab): void {
+    this.#slabs.delete(this.#idle);
+    if (this.count === 0 && slab.capacityBytes > IDLE_SLAB_BYTES) {
+      this.#slabs.delete(number);
+      this.#idle = -1;
+    } else {
+      this.#idle = number;
+    }
+    if (!this.#slabs.has(this.#lastNumber)) {
+      this.#lastNumber = -1;
+      this.#last = undefined;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { createOrder, type Mode, type Order } from "./order.ts";
+import { ValueTable } from "./value-table.ts";
+import { type ReadOptions, WaiterList } from "./waiters.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * One variable: its values, the order in which they come out, and who waits for one.
+ *
+ * A value is *free* (the order has it) or *booked* by a session (the table alone has it) until it is confirmed and gone.
+ * While a request waits here, there is no free value that it could have: a fetcher waits only when none is free, a finder
+ * only when none is free beyond its position.
+ */
+export class Variable {
+  readonly id: number;
+  readonly name: string;
+  readonly workspace: Workspace;
+  /** Fixed by the first `declare` or, failing that, by the first `store`; `undefined` shows as `unknown`. */
+  mode: Mode | undefined;
+  readonly finders = new WaiterList();
+  readonly fetchers = new WaiterList();
+  readonly table = new ValueTable();
+  /** Whether there is a value, free or booked, at an index. */
+  readonly hasIndex = (index: number): boolean => this.table.has(index);
+  #order: Order | undefined;
+  #isRemoved = false;
+
+  constructor(id: number, name: string, workspace: Workspace) {
+    this.id = id;
+    this.name = name;
+    this.workspace = workspace;
+  }
+
+  get isDeleted(): boolean {
+    return this.#isRemoved || this.workspace.isDeleted;
+  }
+
+  markDeleted(): void {
+    this.#isRemoved = true;
+  }
+
+  /** Undefined while the mode is unknown: then there is no value. */
+  get order(): Order | undefined {
+    return this.#order;
+  }
+
+  get freeCount(): number {
+    return this.#order === undefined ? 0 : this.#order.count;
+  }
+
+  get bookedCount(): number {
+    return this.table.count - this.freeCount;
+  }
+
+  get hasWaiters(): boolean {
+    return this.finders.size > 0 || this.fetchers.size > 0;
+  }
+
+  /** Precondition: the mode is unknown. */
+  setMode(mode: Mode, seed: number): Order {
+    this.mode = mode;
+    this.#order = createOrder(mode, seed);
+    return this.#order;
+  }
+
+  /** The first free value that a read may have, or -1; a `take` of the order then takes that very value. */
+  visibleTo({ after, take }: ReadOptions): number {
+    const order = this.#order;
+    if (order === undefined) {
+      return -1;
+    }
+    return after === undefined || take ? order.peek() : order.after(after.index);
+  }
+
+  listOf(take: boolean): WaiterList {
+    return take ? this.fetchers : this.finders;
+  }
+}

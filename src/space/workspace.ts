@@ -1,0 +1,40 @@
+import type { Session } from "./session.ts";
+import type { Variable } from "./variable.ts";
+
+/** A named set of variables. One that is deleted and made again is another workspace. */
+export class Workspace {
+  readonly name: string;
+  /** `__default`: always there, owned by nobody who could end. */
+  readonly isSystem: boolean;
+  owner: Session | undefined;
+  ownerLabel = "";
+  isPersistent = false;
+  isDeleted = false;
+  readonly variables = new Map<string, Variable>();
+  /** Variables where somebody waits or a value lives in a file: all that a deletion has to visit. */
+  readonly attended = new Set<Variable>();
+  memoryBytes = 0;
+  fileBytes = 0;
+  #sortedNames: readonly string[] | undefined;
+
+  constructor(name: string, isSystem: boolean) {
+    this.name = name;
+    this.isSystem = isSystem;
+    this.isPersistent = isSystem;
+  }
+
+  addVariable(variable: Variable): void {
+    this.variables.set(variable.name, variable);
+    this.#sortedNames = undefined;
+  }
+
+  removeVariable(variable: Variable): void {
+    this.variables.delete(variable.name);
+    this.#sortedNames = undefined;
+  }
+
+  /** Names in byte order; kept until the set of variables changes, since people list often. */
+  get sortedNames(): readonly string[] {
+    return (this.#sortedNames ??= [...this.variables.keys()].sort());
+  }
+}
