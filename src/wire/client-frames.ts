@@ -1,0 +1,233 @@
+import type { ByteWriter } from "./byte-writer.ts";
+import { CHUNKED, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
+
+// The frames that a client sends, one function each. Names, labels and templates are byte strings.
+
+/** The verbs whose only field is a number of 32 bits: of a workspace (handle) or of a variable. */
+export type NumberedVerb = typeof Verb.leave | typeof Verb.deleteWs | typeof Verb.listVars | typeof Verb.deleteVar;
+
+/** The verbs without fields. `cancel` names the request to cancel by the frame's own number. */
+export type BareVerb = typeof Verb.cancel | typeof Verb.ping | typeof Verb.goodbye | typeof Verb.info;
+
+export type ReadVerb =
+  | typeof Verb.fetch
+  | typeof Verb.fetchTry
+  | typeof Verb.find
+  | typeof Verb.findTry
+  | typeof Verb.ifetch
+  | typeof Verb.ifetchTry
+  | typeof Verb.ifind
+  | typeof Verb.ifindTry;
+
+export interface ReadFields {
+  /** The value stays on lease until it is acknowledged. */
+  readonly lease?: boolean;
+  /** How long to wait; 0 and none: for ever. */
+  readonly timeoutMs?: number | undefined;
+  /** Most values wanted; 1 and none: one. */
+  readonly most?: number | undefined;
+  /** The position of the value before. */
+  readonly after?: { readonly variableId: number; readonly index: number } | undefined;
+}
+
+export function writeHello(out: ByteWriter, request: number, graceMs: number, label: string): void {
+  out.beginFrame(request, Verb.hello);
+  out.u8(PROTOCOL_VERSION);
+  out.u32(graceMs);
+  out.byteString(label);
+  out.endFrame();
+}
+
+export function writeName(out: ByteWriter, request: number, variable: number, handle: number, name: string): void {
+  out.beginFrame(request, Verb.name);
+  out.u32(variable);
+  out.u32(handle);
+  out.latin1(name);
+  out.endFrame();
+}
+
+/** `flags`: bits of `OpenFlag`. */
+export function writeOpen(out: ByteWriter, request: number, handle: number, flags: number, name: string): void {
+  out.beginFrame(request, Verb.open);
+  out.u32(handle);
+  out.u8(flags);
+  out.byteString(name);
+  out.endFrame();
+}
+
+export function writeNumbered(out: ByteWriter, request: number, verb: NumberedVerb, number: number): void {
+  out.beginFrame(request, verb);
+  out.u32(number);
+  out.endFrame();
+}
+
+export function writeBare(out: ByteWriter, request: number, verb: BareVerb): void {
+  out.beginFrame(request, verb);
+  out.endFrame();
+}
+
+/** `only`: the one workspace wanted (default: all). */
+export function writeListWss(out: ByteWriter, request: number, only = ""): void {
+  out.beginFrame(request, Verb.listWss);
+  out.latin1(only);
+  out.endFrame();
+}
+
+export function writeMktemp(out: ByteWriter, request: number, handle: number, template: string): void {
+  out.beginFrame(request, Verb.mktemp);
+  out.u32(handle);
+  out.latin1(template);
+  out.endFrame();
+}
+
+export function writeDeclare(out: ByteWriter, request: number, variable: number, mode: string): void {
+  out.beginFrame(request, Verb.declare);
+  out.u32(variable);
+  out.latin1(mode);
+  out.endFrame();
+}
+
+/** A `store` of at most `MAX_INLINE_BYTES`: the bytes `[start, end)`, which are copied. */
+export function writeStore(
+  out: ByteWriter,
+  request: number,
+  variable: number,
+  descriptor: number,
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): void {
+  out.beginFrame(request, Verb.store);
+  out.u32(variable);
+  out.u32(descriptor);
+  out.copy(bytes, start, end);
+  out.endFrame();
+}
+
+/** The head of a `store` whose `length` bytes follow in chunks. */
+export function writeChunkedStore(
+  out: ByteWriter,
+  request: number,
+  variable: number,
+  descriptor: number,
+  length: number,
+): void {
+  out.beginFrame(request, Verb.store | CHUNKED);
+  out.u32(variable);
+  out.u32(descriptor);
+  out.u64(length);
+  out.endFrame();
+}
+
+/** One value of the body of `store several`. */
+export function writeSeveralItem(out: ByteWriter, descriptor: number, bytes: Uint8Array): void {
+  out.u32(descriptor);
+  out.u32(bytes.length);
+  out.copy(bytes, 0, bytes.length);
+}
+
+/** A `store several` whose body (at most `MAX_INLINE_BYTES`) was written by `writeSeveralItem`. */
+export function writeStoreSeveral(out: ByteWriter, request: number, variable: number, body: Uint8Array): void {
+  out.beginFrame(request, Verb.storeSeveral);
+  out.u32(variable);
+  out.copy(body, 0, body.length);
+  out.endFrame();
+}
+
+/** The head of a `store several` whose body of `length` bytes follows in chunks. */
+export function writeChunkedStoreSeveral(out: ByteWriter, request: number, variable: number, length: number): void {
+  out.beginFrame(request, Verb.storeSeveral | CHUNKED);
+  out.u32(variable);
+  out.u64(length);
+  out.endFrame();
+}
+
+/** A reading verb that asks for nothing special: the hot one. */
+export function writePlainRead(out: ByteWriter, request: number, verb: ReadVerb, variable: number): void {
+  out.beginFrame(request, verb);
+  out.u32(variable);
+  out.u8(0);
+  out.endFrame();
+}
+
+export function writeRead(
+  out: ByteWriter,
+  request: number,
+  verb: ReadVerb,
+  variable: number,
+  { lease = false, timeoutMs = 0, most = 1, after }: ReadFields,
+): void {
+  out.beginFrame(request, verb);
+  out.u32(variable);
+  out.u8(
+    (lease ? ReadFlag.lease : 0) |
+      (timeoutMs > 0 ? ReadFlag.timeout : 0) |
+      (most > 1 ? ReadFlag.several : 0) |
+      (after === undefined ? 0 : ReadFlag.position),
+  );
+  if (timeoutMs > 0) {
+    out.u32(timeoutMs);
+  }
+  if (most > 1) {
+    out.u32(most);
+  }
+  if (after !== undefined) {
+    out.u64(after.variableId);
+    out.u64(after.index);
+  }
+  out.endFrame();
+}
+
+export function writeConfirm(out: ByteWriter, request: number, booking: number): void {
+  out.beginFrame(request, Verb.confirm);
+  out.u64(booking);
+  out.endFrame();
+}
+
+export function writeAck(out: ByteWriter, request: number, lease: number): void {
+  out.beginFrame(request, Verb.ack);
+  out.u64(lease);
+  out.endFrame();
+}
+
+/** `kind`: one of `ReleaseKind`. */
+export function writeRelease(out: ByteWriter, request: number, kind: number, number: number): void {
+  out.beginFrame(request, Verb.release);
+  out.u8(kind);
+  out.u64(number);
+  out.endFrame();
+}
+
+/** A `complete` with a value of at most `MAX_INLINE_BYTES`. */
+export function writeComplete(
+  out: ByteWriter,
+  request: number,
+  lease: number,
+  variable: number,
+  descriptor: number,
+  bytes: Uint8Array,
+): void {
+  out.beginFrame(request, Verb.complete);
+  out.u64(lease);
+  out.u32(variable);
+  out.u32(descriptor);
+  out.copy(bytes, 0, bytes.length);
+  out.endFrame();
+}
+
+/** The head of a `complete` whose value of `length` bytes follows in chunks. */
+export function writeChunkedComplete(
+  out: ByteWriter,
+  request: number,
+  lease: number,
+  variable: number,
+  descriptor: number,
+  length: number,
+): void {
+  out.beginFrame(request, Verb.complete | CHUNKED);
+  out.u64(lease);
+  out.u32(variable);
+  out.u32(descriptor);
+  out.u64(length);
+  out.endFrame();
+}

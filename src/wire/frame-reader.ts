@@ -1,0 +1,96 @@
+import { readU32 } from "./bytes.ts";
+import { GrowingBytes } from "./growing-bytes.ts";
+import { ProtocolFault } from "./protocol-fault.ts";
+import { MAX_FRAME_BYTES } from "./verbs.ts";
+
+/** Bytes of the length in front of a frame, and with it of request and verb. */
+const LENGTH_BYTES = 4;
+const HEAD_BYTES = 9;
+
+/** A buffer for cut frames that is no larger is kept for the next one. */
+const KEPT_BYTES = 512;
+
+export interface FrameSink {
+  /** One frame. Its fields are the bytes `[start, end)` of `bytes`, **valid only during the call**. */
+  frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void;
+}
+
+/**
+ * Cuts received bytes into multiplexed frames. A frame that lies whole in a chunk is handed on where it lies; one that
+ * is cut is collected in a buffer that grows with what has arrived, never with what a length announces. Linear in
+ * the bytes, however they are cut.
+ */
+export class FrameReader {
+  readonly #sink: FrameSink;
+  readonly #maxFrameBytes: number;
+  /** The beginning of a frame that is not complete; never a complete one between two pushes. */
+  readonly #held = new GrowingBytes();
+  /** Set while `push` runs, so for ever once it has thrown: the rest of that chunk is lost. */
+  #isOutOfStep = false;
+
+  /** `maxFrameBytes`: most that a frame's length may say. */
+  constructor(sink: FrameSink, maxFrameBytes = MAX_FRAME_BYTES) {
+    this.#sink = sink;
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Memory that this reader keeps for a frame that is not complete, in bytes. */
+  get heldBytes(): number {
+    return this.#held.bytes.length;
+  }
+
+  /**
+   * Takes the next bytes and calls the sink for each frame that they complete. Throws ProtocolFault at a length out of
+   * range, and what the sink throws; the reader is of no use afterwards.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#isOutOfStep) {
+      throw new ProtocolFault("bytes after a fault, or from inside a frame's handler");
+    }
+    this.#isOutOfStep = true;
+    let at = this.#held.length === 0 ? 0 : this.#complete(chunk);
+    const last = chunk.length;
+    while (last - at >= LENGTH_BYTES) {
+      const length = this.#checked(readU32(chunk, at));
+      const end = at + LENGTH_BYTES + length;
+      if (end > last) {
+        break;
+      }
+      this.#sink.frame(readU32(chunk, at + LENGTH_BYTES), chunk[at + HEAD_BYTES - 1]!, chunk, at + HEAD_BYTES, end);
+      at = end;
+    }
+    if (at < last) {
+      this.#held.add(chunk, at, last, LENGTH_BYTES + this.#maxFrameBytes);
+    }
+    this.#isOutOfStep = false;
+  }
+
+  /** Adds to the held frame what belongs to it and hands it on when it is whole. Returns where the next frame begins. */
+  #complete(chunk: Uint8Array): number {
+    const held = this.#held;
+    let at = 0;
+    if (held.length < LENGTH_BYTES) {
+      at = Math.min(LENGTH_BYTES - held.length, chunk.length);
+      held.add(chunk, 0, at, LENGTH_BYTES + this.#maxFrameBytes);
+      if (held.length < LENGTH_BYTES) {
+        return at;
+      }
+    }
+    const whole = LENGTH_BYTES + this.#checked(readU32(held.bytes, 0));
+    const end = Math.min(at + whole - held.length, chunk.length);
+    held.add(chunk, at, end, whole);
+    if (held.length === whole) {
+      const frame = held.bytes;
+      held.clear(KEPT_BYTES);
+      this.#sink.frame(readU32(frame, LENGTH_BYTES), frame[HEAD_BYTES - 1]!, frame, HEAD_BYTES, whole);
+    }
+    return end;
+  }
+
+  #checked(length: number): number {
+    if (length < HEAD_BYTES - LENGTH_BYTES || length > this.#maxFrameBytes) {
+      throw new ProtocolFault(`a frame's length is ${length}; it must be from 5 to ${this.#maxFrameBytes}`);
+    }
+    return length;
+  }
+}

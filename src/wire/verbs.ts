@@ -1,0 +1,81 @@
+/** The numbers of the multiplexed protocol, as docs/protocol.md lists them. A test compares the two. */
+
+/** What a client sends. Bit 7 (`CHUNKED`) is added to `store`, `storeSeveral` and `complete` whose bytes come in chunks. */
+export const Verb = {
+  hello: 1,
+  name: 2,
+  open: 3,
+  leave: 4,
+  deleteWs: 5,
+  listWss: 6,
+  mktemp: 7,
+  listVars: 8,
+  declare: 9,
+  deleteVar: 10,
+  store: 11,
+  storeSeveral: 12,
+  fetch: 16,
+  fetchTry: 17,
+  find: 18,
+  findTry: 19,
+  ifetch: 20,
+  ifetchTry: 21,
+  ifind: 22,
+  ifindTry: 23,
+  confirm: 24,
+  ack: 25,
+  release: 26,
+  complete: 27,
+  cancel: 28,
+  ping: 29,
+  chunk: 30,
+  credit: 31,
+  goodbye: 32,
+  info: 33,
+} as const;
+export type Verb = (typeof Verb)[keyof typeof Verb];
+
+/** What a server sends. */
+export const Reply = {
+  done: 64,
+  none: 65,
+  value: 66,
+  chunk: 67,
+  failed: 68,
+  welcome: 69,
+  credit: 70,
+} as const;
+export type Reply = (typeof Reply)[keyof typeof Reply];
+
+/** Flags of the eight reading verbs. All but `lease` announce a field. */
+export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8 } as const;
+
+/** Flags of a `value` reply. All but `more` announce a field. */
+export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
+
+/** Flags of `open`. */
+export const OpenFlag = { own: 1, persistent: 2, create: 4 } as const;
+
+/** What `release` gives back: the first byte of its fields. */
+export const ReleaseKind = { booking: 0, lease: 1 } as const;
+
+/** Bit 7 of a verb: the value (or body) of this request comes in chunks. */
+export const CHUNKED = 0x80;
+
+/** The version this package speaks, in `hello` and `welcome`. */
+export const PROTOCOL_VERSION = 1;
+
+/** Most that the length of a frame may say (it counts request, verb and fields). */
+export const MAX_FRAME_BYTES = 1_048_576;
+
+/** Most bytes of a value in a frame of its own request, and of one chunk. */
+export const MAX_INLINE_BYTES = 131_072;
+
+/** Most bytes of chunks under way in one upload or answer before the receiver gives credit. */
+export const WINDOW_BYTES = 1_048_576;
+
+/** Most handles, and most variable numbers, that a session may have named. */
+export const MAX_NUMBERS = 65_536;
+
+/** Descriptor of text made by the server (listings, names): plain text, of no language. Both protocols. */
+export const TEXT_DESCRIPTOR = 1;

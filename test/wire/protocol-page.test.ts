@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  MAX_DICTIONARY_BYTES,
+  MAX_DICTIONARY_PAIRS,
+  MAX_FRAME_BYTES,
+  MAX_INLINE_BYTES,
+  MAX_NUMBERS,
+  OpenFlag,
+  Option,
+  PROTOCOL_VERSION,
+  ReadFlag,
+  Reply,
+  ValueFlag,
+  Verb,
+  WINDOW_BYTES,
+} from "../../src/wire/index.ts";
+
+// The page is written for people; what it says in numbers is compared with the code.
+
+const page = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").replaceAll(
+  /(\d) (?=\d{3}\b)/g,
+  "$1",
+);
+const multiplexed = page.slice(page.indexOf("\n## The multiplexed protocol"));
+
+/** The part of `text` under a heading, up to the next one. */
+function section(text: string, heading: string): string {
+  const [, after = ""] = text.split(new RegExp(`^#+ ${heading}$`, "m"));
+  return after.split(/^#/m)[0] ?? "";
+}
+
+/** The cells of a section's table rows, without head and rule. */
+function rows(text: string): string[][] {
+  const lines = text.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** `delete ws` → `deleteWs`: the page's words as one name. */
+function nameOf(words: string): string {
+  return words.replaceAll(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** All "`name` number" pairs of a cell, or "number | `name`" of a row. */
+function numbers(heading: string): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [number = "", names = ""] of rows(section(multiplexed, heading))) {
+    const several = [...names.matchAll(/`([^`]+)` (\d+)/g)];
+    for (const [, name = "", own = ""] of several) {
+      found[nameOf(name)] = Number(own);
+    }
+    if (several.length === 0) {
+      found[nameOf(names.replaceAll("`", ""))] = Number(number);
+    }
+  }
+  return found;
+}
+
+describe("docs/protocol.md", () => {
+  test("lists the verbs of a client with the numbers that the code uses", () => {
+    expect(numbers("From the client")).toEqual(Verb);
+  });
+
+  test("lists the verbs of a server with the numbers that the code uses", () => {
+    expect(numbers("From the server")).toEqual(Reply);
+  });
+
+  test("gives the flags the values that the code uses", () => {
+    const client = rows(section(multiplexed, "From the client")).flat();
+    const server = rows(section(multiplexed, "From the server")).flat();
+    expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
+      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create)`,
+    );
+    const reads = client.find((cell) => cell.includes("what the flags announce"));
+    expect(reads).toContain(`${ReadFlag.timeout} timeout: u32`);
+    expect(reads).toContain(`${ReadFlag.several} several: u32`);
+    expect(reads).toContain(`${ReadFlag.position} position: u64`);
+    expect(reads).toContain(`Flag ${ReadFlag.lease}: on lease`);
+    const values = server.find((cell) => cell.includes("what the flags announce"));
+    expect(values).toContain(`${ValueFlag.booked} booked: u64`);
+    expect(values).toContain(`${ValueFlag.lease} lease: u64`);
+    expect(values).toContain(`${ValueFlag.position} position: u64`);
+    expect(values).toContain(`${ValueFlag.chunked} chunked: u64`);
+    expect(values).toContain(`Flag ${ValueFlag.more}: more values`);
+  });
+
+  test("gives the limits that the code has", () => {
+    expect(multiplexed).toContain(`is at least 5 and at most ${MAX_FRAME_BYTES};`);
+    expect(multiplexed).toContain(`At most ${MAX_INLINE_BYTES} bytes go in the frame`);
+    expect(multiplexed).toContain(`at most ${MAX_INLINE_BYTES} bytes each`);
+    expect(multiplexed).toContain(`may have at most ${WINDOW_BYTES} bytes under way`);
+    expect(multiplexed).toContain(`holds at most ${MAX_NUMBERS} of`);
+    expect(page).toContain(`described here is **version ${PROTOCOL_VERSION}**`);
+    expect(page).toContain(`at most ${MAX_DICTIONARY_PAIRS} pairs, with at most ${MAX_DICTIONARY_BYTES} bytes`);
+  });
+
+  test("lists the options of the handshake", () => {
+    const listed = rows(section(page, "Handshake")).map(([name = ""]) => name.replaceAll("`", ""));
+    expect(listed).toEqual(expect.arrayContaining(Object.values(Option)));
+  });
+});
