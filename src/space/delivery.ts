@@ -150,6 +150,7 @@ export class Delivery {
     let answered = 0;
     let left = how.most;
     let more = true;
+    let onLease = how.lease;
     while (more) {
       const index = order.take();
       this.#read(variable, index);
@@ -157,7 +158,9 @@ export class Delivery {
       answered += end - start;
       left--;
       more = left > 0 && answered < MAX_ANSWER_BYTES && order.count > 0;
-      if (how.lease || (file === undefined ? end - start : file.length) > session.leaseOver) {
+      // What follows a value over the limit in an answer arrives after it, so later than its number would say: lease too.
+      onLease ||= (file === undefined ? end - start : file.length) > session.leaseOver;
+      if (onLease) {
         session.receiver.value(request, this.#view, 0, session.lease(variable, index), more);
       } else {
         session.receiver.value(request, this.#view, session.book(variable, index), 0, more);

@@ -75,11 +75,10 @@ export class Holdings {
     for (const variable of workspace.attended) {
       this.#dropFiles(variable);
     }
-    workspace.attended.clear();
-    workspace.isDeleted = true;
     this.variableCount -= workspace.variables.size;
     this.memoryBytes -= workspace.memoryBytes;
     this.fileBytes -= workspace.fileBytes;
+    workspace.markDeleted();
   }
 
   forgetIfUnattended(variable: Variable): void {

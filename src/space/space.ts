@@ -166,19 +166,17 @@ export class Space {
   }
 
   deleteWs(session: Session, request: number, name: string): void {
-    const workspace = this.#workspaces.get(name);
-    if (workspace === undefined) {
+    if (!this.#workspaces.has(name)) {
       return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
     }
-    if (workspace.isSystem) {
+    if (name === DEFAULT_WORKSPACE) {
       return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
     }
-    if (session.opened.get(name) !== workspace) {
-      return fail(session, request, "workspace_not_open", notOpen(name));
+    const workspace = this.#workspace(session, request, name);
+    if (workspace !== undefined) {
+      this.#destroy(workspace);
+      session.receiver.done(request);
     }
-    workspace.owner?.owned.delete(workspace);
-    this.#destroy(workspace);
-    session.receiver.done(request);
   }
 
   listWss(session: Session, request: number, only?: string): void {
@@ -190,9 +188,9 @@ export class Space {
     session.receiver.text(request, names.map((name) => listWorkspace(this.#workspaces.get(name)!, session)).join(""));
   }
 
-  mktemp(session: Session, request: number, template: string): void {
-    const parsed = parseTemplate(template === "" ? DEFAULT_TEMPLATE : template);
-    if (parsed === undefined || !isGoodName(template === "" ? DEFAULT_TEMPLATE : template)) {
+  mktemp(session: Session, request: number, template = DEFAULT_TEMPLATE): void {
+    const parsed = parseTemplate(template);
+    if (parsed === undefined || !isGoodName(template)) {
       const message = `template '${template}' needs exactly one integer conversion, like %d or %04d`;
       return fail(session, request, "bad_template", message);
     }
@@ -259,7 +257,7 @@ export class Space {
     start: number,
     end: number,
   ): void {
-    const variable = this.#storable(session, request, workspaceName, name, end - start);
+    const variable = this.#variable(session, request, workspaceName, name, end - start + VALUE_OVERHEAD_BYTES);
     if (variable !== undefined) {
       this.#add(variable, descriptor, bytes, start, end);
       session.receiver.done(request);
@@ -274,7 +272,7 @@ export class Space {
     descriptor: number,
     file: FileValue,
   ): void {
-    const variable = this.#storable(session, request, workspaceName, name, 0);
+    const variable = this.#variable(session, request, workspaceName, name, VALUE_OVERHEAD_BYTES);
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
@@ -292,7 +290,7 @@ export class Space {
     values: readonly NewValue[],
   ): void {
     const bytes = values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0);
-    const variable = this.#storable(session, request, workspaceName, name, bytes);
+    const variable = this.#variable(session, request, workspaceName, name, bytes);
     if (variable !== undefined) {
       for (const { descriptor, bytes, start, end } of values) {
         this.#add(variable, descriptor, bytes, start, end);
@@ -384,7 +382,14 @@ export class Space {
     start: number,
     end: number,
   ): void {
-    const variable = this.#completable(session, request, lease, workspaceName, name, end - start);
+    const variable = this.#completable(
+      session,
+      request,
+      lease,
+      workspaceName,
+      name,
+      end - start + VALUE_OVERHEAD_BYTES,
+    );
     if (variable !== undefined) {
       this.#consume(session.takeLease(lease)!);
       this.#add(variable, descriptor, bytes, start, end);
@@ -401,7 +406,7 @@ export class Space {
     descriptor: number,
     file: FileValue,
   ): void {
-    const variable = this.#completable(session, request, lease, workspaceName, name, 0);
+    const variable = this.#completable(session, request, lease, workspaceName, name, VALUE_OVERHEAD_BYTES);
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
@@ -463,36 +468,32 @@ export class Space {
     return workspace;
   }
 
-  /** The variable, made when it is not there; or the request is answered with why not. */
-  #variable(session: Session, request: number, workspaceName: string, name: string): Variable | undefined {
+  /**
+   * The variable, made when it is not there, if there is room for it and for `bytes` more in it; or the request is
+   * answered with why not.
+   */
+  #variable(session: Session, request: number, workspaceName: string, name: string, bytes = 0): Variable | undefined {
     const workspace = this.#workspace(session, request, workspaceName);
     if (workspace === undefined) {
       return undefined;
     }
     const variable = workspace.variables.get(name);
-    if (variable !== undefined) {
-      return variable;
-    }
-    if (!isGoodName(name)) {
+    if (variable === undefined && !isGoodName(name)) {
       fail(session, request, "bad_name", badName("variable", name));
       return undefined;
     }
-    if (!this.#holdings.hasRoomFor(VARIABLE_OVERHEAD_BYTES)) {
-      fail(session, request, "memory_full", `the server has no room for another variable`);
+    const needed = variable === undefined ? bytes + VARIABLE_OVERHEAD_BYTES : bytes;
+    if (!this.#holdings.hasRoomFor(needed)) {
+      const message = `the server holds ${this.#holdings.memoryBytes} bytes and has no room for ${needed} more`;
+      fail(session, request, "memory_full", message);
       return undefined;
+    }
+    if (variable !== undefined) {
+      return variable;
     }
     const fresh = new Variable(++this.#lastVariableId, name, workspace);
     this.#holdings.addVariable(fresh);
     return fresh;
-  }
-
-  #storable(session: Session, request: number, workspace: string, name: string, bytes: number): Variable | undefined {
-    if (!this.#holdings.hasRoomFor(bytes + VALUE_OVERHEAD_BYTES)) {
-      const message = `the server holds ${this.#holdings.memoryBytes} bytes and has no room for ${bytes} more`;
-      fail(session, request, "memory_full", message);
-      return undefined;
-    }
-    return this.#variable(session, request, workspace, name);
   }
 
   #completable(
@@ -507,7 +508,7 @@ export class Space {
       fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
       return undefined;
     }
-    return this.#storable(session, request, workspace, name, bytes);
+    return this.#variable(session, request, workspace, name, bytes);
   }
 
   #disown(workspace: Workspace): void {
@@ -519,6 +520,8 @@ export class Space {
   }
 
   #destroy(workspace: Workspace): void {
+    workspace.owner?.owned.delete(workspace);
+    workspace.owner = undefined;
     for (const variable of [...workspace.attended]) {
       this.#delivery.failWaiters(variable, "variable_deleted", `workspace '${workspace.name}' was deleted`);
     }

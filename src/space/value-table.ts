@@ -81,6 +81,9 @@ export class ValueTable {
   }
 
   *files(): Generator<FileValue> {
+    if (this.fileCount === 0) {
+      return;
+    }
     for (const slab of this.#slabs.values()) {
       yield* slab.files();
     }

@@ -9,8 +9,8 @@ export class Workspace {
   owner: Session | undefined;
   ownerLabel = "";
   isPersistent = false;
-  isDeleted = false;
-  readonly variables = new Map<string, Variable>();
+  #isDeleted = false;
+  #variables = new Map<string, Variable>();
   /** Variables where somebody waits or a value lives in a file: all that a deletion has to visit. */
   readonly attended = new Set<Variable>();
   memoryBytes = 0;
@@ -23,14 +23,30 @@ export class Workspace {
     this.isPersistent = isSystem;
   }
 
+  get isDeleted(): boolean {
+    return this.#isDeleted;
+  }
+
+  get variables(): ReadonlyMap<string, Variable> {
+    return this.#variables;
+  }
+
   addVariable(variable: Variable): void {
-    this.variables.set(variable.name, variable);
+    this.#variables.set(variable.name, variable);
     this.#sortedNames = undefined;
   }
 
   removeVariable(variable: Variable): void {
-    this.variables.delete(variable.name);
+    this.#variables.delete(variable.name);
     this.#sortedNames = undefined;
+  }
+
+  /** Lets go of the variables at once: sessions that opened this workspace may keep it for long. */
+  markDeleted(): void {
+    this.#isDeleted = true;
+    this.#variables = new Map();
+    this.#sortedNames = undefined;
+    this.attended.clear();
   }
 
   /** Names in byte order; kept until the set of variables changes, since people list often. */
