@@ -1,0 +1,374 @@
+import { StoredBlob } from "../blobs/stored-blob.ts";
+import type { FailureCode, Receiver, Session, ValueView } from "../space/index.ts";
+import type { ByteWriter } from "../wire/byte-writer.ts";
+import { type ClassicRequest, ClassicReader } from "../wire/classic-reader.ts";
+import { ClassicWriter, type ReplyFormat } from "../wire/classic-writer.ts";
+import { failureCodes, type FailureName } from "../wire/failure-codes.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
+import { ClassicDownload } from "./classic-download.ts";
+import { ClassicUpload } from "./classic-upload.ts";
+import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
+import type { Connection } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
+import { GaugedBytes } from "./memory-gauge.ts";
+import { printable } from "./printable.ts";
+import type { ServerContext } from "./server-context.ts";
+import { isReferable } from "./value-replies.ts";
+
+/** What the handshake agreed on. */
+export interface ClassicTerms extends ReplyFormat {
+  readonly metadataIn: boolean;
+  readonly killOnClose: boolean;
+}
+
+/** There is one request at a time, so all have the same number. */
+const REQUEST = 1;
+
+/** How an unknown verb, or none at all, is answered. */
+const UNKNOWN_VERB: ClassicVerb = {
+  shape: "short",
+  least: -1, // (A request may even have no verb.)
+  most: Infinity,
+  run: () => ({ code: "unknown_verb", message: "this verb is not known" }),
+};
+const STORE = classicVerbs.get("store")!;
+
+/**
+ * A session of the classic protocol, which ends with its connection. One request at a time; what it does just now:
+ *
+ * - *ready*: the next request may be read;
+ * - *blocked*: a request waits in the space; another one that is complete is a fault;
+ * - *receiving*: the bytes of a long value go to a file;
+ * - *storing*: they are all there, and the disk is not done: nothing more is read;
+ * - *sending*: a long value comes from a file: nothing more is read;
+ * - *over*.
+ */
+export class ClassicSession implements Conversation, Receiver {
+  readonly #connection: Connection;
+  readonly #context: ServerContext;
+  readonly #terms: ClassicTerms;
+  readonly #member: Session;
+  readonly #reader: ClassicReader;
+  #state: "ready" | "blocked" | "receiving" | "storing" | "sending" | "over" = "ready";
+  /** The verb whose answer comes next. */
+  #verb: ClassicVerb = UNKNOWN_VERB;
+  #isAnswered = true;
+  /** What has arrived of a request that is not complete. */
+  readonly #arriving: GaugedBytes;
+  #writer: ClassicWriter | undefined;
+  #writerOut: ByteWriter | undefined;
+  #upload: ClassicUpload | undefined;
+  #download: ClassicDownload | undefined;
+  #isInputOver = false;
+  #isDeadly: boolean;
+
+  // Bookings by number: said, given to the socket, taken by the kernel.
+  #saidBooking = 0;
+  #writtenBooking = 0;
+  #confirmedBooking = 0;
+
+  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#terms = terms;
+    this.#isDeadly = terms.killOnClose;
+    const { maxArguments, maxNameBytes, maxValueBytes } = context.limits;
+    this.#reader = new ClassicReader({
+      metadataIn: terms.metadataIn,
+      longValueBytes: context.longValueBytes,
+      maxArguments,
+      maxArgumentBytes: maxNameBytes,
+      maxValueBytes,
+    });
+    this.#arriving = new GaugedBytes(context.arriving);
+    this.#member = context.space.join(this, connection.peer);
+  }
+
+  // From the connection
+
+  receive(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+    this.#advance();
+    if (!this.#arriving.set(this.#reader.heldBytes)) {
+      this.#connection.drop("no memory for a value that arrives");
+    }
+  }
+
+  inputEnded(): void {
+    this.#isInputOver = true;
+    this.#advance();
+  }
+
+  resumed(): void {
+    this.#advance();
+  }
+
+  fill(): void {
+    this.#download?.fill();
+  }
+
+  flushing(): void {
+    this.#writtenBooking = this.#saidBooking;
+  }
+
+  /** A fetched value is the client's once its whole reply went to the kernel. */
+  sent(): void {
+    if (this.#writtenBooking > this.#confirmedBooking) {
+      this.#confirmedBooking = this.#writtenBooking;
+      this.#context.space.confirm(this.#member, this.#confirmedBooking);
+    }
+  }
+
+  shutDown(): void {
+    // Who is blocked sees the connection end: there is no status that says as much.
+    this.halt();
+  }
+
+  halt(): void {
+    if (this.#state === "blocked") {
+      this.#isAnswered = true;
+      this.#state = "over";
+      this.#context.space.cancel(this.#member, REQUEST, "cancelled");
+    }
+    this.#state = "over";
+    this.#upload?.abort();
+    this.#upload = undefined;
+    this.#download?.abort();
+    this.#download = undefined;
+    this.#arriving.set(0);
+  }
+
+  end(): void {
+    this.halt();
+    this.#context.space.end(this.#member);
+    if (this.#isDeadly) {
+      this.#isDeadly = false;
+      this.#context.killed();
+    }
+  }
+
+  // From the space
+
+  done(): void {
+    if (this.#answer()) {
+      this.#reply().done();
+    }
+  }
+
+  none(): void {
+    if (this.#answer()) {
+      this.#reply().longFailure(1, "there is no value");
+    }
+  }
+
+  failed(_request: number, code: FailureCode, message: string): void {
+    this.#refuse(code, message);
+  }
+
+  value(_request: number, value: ValueView, booking: number): void {
+    if (!this.#answer()) {
+      return;
+    }
+    const { descriptor, bytes, start, end, file, variableId, index } = value;
+    if (file instanceof StoredBlob) {
+      this.#reply().valueHead(descriptor, variableId, index, file.length);
+      this.#state = "sending";
+      this.#connection.hold(true);
+      this.#download = new ClassicDownload(file.openReader(), this.#connection, () => {
+        this.#download = undefined;
+        this.#booked(booking);
+        this.#goOn();
+      });
+      return;
+    }
+    if (isReferable(value)) {
+      this.#reply().valueHead(descriptor, variableId, index, end);
+      this.#connection.reference(bytes);
+    } else {
+      this.#reply().value(descriptor, variableId, index, bytes, start, end);
+    }
+    this.#booked(booking);
+  }
+
+  text(_request: number, text: string): void {
+    if (this.#answer()) {
+      this.#reply().text(text);
+    }
+  }
+
+  // For the verbs
+
+  /** A client that may end the server by hanging up says that it will. Returns whether it may. */
+  becomeDeadly(): boolean {
+    this.#isDeadly ||= this.#context.allowKillOnClose;
+    return this.#isDeadly;
+  }
+
+  // Inside
+
+  /** Handles requests as long as there are any and the client takes the replies. */
+  #advance(): void {
+    // (In this order: a connection that is far too congested is dropped, and then the state is another one.)
+    while (!this.#connection.isCongested && this.#isReading()) {
+      const event = this.#reader.next();
+      switch (event?.kind) {
+        case undefined:
+          if (this.#isInputOver) {
+            this.#connection.close();
+          }
+          return;
+        case "request":
+          this.#request(event);
+          break;
+        case "large":
+          this.#beginLarge(event.args, event.length);
+          break;
+        case "data":
+          this.#upload?.data(event.bytes);
+          if (this.#upload?.isBehind === true) {
+            this.#state = "storing";
+            this.#connection.hold(true);
+          }
+          break;
+        case "end":
+          this.#state = "storing";
+          this.#connection.hold(true);
+          this.#upload?.end();
+          break;
+      }
+    }
+  }
+
+  #isReading(): boolean {
+    return this.#state === "ready" || this.#state === "blocked" || this.#state === "receiving";
+  }
+
+  #request(request: ClassicRequest): void {
+    const verb = classicVerbs.get(request.args[0] ?? "") ?? UNKNOWN_VERB;
+    if (this.#isOverlapping(verb)) {
+      return;
+    }
+    const { refused } = request;
+    this.#begin(verb);
+    if (refused !== undefined) {
+      this.#refuse(refused.code, refused.message);
+      return;
+    }
+    const mark = this.#connection.mark;
+    try {
+      const refusal =
+        countMismatch(verb, request) ?? verb.run(this.#context.space, this.#member, REQUEST, request, this);
+      if (refusal !== undefined) {
+        this.#refuse(refusal.code, refusal.message);
+      } else if (!this.#isAnswered) {
+        this.#state = "blocked";
+      }
+    } catch (error) {
+      if (error instanceof ProtocolFault) {
+        throw error;
+      }
+      this.#connection.unsay(mark);
+      this.#begin(verb);
+      this.#refuse("internal", this.#context.bug(error, `verb ${request.args[0] ?? ""}`));
+    }
+  }
+
+  #beginLarge(args: readonly string[], length: number): void {
+    if (this.#isOverlapping(STORE)) {
+      return;
+    }
+    this.#begin(STORE);
+    this.#state = "receiving";
+    const [, workspace = "", variable = "", descriptorText = ""] = args;
+    const descriptor = descriptorOf(descriptorText);
+    this.#upload = new ClassicUpload(length, descriptor, this.#context.blobs, {
+      caughtUp: () => {
+        this.#connection.attempt("the upload of a long value", () => {
+          this.#goOn("receiving");
+        });
+      },
+      finished: (blob) => {
+        this.#upload = undefined;
+        this.#connection.attempt("the end of a long value", () => {
+          const { space } = this.#context;
+          space.storeFile(this.#member, REQUEST, workspace, variable, descriptor ?? 0, blob);
+          this.#goOn();
+        });
+      },
+      refused: (code, message) => {
+        this.#upload = undefined;
+        this.#connection.attempt("the end of a long value", () => {
+          this.#refuse(code, message);
+          this.#goOn();
+        });
+      },
+    });
+  }
+
+  /** A request that comes while another one is blocked is answered with an error, and the connection is closed. */
+  #isOverlapping(verb: ClassicVerb): boolean {
+    if (this.#state !== "blocked") {
+      return false;
+    }
+    this.halt();
+    this.#verb = verb;
+    this.#isAnswered = false;
+    this.#say("bad_arguments", "the request before this one still waits: one at a time on a connection");
+    this.#connection.close();
+    return true;
+  }
+
+  /** What kept the next request from being read is over. */
+  #goOn(state: "ready" | "receiving" = "ready"): void {
+    if (this.#state !== "over") {
+      this.#state = state;
+      this.#connection.hold(false);
+      this.#advance();
+    }
+  }
+
+  #begin(verb: ClassicVerb): void {
+    this.#verb = verb;
+    this.#isAnswered = false;
+  }
+
+  /** Whether the request is still to be answered; it is from now on. */
+  #answer(): boolean {
+    if (this.#isAnswered) {
+      return false;
+    }
+    this.#isAnswered = true;
+    if (this.#state === "blocked") {
+      this.#state = "ready";
+    }
+    return true;
+  }
+
+  #refuse(code: FailureName, message: string): void {
+    if (this.#answer()) {
+      this.#say(code, message);
+    }
+  }
+
+  #say(code: FailureName, message: string): void {
+    const status = this.#verb.statusOf?.(code) ?? failureCodes[code].status;
+    if (this.#verb.shape === "short") {
+      this.#reply().shortFailure(status, printable(message));
+    } else {
+      this.#reply().longFailure(status, printable(message));
+    }
+  }
+
+  #booked(booking: number): void {
+    this.#saidBooking = Math.max(this.#saidBooking, booking);
+  }
+
+  #reply(): ClassicWriter {
+    const { out } = this.#connection;
+    if (this.#writer === undefined || this.#writerOut !== out) {
+      this.#writerOut = out;
+      this.#writer = new ClassicWriter(out, this.#terms);
+    }
+    return this.#writer;
+  }
+}

@@ -1,0 +1,65 @@
+import { totalmem } from "node:os";
+
+/**
+ * What a server allows. Each is checked before anything is allocated for what exceeds it, and refused with a failure of its own
+ * (in parentheses), unless it says otherwise.
+ */
+export interface Limits {
+  /** Longest value, in bytes (`value_too_large`). Default: 16 GiB. */
+  readonly maxValueBytes: number;
+  /** Longest name of a workspace or variable, template, label or mode, in bytes (`name_too_long`). Default: 1024. */
+  readonly maxNameBytes: number;
+  /** Most arguments of a classic request, the verb among them (`too_many_arguments`). Default: 16. */
+  readonly maxArguments: number;
+  /** Most connections at a time (`too_many_connections`; a classic connection is closed). Default: 20,000. */
+  readonly maxConnections: number;
+  /** Most operations that wait for a value, of all sessions together (`too_many_waiting`). Default: 1,000,000. */
+  readonly maxWaiting: number;
+  /** Most large values under way at a time on one connection, in and out (`too_many_waiting`). Default: 1024. */
+  readonly maxTransfers: number;
+  /**
+   * Most bytes of values (with what it takes to keep them) and of uploads under way in memory (`memory_full`). Requests
+   * that have not arrived whole may take another quarter, in all; connections that go over it are dropped. Default: half
+   * the machine's.
+   */
+  readonly maxMemoryBytes: number;
+  /** Most bytes of values in files (`disk_full`, as when the disk itself is full). Default: as many as the disk takes. */
+  readonly maxFileBytes: number;
+  /**
+   * Most bytes that wait for one connection's reader, in bytes. A connection over it is dropped, and its values go back.
+   * (Long before that, at 1 MiB, its requests are read no more until it has caught up.) Default: 256 MiB.
+   */
+  readonly maxUnsentBytes: number;
+  /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
+  readonly maxNumbers: number;
+}
+
+const GIB = 2 ** 30;
+
+export const defaultLimits: Limits = {
+  maxValueBytes: 16 * GIB,
+  maxNameBytes: 1024,
+  maxArguments: 16,
+  maxConnections: 20_000,
+  maxWaiting: 1_000_000,
+  maxTransfers: 1024,
+  maxMemoryBytes: Math.floor(totalmem() / 2),
+  maxFileBytes: Infinity,
+  maxUnsentBytes: 256 * 2 ** 20,
+  maxNumbers: 65_536,
+};
+
+/** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0. */
+export function completeLimits(given: Partial<Limits> = {}): Limits {
+  const limits = { ...defaultLimits };
+  for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {
+    const value = given[name];
+    if (value !== undefined) {
+      if (!(value >= 0)) {
+        throw new RangeError(`the limit ${name} is ${value}; it must be a number that is not negative`);
+      }
+      (limits as Record<keyof Limits, number>)[name] = value;
+    }
+  }
+  return limits;
+}

@@ -1,0 +1,309 @@
+import type { ReadOptions } from "../space/index.ts";
+import type { FieldCursor } from "../wire/field-cursor.ts";
+import { CHUNKED, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import type { MultiplexedSession } from "./multiplexed-session.ts";
+import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
+import { storeSeveral } from "./session-uploads.ts";
+import type { UploadPurpose } from "./upload.ts";
+
+/** Handles one frame; `fields` stands at its first field. A field that is not there is a ProtocolFault. */
+type Handler = (session: MultiplexedSession, request: number, fields: FieldCursor, verb: number) => void;
+
+/** Verb → handler. Verbs without one are answered *unknown_verb*. */
+export const handlers: readonly (Handler | undefined)[] = table({
+  [Verb.hello]: (session, request, fields) => {
+    const version = fields.u8();
+    fields.u32(); // The grace that the client would like: this server grants none.
+    session.hello(request, version, fields.byteString().slice(0, session.context.limits.maxNameBytes));
+  },
+
+  [Verb.name]: (session, _request, fields) => {
+    const variable = fields.u32();
+    const handle = session.numbers.handle(fields.u32());
+    const { maxNameBytes } = session.context.limits;
+    const length = fields.end - fields.at;
+    if (handle.refusal !== undefined) {
+      session.numbers.setVariable(variable, handle);
+    } else if (length > maxNameBytes) {
+      session.numbers.setVariable(variable, { refusal: tooLong(length, maxNameBytes) });
+    } else {
+      session.numbers.setVariable(variable, { workspace: handle.workspace, name: fields.rest() });
+    }
+  },
+
+  [Verb.open]: (session, request, fields) => {
+    const handle = fields.u32();
+    const flags = fields.u8();
+    const name = fields.byteString();
+    const { label } = session;
+    if (isNameRefused(session, request, name.length) || isHandleRefused(session, request, handle)) {
+      return;
+    }
+    session.numbers.setHandle(handle, name);
+    session.context.space.open(session.member, request, name, {
+      own: (flags & OpenFlag.own) !== 0,
+      persistent: (flags & OpenFlag.persistent) !== 0,
+      create: (flags & OpenFlag.create) !== 0,
+      label,
+    });
+  },
+
+  [Verb.leave]: onWorkspace((session, request, workspace) => {
+    session.context.space.leave(session.member, request, workspace);
+  }),
+
+  [Verb.deleteWs]: onWorkspace((session, request, workspace) => {
+    session.context.space.deleteWs(session.member, request, workspace);
+  }),
+
+  [Verb.listWss]: (session, request, fields) => {
+    if (!isNameRefused(session, request, fields.end - fields.at)) {
+      const only = fields.at === fields.end ? undefined : fields.rest();
+      session.context.space.listWss(session.member, request, only);
+    }
+  },
+
+  [Verb.mktemp]: (session, request, fields) => {
+    const handle = fields.u32();
+    if (isNameRefused(session, request, fields.end - fields.at) || isHandleRefused(session, request, handle)) {
+      return;
+    }
+    session.madeName = "";
+    const template = fields.rest();
+    session.context.space.mktemp(session.member, request, template === "" ? undefined : template);
+    if (session.madeName !== "") {
+      session.numbers.setHandle(handle, session.madeName);
+    }
+  },
+
+  [Verb.listVars]: onWorkspace((session, request, workspace) => {
+    session.context.space.listVars(session.member, request, workspace, true);
+  }),
+
+  [Verb.declare]: onVariable((session, request, workspace, name, fields) => {
+    if (!isNameRefused(session, request, fields.end - fields.at)) {
+      session.context.space.declare(session.member, request, workspace, name, fields.rest());
+    }
+  }),
+
+  [Verb.deleteVar]: onVariable((session, request, workspace, name) => {
+    session.context.space.deleteVar(session.member, request, workspace, name);
+  }),
+
+  [Verb.store]: onVariable((session, request, workspace, name, fields) => {
+    const descriptor = fields.u32();
+    const { bytes, at, end } = fields;
+    if (!isValueRefused(session, request, end - at)) {
+      session.context.space.store(session.member, request, workspace, name, descriptor, bytes, at, end);
+    }
+  }),
+
+  [Verb.store | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
+    const descriptor = fields.u32();
+    const purpose: UploadPurpose = { kind: "store", workspace, name, descriptor, lease: 0 };
+    session.uploads.begin(request, fields.u64(), purpose);
+  }),
+
+  [Verb.storeSeveral]: onVariable((session, request, workspace, name, fields) => {
+    const { bytes, at, end } = fields;
+    if (!isValueRefused(session, request, end - at)) {
+      storeSeveral(session, request, workspace, name, bytes, at, end);
+    }
+  }),
+
+  [Verb.storeSeveral | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
+    const purpose: UploadPurpose = { kind: "storeSeveral", workspace, name, descriptor: 0, lease: 0 };
+    session.uploads.begin(request, fields.u64(), purpose);
+  }),
+
+  [Verb.fetch]: reads({ take: true, wait: true, iterate: false }),
+  [Verb.fetchTry]: reads({ take: true, wait: false, iterate: false }),
+  [Verb.find]: reads({ take: false, wait: true, iterate: false }),
+  [Verb.findTry]: reads({ take: false, wait: false, iterate: false }),
+  [Verb.ifetch]: reads({ take: true, wait: true, iterate: true }),
+  [Verb.ifetchTry]: reads({ take: true, wait: false, iterate: true }),
+  [Verb.ifind]: reads({ take: false, wait: true, iterate: true }),
+  [Verb.ifindTry]: reads({ take: false, wait: false, iterate: true }),
+
+  [Verb.confirm]: (session, _request, fields) => {
+    session.context.space.confirm(session.member, fields.u64());
+  },
+
+  [Verb.ack]: (session, request, fields) => {
+    session.context.space.ack(session.member, request, fields.u64());
+  },
+
+  [Verb.release]: (session, request, fields) => {
+    const kind = fields.u8();
+    const number = fields.u64();
+    if (kind !== ReleaseKind.booking && kind !== ReleaseKind.lease) {
+      session.refuse(request, "bad_arguments", `there is no kind ${kind} of things to release`);
+      return;
+    }
+    session.context.space.release(session.member, request, kind === ReleaseKind.lease ? "lease" : "booking", number);
+  },
+
+  [Verb.complete]: (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const descriptor = fields.u32();
+    const { bytes, at, end } = fields;
+    if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
+      const { workspace, name } = slot;
+      session.context.space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end);
+    }
+  },
+
+  [Verb.complete | CHUNKED]: (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const descriptor = fields.u32();
+    const length = fields.u64();
+    if (!isRefused(session, request, slot)) {
+      const { workspace, name } = slot;
+      session.uploads.begin(request, length, { kind: "complete", workspace, name, descriptor, lease });
+    }
+  },
+
+  [Verb.cancel]: (session, request) => {
+    session.cancel(request);
+  },
+
+  [Verb.ping]: (session, request) => {
+    session.done(request);
+  },
+
+  [Verb.chunk]: (session, request, { bytes, at, end }) => {
+    session.uploads.chunk(request, bytes, at, end);
+  },
+
+  [Verb.credit]: (session, request, fields) => {
+    session.answers.credit(request, fields.u32());
+  },
+
+  [Verb.goodbye]: (session, request) => {
+    session.goodbye(request);
+  },
+
+  [Verb.info]: (session, request) => {
+    session.text(request, session.context.info());
+  },
+});
+
+/** Whether a frame with this verb is a request with a number of its own: the others are about another's, or have no answer. */
+export function isAnswered(verb: number): boolean {
+  return (
+    verb !== Verb.confirm && verb !== Verb.name && verb !== Verb.cancel && verb !== Verb.chunk && verb !== Verb.credit
+  );
+}
+
+function table(byVerb: Record<number, Handler>): readonly (Handler | undefined)[] {
+  return Array.from({ length: 256 }, (_, verb) => byVerb[verb]);
+}
+
+function onWorkspace(handle: (session: MultiplexedSession, request: number, workspace: string) => void): Handler {
+  return (session, request, fields) => {
+    const slot = session.numbers.handle(fields.u32());
+    if (!isRefused(session, request, slot)) {
+      handle(session, request, slot.workspace);
+    }
+  };
+}
+
+function onVariable(
+  handle: (session: MultiplexedSession, request: number, workspace: string, name: string, fields: FieldCursor) => void,
+): Handler {
+  return (session, request, fields) => {
+    const slot = session.numbers.variable(fields.u32());
+    if (!isRefused(session, request, slot)) {
+      handle(session, request, slot.workspace, slot.name, fields);
+    }
+  };
+}
+
+type ReadKind = Pick<ReadOptions, "take" | "wait" | "iterate">;
+
+function reads(kind: ReadKind): Handler {
+  // Most reads ask for nothing special: these share one object.
+  const plain: ReadOptions = { ...kind, lease: false, most: 1, after: undefined };
+  return onVariable((session, request, workspace, name, fields) => {
+    const flags = fields.u8();
+    const timeoutMs = (flags & ReadFlag.timeout) !== 0 ? fields.u32() : 0;
+    if (isTransferRefused(session, request)) {
+      return;
+    }
+    if ((flags & ~ReadFlag.timeout) === 0) {
+      session.read(request, workspace, name, plain, timeoutMs);
+      return;
+    }
+    const most = (flags & ReadFlag.several) !== 0 ? fields.u32() : 1;
+    const hasPosition = (flags & ReadFlag.position) !== 0;
+    const after = hasPosition ? { variableId: fields.u64(), index: fields.u64() } : undefined;
+    if (most === 0) {
+      session.refuse(request, "bad_arguments", "no values wanted; ask for at least 1");
+      return;
+    }
+    const lease = (flags & ReadFlag.lease) !== 0;
+    session.read(request, workspace, name, { ...kind, lease, most, after }, timeoutMs);
+  });
+}
+
+/** Answers with the refusal, if the slot is one. */
+function isRefused<Slot extends HandleSlot | VariableSlot>(
+  session: MultiplexedSession,
+  request: number,
+  slot: Slot,
+): slot is Extract<Slot, { readonly refusal: Refusal }> {
+  if (slot.refusal === undefined) {
+    return false;
+  }
+  session.refuse(request, slot.refusal.code, slot.refusal.message);
+  return true;
+}
+
+function isHandleRefused(session: MultiplexedSession, request: number, handle: number): boolean {
+  const refusal = session.numbers.refusalOf(handle);
+  if (refusal !== undefined) {
+    session.refuse(request, refusal.code, refusal.message);
+  }
+  return refusal !== undefined;
+}
+
+function isNameRefused(session: MultiplexedSession, request: number, length: number): boolean {
+  const { maxNameBytes } = session.context.limits;
+  if (length <= maxNameBytes) {
+    return false;
+  }
+  const { code, message } = tooLong(length, maxNameBytes);
+  session.refuse(request, code, message);
+  return true;
+}
+
+function tooLong(length: number, most: number): Refusal {
+  return { code: "name_too_long", message: `a name of ${length} bytes; at most ${most} are accepted` };
+}
+
+function isValueRefused(session: MultiplexedSession, request: number, length: number): boolean {
+  const { maxValueBytes } = session.context.limits;
+  if (length > maxValueBytes) {
+    const message = `a value of ${length} bytes; at most ${maxValueBytes} are accepted`;
+    session.refuse(request, "value_too_large", message);
+    return true;
+  }
+  if (length > MAX_INLINE_BYTES) {
+    const message = `${length} bytes in one frame; more than ${MAX_INLINE_BYTES} come in chunks`;
+    session.refuse(request, "bad_arguments", message);
+    return true;
+  }
+  return false;
+}
+
+/** With so many large values under way nothing more is read: its answer might be another one. */
+function isTransferRefused(session: MultiplexedSession, request: number): boolean {
+  const { maxTransfers } = session.context.limits;
+  if (session.answers.count < maxTransfers) {
+    return false;
+  }
+  session.refuse(request, "too_many_waiting", `${maxTransfers} large values are under way on this connection already`);
+  return true;
+}

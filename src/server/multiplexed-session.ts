@@ -1,0 +1,353 @@
+import { randomBytes } from "node:crypto";
+import type { FailureCode, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
+import type { FailureName } from "../wire/failure-codes.ts";
+import { FieldCursor } from "../wire/field-cursor.ts";
+import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
+import * as frames from "../wire/server-frames.ts";
+import { MAX_INLINE_BYTES, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { ChunkedAnswers } from "./chunked-answers.ts";
+import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Deadline, DeadlineTarget } from "./deadlines.ts";
+import { HeldFrames, type KeptFrame } from "./held-frames.ts";
+import { handlers, isAnswered } from "./multiplexed-requests.ts";
+import { GaugedBytes } from "./memory-gauge.ts";
+import { NamedNumbers } from "./named-numbers.ts";
+import { printable } from "./printable.ts";
+import type { ServerContext } from "./server-context.ts";
+import { SessionUploads } from "./session-uploads.ts";
+import { sayText, sayValue } from "./value-replies.ts";
+
+/** No request is being handled. */
+const NONE = -1;
+
+/** A request that waits. Without a deadline there is nothing to remember but whether it wants the position. */
+interface Wait {
+  readonly iterates: boolean;
+  readonly deadline: Deadline | undefined;
+}
+
+const PLAIN_WAIT: Wait = { iterates: false, deadline: undefined };
+const ITERATING_WAIT: Wait = { iterates: true, deadline: undefined };
+
+/**
+ * A session of the multiplexed protocol, on its one connection. A request is in one of these places until it has its answer: *current*
+ * (being handled, which for most is all), waiting in the space, an upload, put aside (behind an upload or because the
+ * client does not take its answers), or an answer in chunks.
+ */
+export class MultiplexedSession implements Conversation, FrameSink, Receiver, DeadlineTarget {
+  readonly context: ServerContext;
+  readonly connection: Connection;
+  /** This session, as the space knows it. */
+  readonly member: Session;
+  readonly cursor = new FieldCursor();
+  readonly numbers: NamedNumbers;
+  readonly uploads: SessionUploads;
+  readonly answers: ChunkedAnswers;
+  /** What the client calls itself, for listings. */
+  label = "";
+  /** The name that the last `mktemp` made. */
+  madeName = "";
+
+  readonly #reader: FrameReader;
+  /** What has arrived of a frame that is not complete. */
+  readonly #arriving: GaugedBytes;
+  readonly #waits = new Map<number, Wait>();
+  readonly #held: HeldFrames;
+  #backlog: KeptFrame[] = [];
+  #state: "greeting" | "ready" | "over" = "greeting";
+  #current = NONE;
+  #currentIterates = false;
+  #isShuttingDown = false;
+
+  constructor(connection: Connection, context: ServerContext) {
+    this.connection = connection;
+    this.context = context;
+    this.#reader = new FrameReader(this);
+    this.#arriving = new GaugedBytes(context.arriving);
+    this.numbers = new NamedNumbers(context.limits.maxNumbers, context.memory);
+    this.#held = new HeldFrames(this.numbers);
+    this.answers = new ChunkedAnswers(connection);
+    this.uploads = new SessionUploads(this, context, this.#held);
+    this.member = context.space.join(this, connection.peer, { leaseOver: MAX_INLINE_BYTES });
+  }
+
+  // From the connection
+
+  receive(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+    if (!this.#arriving.set(this.#reader.heldBytes)) {
+      this.connection.drop("no memory for a frame that arrives");
+    }
+  }
+
+  frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#backlog.length > 0 || this.connection.isCongested) {
+      // The socket is read no more, so this is what is left of one or two chunks.
+      this.#backlog.push({ request, verb, bytes: bytes.slice(start, end) });
+    } else {
+      this.#take(request, verb, bytes, start, end);
+    }
+  }
+
+  inputEnded(): void {
+    this.connection.close();
+  }
+
+  resumed(): void {
+    const backlog = this.#backlog;
+    this.#backlog = [];
+    for (const { request, verb, bytes } of backlog) {
+      this.frame(request, verb, bytes, 0, bytes.length);
+    }
+  }
+
+  fill(): void {
+    this.answers.fill();
+  }
+
+  flushing(): void {
+    // Bookings are confirmed by the client.
+  }
+
+  sent(): void {
+    if (this.answers.isReady) {
+      this.connection.wake();
+    }
+  }
+
+  shutDown(): void {
+    this.#isShuttingDown = true;
+    this.cancelAll("shutting_down", "the server is shutting down");
+  }
+
+  halt(): void {
+    if (this.#state === "over") {
+      return;
+    }
+    this.#state = "over";
+    for (const { deadline } of this.#waits.values()) {
+      this.#cancelDeadline(deadline);
+    }
+    this.#waits.clear();
+    this.#backlog = [];
+    this.uploads.clear();
+    this.answers.clear();
+    this.numbers.clear();
+    this.#arriving.set(0);
+    this.context.space.end(this.member);
+  }
+
+  end(): void {
+    this.halt();
+  }
+
+  /** A wait's deadline has passed. */
+  expire(request: number): void {
+    this.connection.attempt("a timeout", () => {
+      this.context.space.cancel(this.member, request, "timed_out");
+    });
+  }
+
+  // From the space
+
+  done(request: number): void {
+    this.answered(request);
+    frames.writeDone(this.connection.out, request);
+  }
+
+  none(request: number): void {
+    this.answered(request);
+    frames.writeNone(this.connection.out, request);
+  }
+
+  failed(request: number, code: FailureCode, message: string): void {
+    if (this.#isShuttingDown && code === "cancelled") {
+      this.refuse(request, "shutting_down", "the server is shutting down");
+    } else {
+      this.refuse(request, code, message);
+    }
+  }
+
+  value(request: number, value: ValueView, booking: number, lease: number, hasMore: boolean): void {
+    const iterates = request === this.#current ? this.#currentIterates : this.#waits.get(request)?.iterates === true;
+    if (!hasMore) {
+      this.answered(request);
+    }
+    sayValue(this.connection, this.answers, request, value, booking, lease, iterates, hasMore);
+  }
+
+  text(request: number, text: string): void {
+    this.madeName = text;
+    this.answered(request);
+    sayText(this.connection, this.answers, request, text);
+  }
+
+  // For the handlers of requests
+
+  /** A read that may wait, with the deadline that the wait gets (`timeoutMs` 0: none). */
+  read(request: number, workspace: string, name: string, how: ReadOptions, timeoutMs: number): void {
+    this.#currentIterates = how.iterate;
+    this.context.space.read(this.member, request, workspace, name, how);
+    if (this.#current === request) {
+      this.#waits.set(request, this.#waitOf(request, how.iterate, timeoutMs));
+    }
+  }
+
+  /** Answers a request with a failure. */
+  refuse(request: number, code: FailureName, message: string): void {
+    this.answered(request);
+    frames.writeFailed(this.connection.out, request, code, printable(message));
+  }
+
+  /** The client asks to be greeted. */
+  hello(request: number, version: number, label: string): void {
+    if (this.#state !== "greeting") {
+      throw new ProtocolFault("a second hello");
+    }
+    if (version < PROTOCOL_VERSION) {
+      this.refuse(request, "bad_arguments", `version ${version} of the protocol does not exist`);
+      this.connection.close();
+      return;
+    }
+    this.#state = "ready";
+    this.label = printable(label);
+    this.answered(request);
+    frames.writeWelcome(this.connection.out, request, {
+      graceMs: 0,
+      maxValueBytes: this.context.limits.maxValueBytes,
+      sessionId: this.context.nextSessionId(),
+      secret: randomBytes(16).toString("hex"),
+    });
+  }
+
+  /** Ends the wait, the upload or the answer in chunks of this number, if there is one. */
+  cancel(request: number): void {
+    if (this.answers.giveUp(request)) {
+      this.refuse(request, "cancelled", "the rest of the answer was cancelled");
+    } else if (!this.context.space.cancel(this.member, request, "cancelled")) {
+      this.uploads.cancel(request, "cancelled", "the upload was cancelled");
+    }
+  }
+
+  goodbye(request: number): void {
+    this.cancelAll("cancelled", "the session said goodbye");
+    this.context.space.end(this.member);
+    this.done(request);
+    this.connection.close();
+  }
+
+  /**
+   * Handles a request now: what it says, and an exception that nobody expected, is one answer. (Also for uploads, when
+   * they are complete.)
+   */
+  perform(request: number, act: () => void): void {
+    this.#current = request;
+    const mark = this.connection.mark;
+    try {
+      act();
+    } catch (error) {
+      if (error instanceof ProtocolFault) {
+        throw error;
+      }
+      this.connection.unsay(mark);
+      this.refuse(request, "internal", this.context.bug(error, "a multiplexed request"));
+    }
+    this.#current = NONE;
+  }
+
+  /** Handles again, in order, what had to wait for an upload. */
+  retry(kept: readonly KeptFrame[]): void {
+    if (kept.length > 0) {
+      this.connection.hold(false);
+      for (const { request, verb, bytes } of kept) {
+        // (Whether or not the client is behind: these are few, and came before what is in the backlog.)
+        this.#take(request, verb, bytes, 0, bytes.length);
+      }
+    }
+  }
+
+  // Inside
+
+  #take(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#state !== "ready" && !(this.#state === "greeting" && verb === Verb.hello)) {
+      if (this.#state === "over") {
+        return;
+      }
+      throw new ProtocolFault("a request before hello");
+    }
+    if (this.#held.isActive && this.#held.takes(request, verb, bytes, start, end, this.uploads.get(request))) {
+      this.connection.hold(this.#held.heldBytes > HIGH_WATER_BYTES);
+      return;
+    }
+    const isRequest = isAnswered(verb);
+    if (isRequest) {
+      if (this.#isInUse(request)) {
+        throw new ProtocolFault(`request ${request} has not been answered yet`);
+      }
+      this.#current = request;
+    }
+    const handle = handlers[verb];
+    if (handle === undefined) {
+      this.refuse(request, "unknown_verb", `verb ${verb} is not known`);
+      return;
+    }
+    const { cursor } = this;
+    cursor.begin(bytes, start, end);
+    const mark = this.connection.mark;
+    try {
+      handle(this, request, cursor, verb);
+    } catch (error) {
+      if (error instanceof ProtocolFault || !isRequest) {
+        throw error;
+      }
+      this.connection.unsay(mark);
+      this.refuse(request, "internal", this.context.bug(error, `verb ${verb}`));
+    }
+    this.#current = NONE;
+  }
+
+  #isInUse(request: number): boolean {
+    return (
+      (this.#waits.size > 0 && this.#waits.has(request)) ||
+      (this.uploads.count > 0 && this.uploads.get(request) !== undefined) ||
+      (this.answers.count > 0 && this.answers.has(request))
+    );
+  }
+
+  #waitOf(request: number, iterates: boolean, timeoutMs: number): Wait {
+    if (timeoutMs > 0) {
+      return { iterates, deadline: this.context.deadlines.add(timeoutMs, this, request) };
+    }
+    return iterates ? ITERATING_WAIT : PLAIN_WAIT;
+  }
+
+  answered(request: number): void {
+    if (request === this.#current) {
+      this.#current = NONE;
+    } else {
+      const wait = this.#waits.get(request);
+      if (wait !== undefined) {
+        this.#waits.delete(request);
+        this.#cancelDeadline(wait.deadline);
+      }
+    }
+  }
+
+  #cancelDeadline(deadline: Deadline | undefined): void {
+    if (deadline !== undefined) {
+      this.context.deadlines.cancel(deadline);
+    }
+  }
+
+  /** Ends all waits and uploads, each with an answer. */
+  cancelAll(code: FailureName, message: string): void {
+    for (const request of [...this.#waits.keys()]) {
+      this.context.space.cancel(this.member, request, "cancelled");
+    }
+    for (const request of this.uploads.requests()) {
+      this.uploads.cancel(request, code, message);
+    }
+  }
+}

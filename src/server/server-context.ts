@@ -1,0 +1,29 @@
+import type { BlobStore } from "../blobs/blob-store.ts";
+import type { Space } from "../space/index.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Limits } from "./limits.ts";
+import type { MemoryGauge } from "./memory-gauge.ts";
+
+/** What sessions share: one of each for a server. */
+export interface ServerContext {
+  readonly space: Space;
+  readonly blobs: BlobStore;
+  readonly deadlines: Deadlines;
+  readonly limits: Limits;
+  /** Values of more bytes than this live in files. */
+  readonly longValueBytes: number;
+  /** Memory of names and uploads. */
+  readonly memory: MemoryGauge;
+  /** Memory of requests that have not arrived whole. */
+  readonly arriving: MemoryGauge;
+  /** Whether a client may end the server by hanging up. */
+  readonly allowKillOnClose: boolean;
+  /** Logs an exception that nobody expected and returns the sentence that the client gets. */
+  bug(error: unknown, where: string): string;
+  /** What `info` answers, as JSON. */
+  info(): string;
+  /** Identifies a new session: unique in this run, and in all likelihood among all servers. */
+  nextSessionId(): string;
+  /** A client whose end was to be the server's has hung up. */
+  killed(): void;
+}
