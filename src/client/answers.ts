@@ -1,0 +1,346 @@
+import { readU16, readU32, readU64, utf8OrLatin1 } from "../wire/bytes.ts";
+import { failureName } from "../wire/failure-codes.ts";
+import type { FrameSink } from "../wire/frame-reader.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
+import { ReleaseKind, Reply, ValueFlag } from "../wire/verbs.ts";
+import { Download, type ValueHead } from "./download.ts";
+import { LimitError } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
+import { subject } from "./failure.ts";
+import type { Collected, Leased, Streamed, Welcome } from "./outcomes.ts";
+import { Expect, type Pending, whereOf } from "./pending.ts";
+import { decodeValue, unreadable } from "./values.ts";
+
+/** Brings every answer to the request that it belongs to. */
+export class Answers implements FrameSink {
+  readonly #exchange: Exchange;
+  readonly #maxValueBytes: number;
+
+  constructor(exchange: Exchange, maxValueBytes: number) {
+    this.#exchange = exchange;
+    this.#maxValueBytes = maxValueBytes;
+  }
+
+  frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
+    const exchange = this.#exchange;
+    const pending = exchange.pending.at(request);
+    if (pending === undefined) {
+      throw new ProtocolFault(`a frame (verb ${verb}) for request ${request}, which was not made`);
+    }
+    switch (verb) {
+      case Reply.value:
+        this.#value(pending, bytes, start, end);
+        break;
+      case Reply.done:
+        exchange.resolve(pending, undefined);
+        break;
+      case Reply.none:
+        exchange.resolve(pending, nothingFor(pending));
+        break;
+      case Reply.failed:
+        need(end - start, 2);
+        exchange.reject(
+          pending,
+          exchange.refused(pending, failureName(readU16(bytes, start)), utf8OrLatin1(bytes, start + 2, end)),
+        );
+        break;
+      case Reply.chunk:
+        this.#chunk(pending, bytes, start, end);
+        break;
+      case Reply.credit:
+        need(end - start, 4);
+        exchange.uploads.credit(request, readU32(bytes, start));
+        break;
+      case Reply.welcome:
+        this.#welcome(pending, bytes, start, end);
+        break;
+      default:
+        throw new ProtocolFault(`verb ${verb}, which this client does not know`);
+    }
+  }
+
+  #value(pending: Pending, bytes: Uint8Array, start: number, end: number): void {
+    need(end - start, 5);
+    const flags = bytes[start]!;
+    let at = start + 1;
+    let booking = 0;
+    // What comes most often: one small value for a plain fetch or find.
+    if (flags <= ValueFlag.booked && pending.expect === Expect.value && !pending.isAbandoned) {
+      if (flags === ValueFlag.booked) {
+        need(end - at, 12);
+        booking = readU64(bytes, at);
+        at += 8;
+      }
+      this.#plain(pending, booking, readU32(bytes, at), bytes, at + 4, end);
+      return;
+    }
+    let lease = 0;
+    let variableId = 0;
+    let index = 0;
+    let length = -1;
+    need(end - start, 5 + fieldBytes(flags));
+    if ((flags & ValueFlag.booked) !== 0) {
+      booking = readU64(bytes, at);
+      at += 8;
+    }
+    if ((flags & ValueFlag.lease) !== 0) {
+      lease = readU64(bytes, at);
+      at += 8;
+    }
+    if ((flags & ValueFlag.position) !== 0) {
+      variableId = readU64(bytes, at);
+      index = readU64(bytes, at + 8);
+      at += 16;
+    }
+    if ((flags & ValueFlag.chunked) !== 0) {
+      length = readU64(bytes, at);
+      at += 8;
+    }
+    const hasMore = (flags & ValueFlag.more) !== 0;
+    const head: ValueHead = { booking, lease, variableId, index, hasMore, descriptor: readU32(bytes, at) };
+    if (length >= 0) {
+      this.#download(pending, head, length);
+    } else {
+      this.#whole(pending, head, bytes, at + 4, end);
+    }
+  }
+
+  #plain(pending: Pending, booking: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
+    const exchange = this.#exchange;
+    let value: unknown;
+    try {
+      value = decodeValue(descriptor, bytes, start, end);
+    } catch (error) {
+      this.#received(booking);
+      exchange.reject(pending, unreadable(error, whereOf(pending), descriptor, bytes.slice(start, end)));
+      return;
+    }
+    this.#received(booking);
+    exchange.resolve(pending, value);
+  }
+
+  #download(pending: Pending, head: ValueHead, length: number): void {
+    const exchange = this.#exchange;
+    const sink = pending.expect === Expect.stream ? (pending.extra as Download["sink"]) : undefined;
+    const download = new Download(head, length, sink);
+    pending.download = download;
+    if (pending.isAbandoned) {
+      download.isDiscarded = true;
+      this.#giveBack(head);
+    } else if (sink !== undefined) {
+      const { request } = pending;
+      const isOver = (): boolean => pending.download !== download || download.isDiscarded;
+      sink.begin(length, {
+        grant: (count) => {
+          if (!isOver()) {
+            download.consumed(count);
+            this.#credit(request, download);
+          }
+        },
+        giveUp: (error) => {
+          if (!isOver()) {
+            exchange.abandon(pending, error);
+          }
+        },
+      });
+    } else if (length > this.#maxValueBytes) {
+      const reason = `the value has ${length} bytes, more than maxValueBytes, which is ${this.#maxValueBytes} (fetchFile and findFile have no such limit)`;
+      const where = whereOf(pending);
+      exchange.abandon(
+        pending,
+        new LimitError("value_too_large", `${subject(where)} failed: ${reason}`, { ...where, reason }),
+      );
+    }
+    if (download.isComplete) {
+      this.#downloaded(pending, download);
+    }
+  }
+
+  #chunk(pending: Pending, bytes: Uint8Array, start: number, end: number): void {
+    const { download } = pending;
+    if (!download?.add(bytes, start, end)) {
+      throw new ProtocolFault("a chunk that belongs to no value");
+    }
+    if (download.isComplete) {
+      this.#downloaded(pending, download);
+    } else {
+      this.#credit(pending.request, download);
+    }
+  }
+
+  #downloaded(pending: Pending, download: Download): void {
+    const { head } = download;
+    pending.download = undefined;
+    if (download.isDiscarded) {
+      if (!head.hasMore) {
+        this.#exchange.pending.remove(pending);
+      }
+    } else if (pending.expect === Expect.stream) {
+      this.#exchange.resolve(pending, { length: download.length, lease: head.lease } satisfies Streamed);
+    } else {
+      const bytes = download.takeBytes();
+      this.#whole(pending, head, bytes, 0, bytes.length);
+    }
+  }
+
+  /** A value that is all here. */
+  #whole(pending: Pending, head: ValueHead, bytes: Uint8Array, start: number, end: number): void {
+    const exchange = this.#exchange;
+    if (pending.isAbandoned) {
+      this.#giveBack(head);
+      if (!head.hasMore) {
+        exchange.pending.remove(pending);
+      }
+      return;
+    }
+    switch (pending.expect) {
+      case Expect.text:
+        exchange.resolve(pending, utf8OrLatin1(bytes, start, end));
+        break;
+      case Expect.value:
+        if (head.lease > 0) {
+          exchange.acknowledge(head.lease);
+        }
+        this.#plain(pending, head.booking, head.descriptor, bytes, start, end);
+        break;
+      case Expect.stream:
+        this.#stream(pending, head, bytes.slice(start, end));
+        break;
+      case Expect.lease:
+        this.#leased(pending, head, bytes, start, end);
+        break;
+      case Expect.several:
+      case Expect.positioned:
+        this.#collect(pending, head, bytes, start, end);
+        break;
+      default:
+        throw new ProtocolFault("a value for a request that asked for none");
+    }
+  }
+
+  /** A value that came whole for a sink. */
+  #stream(pending: Pending, head: ValueHead, bytes: Uint8Array<ArrayBuffer>): void {
+    const sink = pending.extra as NonNullable<Download["sink"]>;
+    // A sink that fails from here on tells whoever waits for it to finish.
+    sink.begin(bytes.length, { grant: () => undefined, giveUp: () => undefined });
+    if (bytes.length > 0) {
+      sink.push(bytes);
+    }
+    this.#exchange.resolve(pending, { length: bytes.length, lease: head.lease } satisfies Streamed);
+  }
+
+  #leased(pending: Pending, head: ValueHead, bytes: Uint8Array, start: number, end: number): void {
+    const exchange = this.#exchange;
+    try {
+      const value = decodeValue(head.descriptor, bytes, start, end);
+      exchange.resolve(pending, { value, lease: head.lease } satisfies Leased);
+    } catch (error) {
+      this.#giveBack(head);
+      exchange.reject(pending, unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end)));
+    }
+  }
+
+  /**
+   * One of several. They are received together, when the last one is there: if one of them cannot be read all go back
+   * to their places, so that none is lost.
+   */
+  #collect(pending: Pending, head: ValueHead, bytes: Uint8Array, start: number, end: number): void {
+    const collected = pending.extra as Collected;
+    if (head.booking > 0) {
+      collected.bookings.push(head.booking);
+    }
+    if (head.lease > 0) {
+      collected.leases.push(head.lease);
+    }
+    try {
+      const value = decodeValue(head.descriptor, bytes, start, end);
+      const { lease, variableId, index } = head;
+      const isPlain = pending.expect === Expect.several;
+      collected.items.push(collected.isOnLease ? { value, lease } : isPlain ? value : { value, variableId, index });
+    } catch (error) {
+      collected.error ??= unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end));
+    }
+    if (!head.hasMore) {
+      this.#collected(pending, collected);
+    }
+  }
+
+  #collected(pending: Pending, collected: Collected): void {
+    const exchange = this.#exchange;
+    if (collected.error !== undefined) {
+      collected.giveBack(exchange);
+      exchange.reject(pending, collected.error);
+      return;
+    }
+    if (!collected.isOnLease) {
+      for (const lease of collected.leases) {
+        exchange.acknowledge(lease);
+      }
+    }
+    this.#received(collected.bookings.at(-1) ?? 0);
+    exchange.resolve(pending, collected.items);
+  }
+
+  #welcome(pending: Pending, bytes: Uint8Array, start: number, end: number): void {
+    need(end - start, 17);
+    const maxValueBytes = readU64(bytes, start + 5);
+    const idEnd = start + 15 + readU16(bytes, start + 13);
+    need(end - idEnd, 2);
+    this.#exchange.resolve(pending, {
+      maxValueBytes,
+      sessionId: utf8OrLatin1(bytes, start + 15, idEnd),
+    } satisfies Welcome);
+  }
+
+  #received(booking: number): void {
+    if (booking > this.#exchange.received) {
+      this.#exchange.received = booking;
+    }
+  }
+
+  #giveBack(head: ValueHead): void {
+    if (head.booking > 0) {
+      this.#exchange.release(ReleaseKind.booking, head.booking);
+      this.#received(head.booking);
+    }
+    if (head.lease > 0) {
+      this.#exchange.release(ReleaseKind.lease, head.lease);
+    }
+  }
+
+  #credit(request: number, download: Download): void {
+    const count = download.takeCredit();
+    if (count > 0) {
+      this.#exchange.credit(request, count);
+    }
+  }
+}
+
+/** What a caller gets when there is no value. */
+function nothingFor(pending: Pending): unknown {
+  switch (pending.expect) {
+    case Expect.several:
+    case Expect.positioned:
+      return [];
+    case Expect.stream:
+      return undefined;
+    default:
+      return pending.extra;
+  }
+}
+
+/** Bytes of the numbers that the flags of a value announce. */
+function fieldBytes(flags: number): number {
+  const numbers =
+    ((flags & ValueFlag.booked) !== 0 ? 1 : 0) +
+    ((flags & ValueFlag.lease) !== 0 ? 1 : 0) +
+    ((flags & ValueFlag.position) !== 0 ? 2 : 0) +
+    ((flags & ValueFlag.chunked) !== 0 ? 1 : 0);
+  return numbers * 8;
+}
+
+function need(there: number, wanted: number): void {
+  if (there < wanted) {
+    throw new ProtocolFault("a frame that is too short for its fields");
+  }
+}

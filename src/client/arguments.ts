@@ -1,0 +1,76 @@
+import { ArgumentError, type Where } from "./errors.ts";
+import { Mode } from "./mode.ts";
+
+/** Checks of what a program passes in, before anything is sent. Each throws an ArgumentError that says what is wrong. */
+
+const MAX_NAME_BYTES = 65_535;
+const MAX_TIMEOUT_MS = 0xffff_ffff;
+
+// Tabs, newlines and NULs would break the listings of every client.
+
+const forbiddenInNames = /[\t\n\0]/;
+
+/** A name of a workspace or a variable, or a label. */
+export function checkName(kind: "workspace" | "variable", name: unknown, where: Where): asserts name is string {
+  const at = { ...where, [kind]: typeof name === "string" ? name : undefined };
+  if (typeof name !== "string") {
+    throw new ArgumentError(
+      "bad_name",
+      `${where.operation}: the name of a ${kind} is a string, not ${typeof name}`,
+      at,
+    );
+  }
+  if (name === "") {
+    throw new ArgumentError("bad_name", `${where.operation}: the name of a ${kind} is empty`, at);
+  }
+  if (forbiddenInNames.test(name)) {
+    const shown = JSON.stringify(name);
+    const sentence = `${where.operation}: the name ${shown} of a ${kind} has a tab, newline or NUL in it`;
+    throw new ArgumentError("bad_name", sentence, at);
+  }
+  if (name.length * 3 > MAX_NAME_BYTES && new TextEncoder().encode(name).length > MAX_NAME_BYTES) {
+    const sentence = `${where.operation}: the name of a ${kind} is longer than ${MAX_NAME_BYTES} bytes`;
+    throw new ArgumentError("name_too_long", sentence, { ...where });
+  }
+}
+
+export function checkMode(mode: unknown, where: Where): asserts mode is Mode {
+  if (typeof mode !== "string" || !Object.hasOwn(Mode, mode)) {
+    const sentence = `${where.operation}: ${show(mode)} is no mode; there are ${Object.keys(Mode).join(", ")}`;
+    throw new ArgumentError("bad_mode", sentence, where);
+  }
+}
+
+/** The timeout as the wire wants it: whole milliseconds; 0 for none. `undefined` and Infinity wait for ever. */
+export function checkTimeout(timeout: unknown, where: Where): number {
+  if (timeout === undefined || timeout === Infinity) {
+    return 0;
+  }
+  if (typeof timeout !== "number" || !(timeout > 0)) {
+    const advice =
+      "a positive number of milliseconds (leave it out to wait for ever; fetchTry and findTry do not wait)";
+    throw new ArgumentError(
+      "bad_arguments",
+      `${where.operation}: timeout is ${show(timeout)}, and must be ${advice}`,
+      where,
+    );
+  }
+  return Math.min(Math.ceil(timeout), MAX_TIMEOUT_MS);
+}
+
+/** A whole number from `least` to `most`. */
+export function checkWhole(what: string, value: unknown, least: number, most: number, where: Where): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+    const sentence = `${where.operation}: ${what} is ${show(value)}, and must be a whole number from ${least} to ${most}`;
+    throw new ArgumentError("bad_arguments", sentence, where);
+  }
+  return value;
+}
+
+export function checkPort(what: string, port: unknown, where: Where): number {
+  return checkWhole(what, port, 1, 65_535, where);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}

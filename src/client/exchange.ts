@@ -1,0 +1,283 @@
+import { ReleaseKind, Verb } from "../wire/verbs.ts";
+import type { FailureName } from "../wire/failure-codes.ts";
+import { Answers } from "./answers.ts";
+import { Connection, type ConnectionEnd, type ConnectionUser } from "./connection.ts";
+import type { Download } from "./download.ts";
+import type { NwsError } from "./errors.ts";
+import { aborted, again, endOf, refusal, traced } from "./failure.ts";
+import { HandleTable, type NumberedVariable, type WorkspaceHandle } from "./names.ts";
+import { Collected } from "./outcomes.ts";
+import { Expect, type Pending, PendingTable, type Reject, type Resolve, whereOf } from "./pending.ts";
+import type { Dialer } from "./transport.ts";
+import { Uploads } from "./uploads.ts";
+
+// One executor for all promises: a closure for each would cost as much as the rest of a request.
+let lastResolve: Resolve;
+let lastReject: Reject;
+const capture = (resolve: (value: never) => void, reject: Reject): void => {
+  lastResolve = resolve;
+  lastReject = reject;
+};
+
+const settled = Promise.resolve();
+
+/**
+ * Requests out, answers in: who waits for what, what has been received and is to be confirmed, when the program may end.
+ * What the requests mean is the session's business.
+ */
+export class Exchange implements ConnectionUser {
+  readonly connection: Connection;
+  readonly uploads: Uploads;
+  readonly pending = new PendingTable();
+  readonly handles = new HandleTable();
+  readonly address: string;
+  /** The request that `begin` made last. */
+  last!: Pending;
+  /** Why nothing goes any more. */
+  failure: NwsError | undefined;
+  /** The highest number of a booked value that was given to its caller; `#confirmed`: that the server knows of. */
+  received = 0;
+  #confirmed = 0;
+  readonly #dialer: Dialer;
+  readonly #answers: Answers;
+  readonly #tracesCalls: boolean;
+  #isHolding = true;
+  #isTurnWatched = false;
+  readonly #whenEnded: (() => void)[] = [];
+
+  constructor(dialer: Dialer, maxValueBytes: number, tracesCalls: boolean) {
+    this.#dialer = dialer;
+    this.address = dialer.address;
+    this.#tracesCalls = tracesCalls;
+    this.#answers = new Answers(this, maxValueBytes);
+    this.connection = new Connection(dialer, this, this.#answers);
+    this.uploads = new Uploads(this.connection);
+  }
+
+  /** A new request, which is in `last` afterwards; the caller writes its frame and calls `connection.wake`. */
+  begin<T = void>(
+    operation: string,
+    expect: Expect,
+    handle: WorkspaceHandle | undefined,
+    variable: NumberedVariable | undefined,
+  ): Promise<T> {
+    const pending = this.pending.add(operation, expect, handle, variable);
+    this.last = pending;
+    if (!this.#isHolding) {
+      this.#isHolding = true;
+      this.connection.ref();
+    }
+    const promise = new Promise<T>(capture);
+    pending.resolve = lastResolve;
+    pending.reject = lastReject;
+    if (this.#tracesCalls) {
+      pending.trace = new Error("called");
+    }
+    return promise;
+  }
+
+  /** Takes the last request back: nothing of it was sent. */
+  takeBack(): void {
+    this.pending.remove(this.last);
+    this.#watchTurn();
+  }
+
+  /** The answer has come and the caller gets `value`. */
+  resolve(pending: Pending, value: unknown): void {
+    const { resolve } = pending;
+    this.pending.remove(pending);
+    resolve(value as never);
+  }
+
+  /** The answer has come and it is a failure. */
+  reject(pending: Pending, error: NwsError): void {
+    const { reject, trace, download } = pending;
+    this.#endUpload(pending);
+    this.#endDownload(download, error);
+    if (pending.expect === Expect.opened) {
+      // Before the next frame is looked at: it answers what was sent behind the open.
+      pending.handle?.fail(error);
+    }
+    this.pending.remove(pending);
+    reject(traced(error, trace));
+  }
+
+  /** The caller gets an error now; the answer, when it comes, changes nothing any more. */
+  abandon(pending: Pending, error: NwsError): void {
+    const { reject, trace, download, extra } = pending;
+    this.pending.abandon(pending);
+    if (extra instanceof Collected) {
+      extra.giveBack(this);
+    }
+    reject(traced(error, trace));
+    this.frame(pending.request, Verb.cancel);
+    this.uploads.drop(pending.request);
+    this.#endDownload(download, error);
+    this.#watchTurn();
+  }
+
+  /** Abandons `pending` when the signal is aborted before the answer comes. */
+  watch(pending: Pending, signal: AbortSignal): void {
+    const onAbort = (): void => this.abandon(pending, aborted(signal, whereOf(pending)));
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.unwatch = () => signal.removeEventListener("abort", onAbort);
+  }
+
+  /** The error for a refusal that the server sent. */
+  refused(pending: Pending, name: FailureName | undefined, reason: string): NwsError {
+    const because = pending.handle?.failure ?? pending.variable?.handle.failure;
+    // Operations that were sent behind an open that failed get the failure of the open.
+    const isConsequence = name === "workspace_not_open" || name === "no_such_workspace" || name === "cancelled";
+    return because !== undefined && isConsequence
+      ? again(because, whereOf(pending))
+      : refusal(name, reason, whereOf(pending));
+  }
+
+  /** Writes a frame without fields. */
+  frame(request: number, verb: number): void {
+    const { writer } = this.connection;
+    writer.beginFrame(request, verb);
+    writer.endFrame();
+    this.connection.wake();
+  }
+
+  /** Puts a value back; nobody waits for the answer. */
+  release(kind: number, number: number): void {
+    this.#unanswered(Verb.release);
+    const { writer } = this.connection;
+    writer.u8(kind);
+    writer.u64(number);
+    writer.endFrame();
+    this.connection.wake();
+  }
+
+  /** Acknowledges a lease that the caller does not know of. */
+  acknowledge(lease: number): void {
+    this.#unanswered(Verb.ack);
+    const { writer } = this.connection;
+    writer.u64(lease);
+    writer.endFrame();
+    this.connection.wake();
+  }
+
+  credit(request: number, count: number): void {
+    const { writer } = this.connection;
+    writer.beginFrame(request, Verb.credit);
+    writer.u32(count);
+    writer.endFrame();
+    this.connection.wake();
+  }
+
+  /** Writes what was received, if that is not said yet; it leaves with what comes next. */
+  #confirm(): void {
+    if (this.#confirmed < this.received) {
+      this.#confirmed = this.received;
+      const { writer } = this.connection;
+      writer.beginFrame(0, Verb.confirm);
+      writer.u64(this.received);
+      writer.endFrame();
+    }
+  }
+
+  /** Calls back once when it is all over. */
+  whenEnded(callback: () => void): void {
+    if (this.failure === undefined) {
+      this.#whenEnded.push(callback);
+    } else {
+      callback();
+    }
+  }
+
+  /** The end: whoever waits gets `failure`, as does whoever asks from now on. */
+  fail(failure: NwsError): void {
+    if (this.failure !== undefined) {
+      return;
+    }
+    this.failure = failure;
+    this.uploads.clear();
+    for (const handle of this.handles) {
+      handle.fail(failure);
+    }
+    for (const pending of [...this.pending.used()]) {
+      pending.download?.sink?.fail(failure);
+      const { reject, trace } = pending;
+      const error = again(failure, whereOf(pending));
+      this.pending.remove(pending);
+      reject(traced(error, trace));
+    }
+    for (const callback of this.#whenEnded.splice(0)) {
+      callback();
+    }
+  }
+
+  flushed(): void {
+    this.uploads.sendChunks();
+  }
+
+  receivedAll(): void {
+    // Before anything that the program may ask now: then it sees that its values are no longer booked.
+    this.#confirm();
+    if (this.connection.hasUnsent || this.pending.activeCount === 0) {
+      this.#watchTurn();
+    }
+  }
+
+  ended(end: ConnectionEnd): void {
+    this.fail(endOf(end, this.address));
+  }
+
+  #unanswered(verb: number): void {
+    const pending = this.pending.add("", Expect.nothing, undefined, undefined);
+    this.pending.abandon(pending);
+    this.connection.writer.beginFrame(pending.request, verb);
+  }
+
+  /** Of a value in chunks no more is wanted, or comes. */
+  #endDownload(download: Download | undefined, error: NwsError): void {
+    if (download !== undefined && !download.isDiscarded) {
+      download.isDiscarded = true;
+      download.sink?.fail(error);
+      if (download.head.lease > 0) {
+        this.release(ReleaseKind.lease, download.head.lease);
+      }
+    }
+  }
+
+  #endUpload(pending: Pending): void {
+    if (this.uploads.has(pending.request)) {
+      // The number may be used again only after a frame that is not a chunk of it.
+      this.frame(pending.request, Verb.cancel);
+      this.uploads.drop(pending.request);
+    }
+  }
+
+  /**
+   * Whether to confirm, and whether the program may end, is decided when all that follows from what came in has run:
+   * most often the program has sent its next request by then, and the confirmation leaves with it.
+   */
+  #watchTurn(): void {
+    if (!this.#isTurnWatched) {
+      this.#isTurnWatched = true;
+      void settled.then(this.#afterContinuations);
+    }
+  }
+
+  readonly #afterContinuations = (): void => {
+    if (this.pending.activeCount > 0 && (this.connection.isAwake || !this.connection.hasUnsent)) {
+      this.#isTurnWatched = false;
+    } else {
+      this.#dialer.atTurnEnd(this.#atTurnEnd);
+    }
+  };
+
+  readonly #atTurnEnd = (): void => {
+    this.#isTurnWatched = false;
+    if (this.connection.hasUnsent) {
+      this.connection.flush();
+    }
+    if (this.pending.activeCount === 0 && this.#isHolding) {
+      this.#isHolding = false;
+      this.connection.unref();
+    }
+  };
+}

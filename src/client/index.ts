@@ -1,0 +1,32 @@
+/** The public door of the client in Node. */
+export { ErrorCode } from "./error-code.ts";
+export {
+  AbortedError,
+  ArgumentError,
+  ClosedError,
+  ConnectError,
+  ConnectionLostError,
+  DeclarationError,
+  DeserializationError,
+  LeaseLostError,
+  LimitError,
+  NoSuchVariableError,
+  NoSuchWorkspaceError,
+  NwsError,
+  OperationError,
+  PermissionError,
+  SerializationError,
+  TimeoutError,
+  VariableDeletedError,
+} from "./errors.ts";
+export type { FetchFileOptions, FileSource, FileTarget, StoreFileOptions } from "./file-workspace.ts";
+export type { Lease } from "./lease.ts";
+export type { VariableListing, WorkspaceListing } from "./listing.ts";
+export { Mode } from "./mode.ts";
+export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./net-work-space.ts";
+export type { Position } from "./outcomes.ts";
+export type { ServerInfo } from "./server-base.ts";
+export type { WaitOptions } from "./session.ts";
+export type { VariableIterator } from "./variable-iterator.ts";
+export type { Variable } from "./variable.ts";
+export type { IterationOptions, LeaseOptions, ManyOptions, OpenOptions } from "./workspace-base.ts";

@@ -1,0 +1,73 @@
+import type { Mode } from "./mode.ts";
+
+/** A variable, as `listVars` shows it. */
+export interface VariableListing {
+  readonly name: string;
+  /** Values that are there to be found and fetched. */
+  readonly values: number;
+  /** Clients that wait to fetch, and to find. */
+  readonly fetchers: number;
+  readonly finders: number;
+  /** `unknown` until it is declared or stored to. */
+  readonly mode: Mode | "unknown";
+  /** Values that were fetched and not yet confirmed, or are on lease. */
+  readonly booked: number;
+  /** Bytes of all its values. */
+  readonly bytes: number;
+}
+
+/** A workspace, as `listWss` shows it. */
+export interface WorkspaceListing {
+  readonly name: string;
+  /** Whether this session owns it. */
+  readonly mine: boolean;
+  /** Address and label of its owner, `[system]`, or empty when nobody owns it. */
+  readonly owner: string;
+  readonly persistent: boolean;
+  readonly variableCount: number;
+  /** Their names. (They travel joined by commas: a name with a comma in it comes as two.) */
+  readonly variables: readonly string[];
+}
+
+/** Fields of a line of the classic `list vars`. */
+const CLASSIC_FIELDS = 5;
+
+export function readVariables(text: string): VariableListing[] {
+  return lines(text).map((line) => {
+    const [name = "", values, fetchers, finders, mode, booked, bytes] = line.split("\t");
+    return {
+      name,
+      values: Number(values ?? 0),
+      fetchers: Number(fetchers ?? 0),
+      finders: Number(finders ?? 0),
+      mode: mode as VariableListing["mode"],
+      booked: Number(booked ?? 0),
+      bytes: Number(bytes ?? 0),
+    };
+  });
+}
+
+/** The listing as classic clients get it: without the fields that only the multiplexed protocol has. */
+export function classicVariables(text: string): string {
+  return lines(text)
+    .map((line) => line.split("\t").slice(0, CLASSIC_FIELDS).join("\t"))
+    .join("\n");
+}
+
+export function readWorkspaces(text: string): WorkspaceListing[] {
+  return lines(text).map((line) => {
+    const [marked = "", owner = "", persistent, variableCount, names = ""] = line.split("\t");
+    return {
+      name: marked.slice(1),
+      mine: marked.startsWith(">"),
+      owner,
+      persistent: persistent === "True",
+      variableCount: Number(variableCount ?? 0),
+      variables: names === "" ? [] : names.split(","),
+    };
+  });
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

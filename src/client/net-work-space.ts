@@ -1,0 +1,117 @@
+import { checkName, checkPort, checkWhole } from "./arguments.ts";
+import { ArgumentError } from "./errors.ts";
+import { NodeDialer } from "./node-dialer.ts";
+import { ServerBase } from "./server-base.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { FileWorkspace } from "./file-workspace.ts";
+import type { OpenOptions } from "./workspace-base.ts";
+
+const DEFAULT_HOST = "localhost";
+const DEFAULT_PORT = 8765;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+export interface ServerOptions extends SessionOptions {
+  /** Default: the environment variable NWS_HOST, else `localhost`. */
+  readonly serverHost?: string | undefined;
+  /** Default: the environment variable NWS_SERVER_PORT, else 8765. */
+  readonly serverPort?: number | undefined;
+  /** A Unix socket (on Windows a named pipe) instead of host and port. */
+  readonly socketPath?: string | undefined;
+  /** Most milliseconds that connecting may take. Default 10 000. */
+  readonly connectTimeout?: number | undefined;
+}
+
+export interface WorkspaceOptions extends ServerOptions, OpenOptions {
+  /** Share this server's session instead of having one of its own. Then the options about the server do not count. */
+  readonly server?: NwsServer | undefined;
+}
+
+/**
+ * A workspace on a server. It opens at once and needs no `await`: operations queue behind the opening, and if that fails they
+ * reject. `Vars` maps names of variables to the types of their values: `new NetWorkSpace<{ x: number }>("table")`.
+ * The program ends by itself when nothing of it is pending.
+ */
+export class NetWorkSpace<Vars = Record<string, unknown>> extends FileWorkspace<Vars> {
+  /** The server, and this workspace's session with it. */
+  readonly server: NwsServer;
+  readonly #ownsServer: boolean;
+
+  /** Throws an ArgumentError when a name or an option can never work; everything else is told by the operations. */
+  constructor(name: string, options: WorkspaceOptions = {}) {
+    checkName("workspace", name, { operation: "open" });
+    const server = options.server ?? new NwsServer(options);
+    super(name, server.session, options);
+    this.server = server;
+    this.#ownsServer = options.server === undefined;
+  }
+
+  override close(): Promise<void> {
+    return this.#ownsServer ? this.server.close() : super.close();
+  }
+}
+
+/** A server, and one session with it that several workspaces may share. It connects at once. */
+export class NwsServer extends ServerBase {
+  /** Throws an ArgumentError when an option can never work; everything else is told by the operations. */
+  constructor(options: ServerOptions = {}) {
+    super(new Session(dialerOf(options), { ...options, label: labelOf(options) }));
+  }
+
+  /** Opens a workspace: uses it, and owns it if nobody does. */
+  async openWs<Vars = Record<string, unknown>>(
+    name: string,
+    options: Pick<OpenOptions, "create" | "persistent"> = {},
+  ): Promise<NetWorkSpace<Vars>> {
+    const workspace = new NetWorkSpace<Vars>(name, { ...options, server: this });
+    await workspace.opened();
+    return workspace;
+  }
+
+  /** Uses a workspace and does not own it. */
+  async useWs<Vars = Record<string, unknown>>(
+    name: string,
+    options: Pick<OpenOptions, "create"> = {},
+  ): Promise<NetWorkSpace<Vars>> {
+    const workspace = new NetWorkSpace<Vars>(name, { ...options, useUse: true, server: this });
+    await workspace.opened();
+    return workspace;
+  }
+
+  /** Makes a workspace whose name is unique on the server, and opens it. See `mktempWs`. */
+  async openTempWs<Vars = Record<string, unknown>>(template?: string): Promise<NetWorkSpace<Vars>> {
+    return this.openWs<Vars>(await this.mktempWs(template), { create: false });
+  }
+}
+
+function dialerOf(options: ServerOptions): NodeDialer {
+  const where = { operation: "connect" };
+  const timeoutMs = checkWhole(
+    "connectTimeout",
+    options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    1,
+    MAX_TIMER_MS,
+    where,
+  );
+  const { socketPath } = options;
+  if (socketPath !== undefined) {
+    return new NodeDialer({ path: socketPath }, timeoutMs);
+  }
+  const { NWS_HOST, NWS_SERVER_PORT } = process.env;
+  const host: unknown = options.serverHost ?? (NWS_HOST === undefined || NWS_HOST === "" ? DEFAULT_HOST : NWS_HOST);
+  if (typeof host !== "string" || host === "") {
+    throw new ArgumentError("bad_arguments", "connect: serverHost is empty or no string", where);
+  }
+  const port =
+    options.serverPort !== undefined || NWS_SERVER_PORT === undefined || NWS_SERVER_PORT === ""
+      ? checkPort("serverPort", options.serverPort ?? DEFAULT_PORT, where)
+      : checkPort("the environment variable NWS_SERVER_PORT", Number(NWS_SERVER_PORT), where);
+  return new NodeDialer({ host, port }, timeoutMs);
+}
+
+/** What listings show of this client, unless it says something else: who, and which process. */
+function labelOf(options: ServerOptions): string {
+  const { USER, USERNAME } = process.env;
+  const label = options.label ?? `${USER ?? USERNAME ?? "node"}:${process.pid}`;
+  return label.replaceAll(/\s/g, " ");
+}

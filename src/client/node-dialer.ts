@@ -1,0 +1,141 @@
+import { connect, type Socket } from "node:net";
+import type { Dialer, Transport, TransportEvents } from "./transport.ts";
+
+/** Where a server is. */
+export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** What comes in lands here, for all connections: it is used up before the next read. */
+const READ_BYTES = 262_144;
+const KEEP_ALIVE_MS = 30_000;
+
+let landing: Uint8Array | undefined;
+
+/** Open transports, to be told when the program exits. */
+const open = new Set<SocketTransport>();
+
+const onExit = (): void => {
+  for (const transport of open) {
+    transport.exit();
+  }
+};
+
+/** Connects over TCP or a Unix socket. */
+export class NodeDialer implements Dialer {
+  readonly address: string;
+  readonly #target: Target;
+  readonly #timeoutMs: number;
+
+  constructor(target: Target, timeoutMs: number) {
+    this.#target = target;
+    this.#timeoutMs = timeoutMs;
+    this.address = "path" in target ? target.path : `${target.host}:${target.port}`;
+  }
+
+  dial(events: TransportEvents): Transport {
+    return new SocketTransport(this.#target, this.#timeoutMs, events);
+  }
+
+  soon(callback: () => void): void {
+    // Unlike a microtask this also waits for the microtasks that are queued behind it: one write carries more.
+    process.nextTick(callback);
+  }
+
+  atTurnEnd(callback: () => void): void {
+    process.nextTick(callback);
+  }
+}
+
+class SocketTransport implements Transport {
+  readonly #socket: Socket;
+  readonly #events: TransportEvents;
+  readonly #timer: NodeJS.Timeout;
+  #error: Error | undefined;
+
+  constructor(target: Target, timeoutMs: number, events: TransportEvents) {
+    this.#events = events;
+    const buffer = (landing ??= new Uint8Array(READ_BYTES));
+    const onread = {
+      buffer,
+      callback: (count: number): boolean => {
+        events.received(buffer.subarray(0, count));
+        return true;
+      },
+    };
+    const socket = connect({ ...target, onread });
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    this.#timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
+    socket.on("connect", () => {
+      this.#enter();
+      events.opened();
+    });
+    socket.on("drain", () => events.drained());
+    socket.on("error", (error) => (this.#error = plain(error)));
+    socket.on("close", () => {
+      clearTimeout(this.#timer);
+      this.#leave();
+      events.closed(this.#error);
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>, length: number): boolean {
+    this.#socket.write(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+    // A write that the kernel took at once leaves nothing behind.
+    return this.#socket.writableLength === 0;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  established(): void {
+    clearTimeout(this.#timer);
+  }
+
+  close(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  exit(): void {
+    this.#events.exiting();
+  }
+
+  #enter(): void {
+    if (open.size === 0) {
+      process.on("exit", onExit);
+    }
+    open.add(this);
+  }
+
+  #leave(): void {
+    if (open.delete(this) && open.size === 0) {
+      process.off("exit", onExit);
+    }
+  }
+}
+
+/** When every address of a name failed, the first failure says most. */
+function plain(error: Error): Error {
+  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+}

@@ -1,0 +1,59 @@
+import { ReleaseKind } from "../wire/verbs.ts";
+import type { NwsError } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What requests resolve with where that is more than a value. */
+
+/** A value on lease, as it came. */
+export interface Leased {
+  readonly value: unknown;
+  readonly lease: number;
+}
+
+/** A place among the values of a variable: what an iterator goes on from. It stays true for as long as the variable lives. */
+export interface Position {
+  readonly variableId: number;
+  readonly index: number;
+}
+
+/** A value and where it lies. */
+export interface Positioned extends Position {
+  readonly value: unknown;
+}
+
+/** What `Expect.stream` resolves with when all bytes have been given to the sink. */
+export interface Streamed {
+  readonly length: number;
+  readonly lease: number;
+}
+
+/** What `Expect.welcome` resolves with. */
+export interface Welcome {
+  readonly sessionId: string;
+  /** The largest value that the server takes, in bytes. */
+  readonly maxValueBytes: number;
+}
+
+/** The values of an answer in several frames, so far. */
+export class Collected {
+  readonly isOnLease: boolean;
+  /** What the caller gets: values, `Leased` or `Positioned`. */
+  readonly items: unknown[] = [];
+  readonly bookings: number[] = [];
+  readonly leases: number[] = [];
+  error: NwsError | undefined;
+
+  constructor(isOnLease: boolean) {
+    this.isOnLease = isOnLease;
+  }
+
+  /** Puts back what has come so far. */
+  giveBack(exchange: Exchange): void {
+    for (const booking of this.bookings) {
+      exchange.release(ReleaseKind.booking, booking);
+    }
+    for (const lease of this.leases) {
+      exchange.release(ReleaseKind.lease, lease);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { Verb } from "../wire/verbs.ts";
+import { checkName } from "./arguments.ts";
+import { readWorkspaces, type WorkspaceListing } from "./listing.ts";
+import { Expect } from "./pending.ts";
+import type { Session } from "./session.ts";
+
+/** What `info` tells of a server. Later servers may tell more. */
+export interface ServerInfo {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly connections: number;
+  readonly workspaces: number;
+  /** Operations that wait. */
+  readonly waiting: number;
+  readonly memoryBytes: number;
+  readonly fileBytes: number;
+  /** `null`: there is none. */
+  readonly limits: Readonly<Record<string, number | null>>;
+}
+
+/** A server as a whole, and one session with it: everything that is the same in Node and in browsers. */
+export class ServerBase implements AsyncDisposable {
+  /** @internal */
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Where it is, as `localhost:8765`. */
+  get address(): string {
+    return this.session.address;
+  }
+
+  /**
+   * Makes a workspace whose name is unique on the server and returns its name. Nobody owns it until somebody opens it.
+   * `template` has one `%d` (or `%04d`, ...) for a number. Default: the server's own.
+   */
+  async mktempWs(template = ""): Promise<string> {
+    if (template !== "") {
+      checkName("workspace", template, { operation: "mktempWs" });
+    }
+    const { session } = this;
+    const { handles } = session.exchange;
+    const handle = handles.add(template);
+    try {
+      return await session.ask<string>("mktempWs", Verb.mktemp, Expect.text, handle, (writer) => {
+        writer.u32(handle.number);
+        writer.utf8(template);
+      });
+    } finally {
+      handles.remove(handle);
+    }
+  }
+
+  /** Deletes a workspace and all that is in it, whoever owns it. NoSuchWorkspaceError when there is none. */
+  async deleteWs(name: string): Promise<void> {
+    checkName("workspace", name, { operation: "deleteWs" });
+    const { session } = this;
+    // Only who has opened or used a workspace may delete it; a handle of before may be one to an earlier workspace of the name.
+    const [handle] = session.open(name, { own: false, persistent: false, create: false });
+    try {
+      await session.ask("deleteWs", Verb.deleteWs, Expect.done, handle, (writer) => writer.u32(handle.number));
+    } catch (error) {
+      await session.leave(handle);
+      throw error;
+    }
+    session.exchange.handles.remove(handle);
+  }
+
+  /** All workspaces, sorted by name. */
+  async listWss(): Promise<WorkspaceListing[]> {
+    return readWorkspaces(await this.listWssText());
+  }
+
+  /** The listing as classic clients get it: a line for each workspace, its fields separated by tabs. `name`: only that one. */
+  listWssText(name = ""): Promise<string> {
+    return this.session.ask("listWss", Verb.listWss, Expect.text, undefined, (writer) => writer.utf8(name));
+  }
+
+  async info(): Promise<ServerInfo> {
+    const text = await this.session.ask<string>("info", Verb.info, Expect.text, undefined, () => undefined);
+    return JSON.parse(text) as ServerInfo;
+  }
+
+  /** Resolves when the server has answered. */
+  ping(): Promise<void> {
+    return this.session.ask("ping", Verb.ping, Expect.done, undefined, () => undefined);
+  }
+
+  /**
+   * Ends the session: what was sent before is done first, what waits rejects with a ClosedError, and workspaces that it owns and
+   * that are not persistent are gone. Never rejects.
+   */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

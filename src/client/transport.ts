@@ -1,0 +1,50 @@
+/**
+ * How bytes travel: the only seam between this client and a network. A TCP or Unix socket in Node is one; a WebSocket is
+ * another. Nothing above it knows which.
+ */
+export interface Transport {
+  /** Bytes that were sent and that the network has not yet taken. */
+  readonly bufferedBytes: number;
+  /**
+   * Sends the first `length` bytes. True: they are gone, and the caller may use the buffer again at once. False: the
+   * transport still needs the buffer, which must not change any more.
+   */
+  send(bytes: Uint8Array<ArrayBuffer>, length: number): boolean;
+  /** Between these, sends are collected and go out as one. */
+  cork(): void;
+  uncork(): void;
+  /** Whether this connection keeps the program running. It does at first. */
+  ref(): void;
+  unref(): void;
+  /** The server has answered as it should: the time limit for connecting no longer holds. */
+  established(): void;
+  /** Ends the connection, after what was sent has gone out. */
+  close(): void;
+  /** Ends it at once. */
+  destroy(): void;
+}
+
+/** What a transport tells its user. `opened` comes once, before any data; `closed` once, and last. */
+export interface TransportEvents {
+  opened(): void;
+  /** Bytes came in: **valid only during the call**. */
+  received(bytes: Uint8Array): void;
+  /** All that was buffered is out. */
+  drained(): void;
+  /** The end, by whomever; with an error unless it was an orderly one. */
+  closed(error: Error | undefined): void;
+  /** The program ends now: last chance to `send`, if sending is synchronous. */
+  exiting(): void;
+}
+
+/** Makes connections to one server, and knows the turns of its event loop. */
+export interface Dialer {
+  /** Where the server is, for messages: `localhost:8765`. */
+  readonly address: string;
+  /** Begins to connect. The events come later, never during the call. */
+  dial(events: TransportEvents): Transport;
+  /** Calls back soon, when what runs now is done: what is sent until then leaves in one write. */
+  soon(callback: () => void): void;
+  /** Calls back at the end of this turn, when nothing more of it is to run. */
+  atTurnEnd(callback: () => void): void;
+}

@@ -1,0 +1,105 @@
+import type { Lease } from "./lease.ts";
+import type { Mode } from "./mode.ts";
+import type { WaitOptions } from "./session.ts";
+import type { VariableIterator } from "./variable-iterator.ts";
+import type { IterationOptions, LeaseOptions, ManyOptions, WorkspaceBase } from "./workspace-base.ts";
+
+/**
+ * One variable of a workspace, typed: the workspace's verbs without the name. Made by `ws.variable<T>(name, mode)`. If a
+ * mode was given and the server refuses it, every operation rejects with that DeclarationError.
+ */
+export class Variable<T> {
+  readonly name: string;
+  readonly workspace: WorkspaceBase;
+  readonly #declared: Promise<void>;
+  /** Until the declaration is answered: what every operation waits for. */
+  #undeclared: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(workspace: WorkspaceBase, name: string, mode: Mode | undefined) {
+    this.workspace = workspace;
+    this.name = name;
+    this.#declared = mode === undefined ? Promise.resolve() : workspace.declare(name, mode);
+    if (mode !== undefined) {
+      this.#undeclared = this.#declared;
+      this.#declared.then(
+        () => (this.#undeclared = undefined),
+        () => undefined,
+      );
+    }
+  }
+
+  /** Resolves when the variable has the mode that was asked for. Nobody needs to wait for this. */
+  declared(): Promise<void> {
+    return this.#declared;
+  }
+
+  store(value: T): Promise<void> {
+    return this.#then(() => this.workspace.store(this.name, value));
+  }
+
+  storeAll(values: Iterable<T>): Promise<void> {
+    return this.#then(() => this.workspace.storeAll(this.name, values));
+  }
+
+  fetch(options: LeaseOptions): Promise<Lease<T>>;
+  fetch(options?: WaitOptions & { readonly lease?: false }): Promise<T>;
+  fetch(options?: WaitOptions & { readonly lease?: boolean }): Promise<unknown> {
+    return this.#then(() => this.workspace.fetch(this.name, options as WaitOptions | undefined));
+  }
+
+  fetchTry<M>(missing: M, options: LeaseOptions): Promise<Lease<T> | M>;
+  fetchTry(): Promise<T | undefined>;
+  fetchTry<M>(missing: M): Promise<T | M>;
+  fetchTry(missing?: unknown, options?: LeaseOptions): Promise<unknown> {
+    return this.#then(() => this.workspace.fetchTry(this.name, missing, options!));
+  }
+
+  find(options?: WaitOptions): Promise<T> {
+    return this.#then(() => this.workspace.find(this.name, options) as Promise<T>);
+  }
+
+  findTry(): Promise<T | undefined>;
+  findTry<M>(missing: M): Promise<T | M>;
+  findTry(missing?: unknown): Promise<unknown> {
+    return this.#then(() => this.workspace.findTry(this.name, missing));
+  }
+
+  fetchMany(options: ManyOptions & LeaseOptions): Promise<Lease<T>[]>;
+  fetchMany(options?: ManyOptions & { readonly lease?: false }): Promise<T[]>;
+  fetchMany(options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+    return this.#then(() => this.workspace.fetchMany(this.name, options as ManyOptions | undefined));
+  }
+
+  fetchTryMany(options: ManyOptions & LeaseOptions): Promise<Lease<T>[]>;
+  fetchTryMany(options?: ManyOptions & { readonly lease?: false }): Promise<T[]>;
+  fetchTryMany(options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+    return this.#then(() => this.workspace.fetchTryMany(this.name, options as ManyOptions | undefined));
+  }
+
+  ifind(options?: IterationOptions): VariableIterator<T> {
+    return this.workspace.ifind(this.name, options) as VariableIterator<T>;
+  }
+
+  ifindTry(options?: IterationOptions): VariableIterator<T> {
+    return this.workspace.ifindTry(this.name, options) as VariableIterator<T>;
+  }
+
+  ifetch(options?: WaitOptions): VariableIterator<T> {
+    return this.workspace.ifetch(this.name, options) as VariableIterator<T>;
+  }
+
+  ifetchTry(options?: WaitOptions): VariableIterator<T> {
+    return this.workspace.ifetchTry(this.name, options) as VariableIterator<T>;
+  }
+
+  /** Deletes the variable and its values. */
+  delete(): Promise<void> {
+    return this.#then(() => this.workspace.deleteVar(this.name));
+  }
+
+  /** Runs at once, or behind the declaration. */
+  #then<R>(run: () => Promise<R>): Promise<R> {
+    return this.#undeclared === undefined ? run() : this.#undeclared.then(run);
+  }
+}

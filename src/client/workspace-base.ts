@@ -1,0 +1,386 @@
+import { Verb } from "../wire/verbs.ts";
+import type { Leased, Position, Positioned } from "./outcomes.ts";
+import { checkMode, checkName, checkWhole } from "./arguments.ts";
+import { Lease, type LeaseHolder } from "./lease.ts";
+import { classicVariables, readVariables, type VariableListing } from "./listing.ts";
+import type { Mode } from "./mode.ts";
+import type { WorkspaceHandle } from "./names.ts";
+import { Expect } from "./pending.ts";
+import { read, type ReadingName, readOne, type ReadRequest } from "./reading.ts";
+import type { Session, WaitOptions } from "./session.ts";
+import { VariableIterator } from "./variable-iterator.ts";
+import { Variable } from "./variable.ts";
+import { sendValue, sendValues } from "./writing.ts";
+
+/** The names of a typed workspace's variables. */
+export type NameOf<Vars> = keyof Vars & string;
+
+/** What a workspace's variables hold, when all their types are of interest at once. */
+export type AnyOf<Vars> = Vars[NameOf<Vars>];
+
+/** What a read gives: the type that the map has for the name, unless the caller says `T`. */
+export type ValueOf<Vars, K extends NameOf<Vars>, T> = [T] extends [never] ? Vars[K] : NoInfer<T>;
+
+/** Of a read without a lease. */
+export type PlainOptions = WaitOptions & { readonly lease?: false };
+
+export interface LeaseOptions extends WaitOptions {
+  /** The value stays booked until it is acknowledged. See `Lease`. */
+  readonly lease: true;
+}
+
+export interface ManyOptions extends WaitOptions {
+  /** Most values wanted. Default 1000. */
+  readonly max?: number | undefined;
+}
+
+export interface IterationOptions extends WaitOptions {
+  /**
+   * Most values that an `ifind` or `ifindTry` reads at a time. Default 1. With more it is many times as fast over long queues, and
+   * may show values that somebody has fetched meanwhile. `ifetch` and `ifetchTry` take one at a time.
+   */
+  readonly batch?: number | undefined;
+  /** Where to begin: behind this place, as the `position` of another iterator of the same variable says it. Default: at the beginning. */
+  readonly after?: Position | undefined;
+}
+
+export interface OpenOptions {
+  /** Use it and do not want to own it. Default false: own it if nobody does. */
+  readonly useUse?: boolean | undefined;
+  /** Whether to make the workspace when there is none. Default true; else operations reject with NoSuchWorkspaceError. */
+  readonly create?: boolean | undefined;
+  /** Whether it stays when its owner goes. What its first owner says holds. Default false. */
+  readonly persistent?: boolean | undefined;
+}
+
+const DEFAULT_MOST = 1000;
+const MOST = 0xffff_ffff;
+
+/**
+ * A workspace: everything but files, and the same in Node and in browsers. `Vars` maps the names of variables to the
+ * types of their values.
+ *
+ * Every operation is sent in the order of the calls, whether or not the program waits for the earlier ones; one write carries all
+ * of a turn. A program that stores without ever waiting for a `store` fills its own memory: waiting is the flow control.
+ */
+export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDisposable {
+  readonly name: string;
+  /** @internal */
+  readonly session: Session;
+  /** @internal */
+  readonly handle: WorkspaceHandle;
+  readonly #opened: Promise<void>;
+
+  constructor(name: string, session: Session, options: OpenOptions) {
+    checkName("workspace", name, { operation: "open" });
+    this.name = name;
+    this.session = session;
+    const { useUse = false, create = true, persistent = false } = options;
+    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, create });
+  }
+
+  /** Resolves when the server has opened the workspace, rejects when it did not. Nobody needs to wait for this. */
+  opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  /** Fixes the mode of a variable. The same mode again is fine; DeclarationError for another one. */
+  async declare(name: NameOf<Vars>, mode: Mode): Promise<void> {
+    checkMode(mode, { operation: "declare", workspace: this.name, variable: name });
+    await this.#ask("declare", Verb.declare, name, mode);
+  }
+
+  /**
+   * Adds a value. Resolves when the server has it. A value over 128 KiB is sent from where it lies: do not change its
+   * bytes before that.
+   */
+  store<K extends NameOf<Vars>>(name: K, value: Vars[K]): Promise<void> {
+    const variable = this.handle.ready.get(name);
+    if (variable === undefined) {
+      return this.session.later(this.handle, "store", name, undefined, () => this.store(name, value));
+    }
+    return sendValue(this.session.exchange, Verb.store, "store", variable, 0, value);
+  }
+
+  /** Adds several values, one after the other: all of them or, when it fails, none. */
+  storeAll<K extends NameOf<Vars>>(name: K, values: Iterable<Vars[K]>): Promise<void> {
+    const variable = this.handle.ready.get(name);
+    if (variable === undefined) {
+      return this.session.later(this.handle, "storeAll", name, undefined, () => this.storeAll(name, values));
+    }
+    const list = [...values];
+    return list.length === 0 ? Promise.resolve() : sendValues(this.session.exchange, "storeAll", variable, list);
+  }
+
+  /** Takes a value; waits for one. `fetch<number>(…)` says what an untyped workspace cannot know. */
+  fetch<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options: LeaseOptions,
+  ): Promise<Lease<ValueOf<Vars, K, T>, Vars>>;
+  fetch<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: PlainOptions,
+  ): Promise<ValueOf<Vars, K, T>>;
+  fetch(name: string, options?: WaitOptions & { readonly lease?: boolean }): Promise<unknown> {
+    if (options !== undefined) {
+      return options.lease === true
+        ? this.#lease("fetch", name, undefined, options)
+        : this.#wait("fetch", name, options);
+    }
+    const variable = this.handle.ready.get(name);
+    if (variable === undefined) {
+      return this.session.later(this.handle, "fetch", name, undefined, () => this.#one("fetch", name, undefined));
+    }
+    return readOne(this.session.exchange, "fetch", variable, undefined);
+  }
+
+  /** Takes a value if there is one; else resolves with `missing`. */
+  fetchTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>, M = T>(
+    name: K,
+    missing: M,
+    options: LeaseOptions,
+  ): Promise<Lease<ValueOf<Vars, K, T>, Vars> | M>;
+  fetchTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+  ): Promise<ValueOf<Vars, K, T> | undefined>;
+  fetchTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>, M = T>(
+    name: K,
+    missing: M,
+  ): Promise<ValueOf<Vars, K, T> | M>;
+  fetchTry(name: string, missing?: unknown, options?: LeaseOptions): Promise<unknown> {
+    return options?.lease === true
+      ? this.#lease("fetchTry", name, missing, options)
+      : this.#one("fetchTry", name, missing);
+  }
+
+  /** Looks at a value, which stays; waits for one. */
+  find<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: WaitOptions,
+  ): Promise<ValueOf<Vars, K, T>>;
+  find(name: string, options?: WaitOptions): Promise<unknown> {
+    return options === undefined ? this.#one("find", name, undefined) : this.#wait("find", name, options);
+  }
+
+  /** Looks at a value, which stays, if there is one; else resolves with `missing`. */
+  findTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+  ): Promise<ValueOf<Vars, K, T> | undefined>;
+  findTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>, M = T>(
+    name: K,
+    missing: M,
+  ): Promise<ValueOf<Vars, K, T> | M>;
+  findTry(name: string, missing?: unknown): Promise<unknown> {
+    return this.#one("findTry", name, missing);
+  }
+
+  /**
+   * Takes up to `max` values in one request; waits for the first. (An answer ends behind a large value: ask again.) If one of
+   * them cannot be read, all go back.
+   */
+  fetchMany<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options: ManyOptions & LeaseOptions,
+  ): Promise<Lease<ValueOf<Vars, K, T>, Vars>[]>;
+  fetchMany<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: ManyOptions & PlainOptions,
+  ): Promise<ValueOf<Vars, K, T>[]>;
+  fetchMany(name: string, options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+    return this.#many("fetch", "fetchMany", name, options);
+  }
+
+  /** Takes up to `max` of the values that are there; the list is empty when there are none. */
+  fetchTryMany<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options: ManyOptions & LeaseOptions,
+  ): Promise<Lease<ValueOf<Vars, K, T>, Vars>[]>;
+  fetchTryMany<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: ManyOptions & PlainOptions,
+  ): Promise<ValueOf<Vars, K, T>[]>;
+  fetchTryMany(name: string, options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+    return this.#many("fetchTry", "fetchTryMany", name, options);
+  }
+
+  /** Looks at all values in order and waits for more. */
+  ifind<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: IterationOptions,
+  ): VariableIterator<ValueOf<Vars, K, T>> {
+    return this.#iterate("ifind", name, options);
+  }
+
+  /** Looks at all values in order and ends after the last. */
+  ifindTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: IterationOptions,
+  ): VariableIterator<ValueOf<Vars, K, T>> {
+    return this.#iterate("ifindTry", name, options);
+  }
+
+  /** Takes the values one after the other and waits for more. */
+  ifetch<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: WaitOptions,
+  ): VariableIterator<ValueOf<Vars, K, T>> {
+    return this.#iterate("ifetch", name, options);
+  }
+
+  /** Takes the values one after the other and ends after the last. */
+  ifetchTry<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    options?: WaitOptions,
+  ): VariableIterator<ValueOf<Vars, K, T>> {
+    return this.#iterate("ifetchTry", name, options);
+  }
+
+  /** A handle of one variable, with the same verbs without the name. With a mode it is declared first. */
+  variable<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
+    name: K,
+    mode?: Mode,
+  ): Variable<ValueOf<Vars, K, T>> {
+    const where = { operation: "variable", workspace: this.name, variable: name };
+    checkName("variable", name, where);
+    if (mode !== undefined) {
+      checkMode(mode, where);
+    }
+    return new Variable(this as unknown as WorkspaceBase, name, mode);
+  }
+
+  /** Deletes a variable and its values; who waits for one gets a VariableDeletedError. */
+  deleteVar(name: NameOf<Vars>): Promise<void> {
+    return this.#ask("deleteVar", Verb.deleteVar, name, "");
+  }
+
+  /** All variables, sorted by name. */
+  async listVars(): Promise<VariableListing[]> {
+    return readVariables(await this.#list("listVars"));
+  }
+
+  /** The listing as classic clients get it: a line for each variable, its fields separated by tabs. */
+  async listVarsText(): Promise<string> {
+    return classicVariables(await this.#list("listVarsText"));
+  }
+
+  /**
+   * Gives the workspace up. What was sent before is done first; what waits for a value rejects with a ClosedError, as does
+   * every later operation. Where this workspace has a session of its own, that ends. Never rejects.
+   */
+  close(): Promise<void> {
+    return this.session.leave(this.handle);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Any read of this workspace. @internal */
+  protected read(
+    name: ReadingName,
+    operation: string,
+    variable: string,
+    options: WaitOptions | undefined,
+    how: ReadRequest,
+  ): Promise<unknown> {
+    const numbered = this.handle.ready.get(variable);
+    if (numbered === undefined) {
+      return this.session.later(this.handle, operation, variable, options, (left) =>
+        this.read(name, operation, variable, left, how),
+      );
+    }
+    const { timeout, signal } = options ?? {};
+    return read(this.session.exchange, name, operation, numbered, { ...how, timeout, signal });
+  }
+
+  #one(name: ReadingName, variable: string, missing: unknown): Promise<unknown> {
+    const numbered = this.handle.ready.get(variable);
+    if (numbered === undefined) {
+      return this.session.later(this.handle, name, variable, undefined, () => this.#one(name, variable, missing));
+    }
+    return readOne(this.session.exchange, name, numbered, missing);
+  }
+
+  #wait(name: ReadingName, variable: string, options: WaitOptions): Promise<unknown> {
+    return this.read(name, name, variable, options, {});
+  }
+
+  async #lease(name: ReadingName, variable: string, missing: unknown, options: WaitOptions): Promise<unknown> {
+    const nothing = {};
+    const leased = await this.read(name, name, variable, options, { isOnLease: true, missing: nothing });
+    return leased === nothing ? missing : this.#leaseOf(leased as Leased);
+  }
+
+  async #many(
+    name: ReadingName,
+    operation: string,
+    variable: string,
+    options: (ManyOptions & { readonly lease?: boolean }) | undefined,
+  ): Promise<unknown> {
+    const where = { operation, workspace: this.name, variable };
+    const most = checkWhole("max", options?.max ?? DEFAULT_MOST, 1, MOST, where);
+    const isOnLease = options?.lease === true;
+    const items = await this.read(name, operation, variable, options, { most, isOnLease });
+    return isOnLease ? (items as Leased[]).map((leased) => this.#leaseOf(leased)) : items;
+  }
+
+  #leaseOf(leased: Leased): Lease<unknown, Vars> {
+    return new Lease<unknown, Vars>(this.#holder, leased.lease, leased.value);
+  }
+
+  #iterate<T>(name: ReadingName, variable: string, options: IterationOptions | undefined): VariableIterator<T> {
+    const { batch = 1, after: start, timeout, signal } = options ?? {};
+    const where = { operation: name, workspace: this.name, variable };
+    checkName("variable", variable, where);
+    checkWhole("batch", batch, 1, MOST, where);
+    const most = batch > 1 && (name === "ifind" || name === "ifindTry") ? { most: batch } : {};
+    return new VariableIterator<T>(
+      (after, stop) =>
+        this.read(name, name, variable, { timeout, signal: stop }, { isIteration: true, after, ...most }) as Promise<
+          readonly Positioned[]
+        >,
+      signal,
+      start,
+    );
+  }
+
+  #list(operation: string): Promise<string> {
+    const { handle, session } = this;
+    return session.ask(operation, Verb.listVars, Expect.text, handle, (writer) => writer.u32(handle.number));
+  }
+
+  /** A request about a variable whose only other field is a text. */
+  #ask(operation: string, verb: number, name: string, text: string): Promise<void> {
+    const variable = this.handle.ready.get(name);
+    const { exchange } = this.session;
+    if (variable === undefined) {
+      return this.session.later(this.handle, operation, name, undefined, () => this.#ask(operation, verb, name, text));
+    }
+    const promise = exchange.begin(operation, Expect.done, this.handle, variable);
+    const { writer } = exchange.connection;
+    writer.beginFrame(exchange.last.request, verb);
+    writer.u32(variable.number);
+    writer.utf8(text);
+    writer.endFrame();
+    exchange.connection.wake();
+    return promise;
+  }
+
+  readonly #holder: LeaseHolder = {
+    ack: (lease) => this.session.ask("ack", Verb.ack, Expect.done, this.handle, (writer) => writer.u64(lease)),
+    release: (lease) =>
+      this.session.ask("release", Verb.release, Expect.done, this.handle, (writer) => {
+        writer.u8(1);
+        writer.u64(lease);
+      }),
+    complete: (lease, name, value) => this.#complete(lease, name, value),
+  };
+
+  #complete(lease: number, name: string, value: unknown): Promise<void> {
+    const variable = this.handle.ready.get(name);
+    if (variable === undefined) {
+      return this.session.later(this.handle, "complete", name, undefined, () => this.#complete(lease, name, value));
+    }
+    return sendValue(this.session.exchange, Verb.complete, "complete", variable, lease, value);
+  }
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestServer, until, untilWaiting } from "./support.ts";
+
+const fixtures = ["fetch-and-exit", "store-and-end", "store-and-exit", "wait-for-ever"] as const;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "nws-client-"));
+  await build({
+    entryPoints: fixtures.map((name) => join(import.meta.dirname, "fixtures", `${name}.ts`)),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a fixture; `ended` resolves with its exit code and what it printed. */
+function run(
+  name: (typeof fixtures)[number],
+  server: TestServer,
+): { child: ChildProcess; ended: Promise<{ code: number | null; printed: string }> } {
+  const child = spawn(process.execPath, [join(folder, `${name}.mjs`), String(server.running.port)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
+  const ended = new Promise<{ code: number | null; printed: string }>((resolve) => {
+    child.on("close", (code) => resolve({ code, printed }));
+  });
+  return { child, ended };
+}
+
+test("a value that was fetched is gone for good even if the program exits in the same turn", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.storeAll("x", ["first", "second"]);
+  expect(await run("fetch-and-exit", server).ended).toEqual({ code: 0, printed: "got first\n" });
+  await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
+  expect(await ws.fetchTryMany("x")).toEqual(["second"]);
+});
+
+test("what was stored reaches the server even if the program exits in the same turn", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.opened();
+  expect((await run("store-and-exit", server).ended).code).toBe(0);
+  expect(await ws.fetch("y", { timeout: 10_000 })).toBe("at the last moment");
+});
+
+test("a program ends by itself when nothing is pending, and what it fetched is confirmed", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.store("x", 1);
+  expect(await run("store-and-end", server).ended).toEqual({ code: 0, printed: "got 1\n" });
+  await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
+  expect(await ws.fetchTry("x", "gone")).toBe("gone");
+  expect(await ws.fetch("y")).toBe("from the child");
+});
+
+test("a wait keeps the program running; killing it ends the wait and takes nothing", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.opened();
+  const { child, ended } = run("wait-for-ever", server);
+  await untilWaiting(ws, "never", 1);
+  child.kill("SIGKILL");
+  expect((await ended).printed).toBe("");
+  await untilWaiting(ws, "never", 0);
+  await ws.store("never", 1);
+  expect(await ws.fetchTry("never")).toBe(1);
+});
