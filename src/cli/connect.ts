@@ -1,0 +1,29 @@
+import type { NetWorkSpace, NwsServer } from "../client/index.ts";
+import type { ServerChoice, WorkspaceChoice } from "./options.ts";
+
+/** Connects, works, closes. The client is loaded here and nowhere else. */
+export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
+  const { NwsServer } = await import("../client/index.ts");
+  const { host, port, socket } = choice;
+  const server = new NwsServer({ serverHost: host, serverPort: port, socketPath: socket, label: `nws:${process.pid}` });
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** The same in one workspace: used, not owned, unless `--own` says otherwise. */
+export function withWorkspace<T>(
+  name: string,
+  choice: WorkspaceChoice,
+  work: (ws: NetWorkSpace, server: NwsServer) => Promise<T>,
+): Promise<T> {
+  return withServer(choice, async (server) => {
+    const { NetWorkSpace } = await import("../client/index.ts");
+    const { create, own = false, persistent = false } = choice;
+    const ws = new NetWorkSpace(name, { server, useUse: !own, create, persistent });
+    await ws.opened();
+    return work(ws, server);
+  });
+}

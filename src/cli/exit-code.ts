@@ -1,0 +1,27 @@
+/** What a script sees of a command. docs/command-line.md lists them, and a test compares. */
+export const ExitCode = {
+  done: 0,
+  /** The server refused, or a value could not be read or written. */
+  failed: 1,
+  /** The command line itself is wrong; nothing was done. */
+  usage: 2,
+  /** `--try` or `--all`: there was no value. */
+  noValue: 3,
+  /** `--timeout` passed. */
+  timedOut: 4,
+  /** No connection came about, or it broke. */
+  unreachable: 5,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Ends a command with a sentence for people and a number for scripts. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

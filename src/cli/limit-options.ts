@@ -1,0 +1,35 @@
+import { Option } from "commander";
+import type { Limits } from "../host/index.ts";
+import { parseBytes, parseCount } from "./parse.ts";
+
+/** What each limit of the server is for; `--max-value-bytes` is `maxValueBytes`. The type demands an entry for every limit. */
+const descriptions: Readonly<Record<keyof Limits, string>> = {
+  maxValueBytes: "longest value",
+  maxNameBytes: "longest name of a workspace or variable",
+  maxArguments: "most arguments of a request in the classic protocol",
+  maxConnections: "most connections at a time",
+  maxWaiting: "most operations that wait for a value",
+  maxTransfers: "most long values under way on one connection",
+  maxMemoryBytes: "most bytes of values in memory",
+  maxFileBytes: "most bytes of values in files",
+  maxUnsentBytes: "most bytes that wait for one client to read them",
+  maxNumbers: "most variables and workspaces that one session uses",
+};
+
+const names = Object.keys(descriptions) as (keyof Limits)[];
+
+/** An option for each limit. None has a default here: the server knows them. */
+export function limitOptions(): Option[] {
+  return names.map((name) => {
+    const isBytes = name.endsWith("Bytes");
+    const flag = `--${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+    return new Option(`${flag} <${isBytes ? "size" : "count"}>`, descriptions[name]).argParser(
+      isBytes ? parseBytes : parseCount,
+    );
+  });
+}
+
+/** The limits among the options of a command line. */
+export function limitsFrom(options: object): Partial<Limits> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in descriptions));
+}

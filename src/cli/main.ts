@@ -1,0 +1,36 @@
+import { CommanderError } from "commander";
+import { ExitCode } from "./exit-code.ts";
+import { OutputClosed, watchOutput } from "./output.ts";
+import { createProgram } from "./program.ts";
+import { exitCodeOf, sentenceOf } from "./report.ts";
+
+const environmentNames = ["NWS_HOST", "NWS_SERVER_PORT", "NWS_TMP_DIR", "NWS_LONG_VALUE_SIZE"];
+
+/** Runs one command line (without `node` and the script's name); resolves with the exit code, never rejects. */
+export async function main(args: readonly string[]): Promise<number> {
+  // A command that waits for a value would not notice that its reader is gone: it ends here. What it holds goes back.
+  watchOutput(() => process.exit(ExitCode.done));
+  for (const name of environmentNames) {
+    if (process.env[name] === "") {
+      // Empty is unset, as it is for the client and the server; commander would take it for a value.
+      Reflect.deleteProperty(process.env, name);
+    }
+  }
+  try {
+    await createProgram().parseAsync(args, { from: "user" });
+    return process.exitCode === undefined ? ExitCode.done : Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof OutputClosed) {
+      return ExitCode.done;
+    }
+    if (error instanceof CommanderError) {
+      // Commander has said it already; what it calls 0 is help or the version.
+      return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    }
+    process.stderr.write(`nws: ${sentenceOf(error)}\n`);
+    if (args.includes("--debug") && error instanceof Error) {
+      process.stderr.write(`${error.stack ?? ""}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from "commander";
+
+/** Texts of the command line as numbers. Each throws commander's error, which names the option before the sentence. */
+
+export function parsePort(text: string): number {
+  return whole(text, 0, 65_535, "a port is a number from 0 to 65535");
+}
+
+export function parseCount(text: string): number {
+  return whole(text, 1, Number.MAX_SAFE_INTEGER, "it must be a whole number from 1");
+}
+
+/** Seconds, with a fraction if need be, as milliseconds. */
+export function parseSeconds(text: string): number {
+  const seconds = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
+  if (!(seconds > 0)) {
+    throw new InvalidArgumentError("it must be a number of seconds above 0.");
+  }
+  return seconds * 1000;
+}
+
+const unitBytes: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** Bytes: `1000000`, `64k`, `16M`, `1.5GiB` (all units are powers of 1024). */
+export function parseBytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text);
+  const bytes = match === null ? Infinity : Math.floor(Number(match[1]) * unitBytes[match[2]!.toLowerCase()]!);
+  if (!Number.isSafeInteger(bytes)) {
+    throw new InvalidArgumentError("it must be a number of bytes, as 1000000, 64K, 16M or 2G.");
+  }
+  return bytes;
+}
+
+function whole(text: string, least: number, most: number, sentence: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : -1;
+  if (value < least || value > most) {
+    throw new InvalidArgumentError(`${sentence}.`);
+  }
+  return value;
+}

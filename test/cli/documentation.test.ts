@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { ExitCode } from "../../src/cli/exit-code.ts";
+import { createProgram } from "../../src/cli/program.ts";
+
+const page = await readFile(new URL("../../docs/command-line.md", import.meta.url), "utf8");
+const commands = createProgram().commands.filter((command) => !command.name().startsWith("__"));
+
+it("docs/command-line.md has every command with its arguments, and no other", () => {
+  const documented = [...page.matchAll(/^\| `nws ([a-z]+)(.*?)` +\|/gm)].map(([, name = "", args = ""]) => name + args);
+  const real = commands.map((command) => {
+    const args = command.registeredArguments.map((argument) => {
+      const name = argument.name().toUpperCase();
+      return argument.required ? ` ${name}` : ` [${name}]`;
+    });
+    return command.name() + args.join("");
+  });
+  expect(documented.sort()).toEqual(real.sort());
+});
+
+it("docs/command-line.md has every option, and no other", () => {
+  const real = new Set(
+    commands.flatMap((command) => command.options.filter(({ hidden }) => !hidden).map(({ long }) => long)),
+  );
+  const documented = new Set([...page.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
+  // `--help` is commander's own; `--debug` is left out of the help; `-n` and `--all` are known by their short or long form.
+  expect([...real].filter((option) => !documented.has(option!) && option !== "--number")).toEqual([]);
+  expect([...documented].filter((option) => !real.has(option) && option !== "--help" && option !== "--debug")).toEqual(
+    [],
+  );
+});
+
+it("docs/command-line.md has every exit code, and no other", () => {
+  const documented = [...page.matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
+  expect(documented).toEqual(Object.values(ExitCode));
+});
+
+it("docs/command-line.md has the server's options with their environment variables", () => {
+  const server = commands.find((command) => command.name() === "server")!;
+  for (const { long, envVar } of server.options) {
+    if (envVar !== undefined) {
+      expect(page).toMatch(new RegExp(`^\\| \`${long} .*\`${envVar}\``, "m"));
+    }
+  }
+});
