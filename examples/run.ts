@@ -1,0 +1,24 @@
+// Runs an example by name: npm run example cubes
+import { pathToFileURL } from "node:url";
+
+const programs: Readonly<Record<string, string>> = {
+  barrier: "barrier/main.ts",
+  chat: "chat/chat.ts",
+  cubes: "cubes/master.ts",
+  "init-data": "init-data/main.ts",
+  max: "max/main.ts",
+  "ping-pong": "ping-pong/main.ts",
+  "primes-by-hand": "primes-by-hand/main.ts",
+  ring: "ring/main.ts",
+  status: "status/worker.ts",
+  tickets: "tickets/box-office.ts",
+};
+
+const [name = ""] = process.argv.splice(2, 1); // what is left is for the example
+const program = programs[name];
+if (program === undefined) {
+  console.error(`usage: npm run example NAME [-- ARGUMENTS]\nexamples: ${Object.keys(programs).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  await import(pathToFileURL(`${import.meta.dirname}/${program}`).href);
+}
