@@ -46,7 +46,10 @@ export default defineConfig(
       // `noUncheckedIndexedAccess` makes typed-array reads `number | undefined`; where an index is known to be in range, `!` says so.
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
       "no-console": "error",
       curly: "error",
@@ -54,5 +57,8 @@ export default defineConfig(
     },
   },
   ...layerRules,
-  { files: ["src/cli/**", "examples/**", "bench/**", "scripts/**", "test/**/fixtures/**"], rules: { "no-console": "off" } },
+  {
+    files: ["src/cli/**", "examples/**", "bench/**", "scripts/**", "test/**/fixtures/**"],
+    rules: { "no-console": "off" },
+  },
 );

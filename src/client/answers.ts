@@ -75,6 +75,7 @@ export class Answers implements FrameSink {
       return;
     }
     let lease = 0;
+    let deliveries = 0;
     let variableId = 0;
     let index = 0;
     let length = -1;
@@ -85,7 +86,8 @@ export class Answers implements FrameSink {
     }
     if ((flags & ValueFlag.lease) !== 0) {
       lease = readU64(bytes, at);
-      at += 8;
+      deliveries = readU32(bytes, at + 8);
+      at += 12;
     }
     if ((flags & ValueFlag.position) !== 0) {
       variableId = readU64(bytes, at);
@@ -97,7 +99,7 @@ export class Answers implements FrameSink {
       at += 8;
     }
     const hasMore = (flags & ValueFlag.more) !== 0;
-    const head: ValueHead = { booking, lease, variableId, index, hasMore, descriptor: readU32(bytes, at) };
+    const head: ValueHead = { booking, lease, deliveries, variableId, index, hasMore, descriptor: readU32(bytes, at) };
     if (length >= 0) {
       this.#download(pending, head, length);
     } else {
@@ -233,7 +235,7 @@ export class Answers implements FrameSink {
     const exchange = this.#exchange;
     try {
       const value = decodeValue(head.descriptor, bytes, start, end);
-      exchange.resolve(pending, { value, lease: head.lease } satisfies Leased);
+      exchange.resolve(pending, { value, lease: head.lease, deliveries: head.deliveries } satisfies Leased);
     } catch (error) {
       this.#giveBack(head);
       exchange.reject(pending, unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end)));
@@ -254,9 +256,11 @@ export class Answers implements FrameSink {
     }
     try {
       const value = decodeValue(head.descriptor, bytes, start, end);
-      const { lease, variableId, index } = head;
+      const { lease, deliveries, variableId, index } = head;
       const isPlain = pending.expect === Expect.several;
-      collected.items.push(collected.isOnLease ? { value, lease } : isPlain ? value : { value, variableId, index });
+      collected.items.push(
+        collected.isOnLease ? { value, lease, deliveries } : isPlain ? value : { value, variableId, index },
+      );
     } catch (error) {
       collected.error ??= unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end));
     }
@@ -286,9 +290,13 @@ export class Answers implements FrameSink {
     const maxValueBytes = readU64(bytes, start + 5);
     const idEnd = start + 15 + readU16(bytes, start + 13);
     need(end - idEnd, 2);
+    need(end - idEnd - 2, readU16(bytes, idEnd));
     this.#exchange.resolve(pending, {
       maxValueBytes,
-      sessionId: utf8OrLatin1(bytes, start + 15, idEnd),
+      identity: {
+        id: utf8OrLatin1(bytes, start + 15, idEnd),
+        secret: utf8OrLatin1(bytes, idEnd + 2, idEnd + 2 + readU16(bytes, idEnd)),
+      },
     } satisfies Welcome);
   }
 
@@ -331,12 +339,12 @@ function nothingFor(pending: Pending): unknown {
 
 /** Bytes of the numbers that the flags of a value announce. */
 function fieldBytes(flags: number): number {
-  const numbers =
-    ((flags & ValueFlag.booked) !== 0 ? 1 : 0) +
-    ((flags & ValueFlag.lease) !== 0 ? 1 : 0) +
-    ((flags & ValueFlag.position) !== 0 ? 2 : 0) +
-    ((flags & ValueFlag.chunked) !== 0 ? 1 : 0);
-  return numbers * 8;
+  return (
+    ((flags & ValueFlag.booked) !== 0 ? 8 : 0) +
+    ((flags & ValueFlag.lease) !== 0 ? 12 : 0) +
+    ((flags & ValueFlag.position) !== 0 ? 16 : 0) +
+    ((flags & ValueFlag.chunked) !== 0 ? 8 : 0)
+  );
 }
 
 function need(there: number, wanted: number): void {

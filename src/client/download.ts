@@ -26,6 +26,8 @@ const CREDIT_BYTES = WINDOW_BYTES / 4;
 export interface ValueHead {
   readonly booking: number;
   readonly lease: number;
+  /** How often a leased value was given out, this time included. */
+  readonly deliveries: number;
   readonly variableId: number;
   readonly index: number;
   readonly hasMore: boolean;

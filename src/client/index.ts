@@ -24,7 +24,7 @@ export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
 export { Mode } from "./mode.ts";
 export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./net-work-space.ts";
-export type { Position } from "./outcomes.ts";
+export type { Position, SessionIdentity } from "./outcomes.ts";
 export type { ServerInfo } from "./server-base.ts";
 export type { WaitOptions } from "./session.ts";
 export type { VariableIterator } from "./variable-iterator.ts";

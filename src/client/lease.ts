@@ -1,4 +1,5 @@
 import { ConnectionLostError, ClosedError, LeaseLostError } from "./errors.ts";
+import type { Leased } from "./outcomes.ts";
 
 /** What a lease needs of the workspace that it came from. */
 export interface LeaseHolder {
@@ -13,15 +14,18 @@ export interface LeaseHolder {
  */
 export class Lease<T, Vars = Record<string, unknown>> implements AsyncDisposable {
   readonly value: T;
+  /** How often the value was given out, this time included: more than 1 when it has come back from others. */
+  readonly deliveries: number;
   readonly #holder: LeaseHolder;
   readonly #number: number;
   #isOver = false;
 
   /** @internal */
-  constructor(holder: LeaseHolder, number: number, value: T) {
+  constructor(holder: LeaseHolder, leased: Leased) {
     this.#holder = holder;
-    this.#number = number;
-    this.value = value;
+    this.#number = leased.lease;
+    this.value = leased.value as T;
+    this.deliveries = leased.deliveries;
   }
 
   /** Whether it was acknowledged, completed or released here. */

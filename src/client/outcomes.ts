@@ -8,6 +8,8 @@ import type { Exchange } from "./exchange.ts";
 export interface Leased {
   readonly value: unknown;
   readonly lease: number;
+  /** How often the value was given out, this time included. */
+  readonly deliveries: number;
 }
 
 /** A place among the values of a variable: what an iterator goes on from. It stays true for as long as the variable lives. */
@@ -27,9 +29,15 @@ export interface Streamed {
   readonly lease: number;
 }
 
+/** What the server knows a session by. Whoever has both can end it: keep the secret among your own programs. */
+export interface SessionIdentity {
+  readonly id: string;
+  readonly secret: string;
+}
+
 /** What `Expect.welcome` resolves with. */
 export interface Welcome {
-  readonly sessionId: string;
+  readonly identity: SessionIdentity;
   /** The largest value that the server takes, in bytes. */
   readonly maxValueBytes: number;
 }

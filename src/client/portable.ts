@@ -4,7 +4,7 @@ export * from "./errors.ts";
 export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
 export { Mode } from "./mode.ts";
-export type { Position } from "./outcomes.ts";
+export type { Position, SessionIdentity } from "./outcomes.ts";
 export { ServerBase, type ServerInfo } from "./server-base.ts";
 export { Session, type SessionOptions, type WaitOptions } from "./session.ts";
 export type { Dialer, Transport, TransportEvents } from "./transport.ts";

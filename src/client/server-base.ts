@@ -1,6 +1,7 @@
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import { readWorkspaces, type WorkspaceListing } from "./listing.ts";
+import type { SessionIdentity } from "./outcomes.ts";
 import { Expect } from "./pending.ts";
 import type { Session } from "./session.ts";
 
@@ -82,6 +83,24 @@ export class ServerBase implements AsyncDisposable {
   async info(): Promise<ServerInfo> {
     const text = await this.session.ask<string>("info", Verb.info, Expect.text, undefined, () => undefined);
     return JSON.parse(text) as ServerInfo;
+  }
+
+  /** Of this session, once it is connected: for another program that may have to end it (`endSession`). */
+  async identity(): Promise<SessionIdentity> {
+    const { identity } = await this.session.greeting;
+    return identity;
+  }
+
+  /**
+   * Ends another session at once, as if its connection had broken: its waits end, what it has fetched and not confirmed goes back.
+   * For whoever knows that its program hangs or is gone before the server does. PermissionError when there is no session
+   * with this id and secret (any more).
+   */
+  endSession({ id, secret }: SessionIdentity): Promise<void> {
+    return this.session.ask("endSession", Verb.endSession, Expect.done, undefined, (writer) => {
+      writer.byteString(id);
+      writer.byteString(secret);
+    });
   }
 
   /** Resolves when the server has answered. */

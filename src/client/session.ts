@@ -34,8 +34,8 @@ export interface WaitOptions {
  */
 export class Session {
   readonly exchange: Exchange;
-  /** The server's greeting; undefined until it has come. */
-  welcome: Welcome | undefined;
+  /** The server's greeting. */
+  readonly greeting: Promise<Welcome>;
   readonly #variables = new VariableTable();
   #closing: NwsError | undefined;
   #closed: Promise<void> | undefined;
@@ -48,7 +48,7 @@ export class Session {
       options.traceCalls ?? false,
     );
     this.exchange = exchange;
-    this.#hello(options.label ?? "");
+    this.greeting = this.#hello(options.label ?? "");
     if (options.signal !== undefined) {
       this.#obey(options.signal);
     }
@@ -185,7 +185,7 @@ export class Session {
     exchange.fail(closed);
   }
 
-  #hello(label: string): void {
+  #hello(label: string): Promise<Welcome> {
     const { exchange } = this;
     const answer = exchange.begin<Welcome>("connect", Expect.welcome, undefined, undefined);
     const { writer } = exchange.connection;
@@ -197,16 +197,14 @@ export class Session {
     writer.copy(bytes);
     writer.endFrame();
     exchange.connection.wake();
-    answer.then(
-      (welcome) => (this.welcome = welcome),
-      (error: unknown) => {
-        if (exchange.failure === undefined && error instanceof NwsError) {
-          const reason = `cannot connect to ${this.address}: the server refused: ${error.reason ?? error.message}`;
-          exchange.fail(new ConnectError(error.code, reason, { reason, cause: error }));
-          exchange.connection.destroy();
-        }
-      },
-    );
+    answer.catch((error: unknown) => {
+      if (exchange.failure === undefined && error instanceof NwsError) {
+        const reason = `cannot connect to ${this.address}: the server refused: ${error.reason ?? error.message}`;
+        exchange.fail(new ConnectError(error.code, reason, { reason, cause: error }));
+        exchange.connection.destroy();
+      }
+    });
+    return answer;
   }
 
   #obey(signal: AbortSignal): void {

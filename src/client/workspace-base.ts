@@ -325,7 +325,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   }
 
   #leaseOf(leased: Leased): Lease<unknown, Vars> {
-    return new Lease<unknown, Vars>(this.#holder, leased.lease, leased.value);
+    return new Lease<unknown, Vars>(this.#holder, leased);
   }
 
   #iterate<T>(name: ReadingName, variable: string, options: IterationOptions | undefined): VariableIterator<T> {

@@ -188,6 +188,15 @@ export const handlers: readonly (Handler | undefined)[] = table({
   [Verb.info]: (session, request) => {
     session.text(request, session.context.info());
   },
+
+  [Verb.endSession]: (session, request, fields) => {
+    const id = fields.byteString();
+    if (session.context.sessions.end(id, fields.byteString())) {
+      session.done(request);
+    } else {
+      session.refuse(request, "not_permitted", `there is no session '${id}' with this secret`);
+    }
+  },
 });
 
 /** Whether a frame with this verb is a request with a number of its own: the others are about another's, or have no answer. */

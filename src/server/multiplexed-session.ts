@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { FailureCode, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { FieldCursor } from "../wire/field-cursor.ts";
@@ -57,6 +56,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #held: HeldFrames;
   #backlog: KeptFrame[] = [];
   #state: "greeting" | "ready" | "over" = "greeting";
+  /** In the registry of sessions, once it has been greeted. */
+  #id = "";
   #current = NONE;
   #currentIterates = false;
   #isShuttingDown = false;
@@ -127,6 +128,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       return;
     }
     this.#state = "over";
+    this.context.sessions.remove(this.#id);
     for (const { deadline } of this.#waits.values()) {
       this.#cancelDeadline(deadline);
     }
@@ -214,11 +216,15 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.#state = "ready";
     this.label = printable(label);
     this.answered(request);
+    const { id, secret } = this.context.sessions.add(() => {
+      this.connection.drop("its session was ended by another");
+    });
+    this.#id = id;
     frames.writeWelcome(this.connection.out, request, {
       graceMs: 0,
       maxValueBytes: this.context.limits.maxValueBytes,
-      sessionId: this.context.nextSessionId(),
-      secret: randomBytes(16).toString("hex"),
+      sessionId: id,
+      secret,
     });
   }
 

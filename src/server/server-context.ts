@@ -3,6 +3,7 @@ import type { Space } from "../space/index.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Limits } from "./limits.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
+import type { SessionRegistry } from "./session-registry.ts";
 
 /** What sessions share: one of each for a server. */
 export interface ServerContext {
@@ -10,6 +11,7 @@ export interface ServerContext {
   readonly blobs: BlobStore;
   readonly deadlines: Deadlines;
   readonly limits: Limits;
+  readonly sessions: SessionRegistry;
   /** Values of more bytes than this live in files. */
   readonly longValueBytes: number;
   /** Memory of names and uploads. */
@@ -22,8 +24,6 @@ export interface ServerContext {
   bug(error: unknown, where: string): string;
   /** What `info` answers, as JSON. */
   info(): string;
-  /** Identifies a new session: unique in this run, and in all likelihood among all servers. */
-  nextSessionId(): string;
   /** A client whose end was to be the server's has hung up. */
   killed(): void;
 }

@@ -18,6 +18,7 @@ import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { MultiplexedSession } from "./multiplexed-session.ts";
 import type { ServerContext } from "./server-context.ts";
+import { SessionRegistry } from "./session-registry.ts";
 import { TurnedAway } from "./turned-away.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
@@ -64,12 +65,12 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #version: string;
   readonly #isInsecure: boolean;
   readonly #runId = randomBytes(5).toString("hex");
+  readonly sessions = new SessionRegistry(this.#runId);
   readonly #startedAt = performance.now();
   readonly #listeners: Listener[] = [];
   readonly #connections = new Map<Connection, Conversation>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
-  #lastSession = 0;
   #stop: Promise<void> | undefined;
   #hasStopped: () => void = () => undefined;
   #whenEmpty: (() => void) | undefined;
@@ -164,10 +165,6 @@ export class Server implements ServerContext, ConnectionContext {
       // (A limit that is Infinity is null here.)
       limits: this.limits,
     });
-  }
-
-  nextSessionId(): string {
-    return `${this.#runId}-${++this.#lastSession}`;
   }
 
   killed(): void {

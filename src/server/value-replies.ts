@@ -25,17 +25,29 @@ export function sayValue(
   withPosition: boolean,
   hasMore: boolean,
 ): void {
-  const { descriptor, bytes, start, end, file, variableId, index } = value;
+  const { descriptor, bytes, start, end, file, variableId, index, deliveries } = value;
   const length = file === undefined ? end - start : file.length;
   const isLong = length > MAX_INLINE_BYTES;
   // What follows a value in chunks waits its turn, and is written down there.
   const isQueued = answers.count > 0 && answers.has(request);
   const out = isQueued ? new ByteWriter(64) : connection.out;
   if (isLong) {
-    writeChunkedValue(out, request, descriptor, booking, lease, withPosition, variableId, index, hasMore, length);
+    writeChunkedValue(
+      out,
+      request,
+      descriptor,
+      booking,
+      lease,
+      deliveries,
+      withPosition,
+      variableId,
+      index,
+      hasMore,
+      length,
+    );
   } else {
     const frameStart = out.length;
-    beginValue(out, request, descriptor, booking, lease, withPosition, variableId, index, hasMore);
+    beginValue(out, request, descriptor, booking, lease, deliveries, withPosition, variableId, index, hasMore);
     if (!isQueued && isReferable(value)) {
       endFrameBefore(out, frameStart, length);
       connection.reference(bytes);
@@ -67,7 +79,7 @@ export function sayText(connection: Connection, answers: ChunkedAnswers, request
   }
   const bytes = new ByteWriter(text.length);
   bytes.latin1(text);
-  writeChunkedValue(connection.out, request, TEXT_DESCRIPTOR, 0, 0, false, 0, 0, false, text.length);
+  writeChunkedValue(connection.out, request, TEXT_DESCRIPTOR, 0, 0, 0, false, 0, 0, false, text.length);
   answers.addBytes(request, bytes.take());
   answers.complete(request);
 }

@@ -20,6 +20,7 @@ export class Delivery {
     file: undefined,
     variableId: 0,
     index: 0,
+    deliveries: 0,
   };
 
   constructor(holdings: Holdings) {
@@ -109,6 +110,7 @@ export class Delivery {
       return;
     }
     const sorted = indices.sort((a, b) => a - b);
+    variable.countReturns(sorted);
     for (const index of variable.order!.giveBack(sorted)) {
       this.#holdings.remove(variable, index);
     }
@@ -136,7 +138,7 @@ export class Delivery {
     let left = how.iterate && order.isIterable ? how.most : 1;
     let index = first;
     while (index !== -1) {
-      this.#read(variable, index);
+      this.#read(variable, index, 0);
       answered += this.#view.end - this.#view.start;
       left--;
       const next = left > 0 && answered < MAX_ANSWER_BYTES ? order.after(index) : -1;
@@ -153,7 +155,7 @@ export class Delivery {
     let onLease = how.lease;
     while (more) {
       const index = order.take();
-      this.#read(variable, index);
+      this.#read(variable, index, variable.returnsOf(index) + 1);
       const { start, end, file } = this.#view;
       answered += end - start;
       left--;
@@ -168,8 +170,9 @@ export class Delivery {
     }
   }
 
-  #read(variable: Variable, index: number): void {
+  #read(variable: Variable, index: number, deliveries: number): void {
     variable.table.read(index, this.#view);
+    this.#view.deliveries = deliveries;
     this.#view.variableId = variable.id;
   }
 }

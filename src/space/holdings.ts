@@ -50,6 +50,7 @@ export class Holdings {
     const length = table.lengthOf(index);
     const file = table.remove(index);
     order!.gone(index, variable.hasIndex);
+    variable.forgetReturns(index);
     if (file === undefined) {
       this.#charge(variable.workspace, -length - VALUE_OVERHEAD_BYTES, 0);
     } else {

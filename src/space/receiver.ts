@@ -21,6 +21,8 @@ export interface ValueView {
   /** The variable's id, never given again in this run of the server; with `index` the position of an iterator. */
   readonly variableId: number;
   readonly index: number;
+  /** How often the value was taken, this time included: 1, or more when it has come back. 0 for a value that is only seen. */
+  readonly deliveries: number;
 }
 
 /**

@@ -10,7 +10,10 @@ export interface Booking {
 }
 
 export interface SessionOptions {
-  /** Values of more bytes than this are booked as leases even when the fetch did not ask for one. Default: none. */
+  /**
+   * Values of more bytes than this are booked as leases even when the fetch did not ask for one, and so is what follows
+   * such a value in an answer. Default: none.
+   */
   readonly leaseOver?: number;
 }
 

@@ -30,6 +30,7 @@ export interface MutableView {
   file: FileValue | undefined;
   variableId: number;
   index: number;
+  deliveries: number;
 }
 
 export const NO_BYTES = new Uint8Array(0);

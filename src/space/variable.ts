@@ -21,6 +21,8 @@ export class Variable {
   readonly table = new ValueTable();
   /** Whether there is a value, free or booked, at an index. */
   readonly hasIndex = (index: number): boolean => this.table.has(index);
+  /** How often a value has come back, by index; only of those that have. */
+  readonly #returns = new Map<number, number>();
   #order: Order | undefined;
   #isRemoved = false;
 
@@ -69,6 +71,22 @@ export class Variable {
       return -1;
     }
     return after === undefined || take ? order.peek() : order.after(after.index);
+  }
+
+  returnsOf(index: number): number {
+    return this.#returns.size === 0 ? 0 : (this.#returns.get(index) ?? 0);
+  }
+
+  countReturns(indices: readonly number[]): void {
+    for (const index of indices) {
+      this.#returns.set(index, this.returnsOf(index) + 1);
+    }
+  }
+
+  forgetReturns(index: number): void {
+    if (this.#returns.size > 0) {
+      this.#returns.delete(index);
+    }
   }
 
   listOf(take: boolean): WaiterList {

@@ -57,7 +57,7 @@ export function writeText(out: ByteWriter, request: number, text: string): void 
 
 /**
  * Begins a `value` frame; `endFrame` ends it once its bytes (at most `MAX_INLINE_BYTES`) have been written. `booking` and
- * `lease`: 0 for none. `withPosition`: the iterating verbs want it.
+ * `lease`: 0 for none; `deliveries`: how often a leased value was given out. `withPosition`: the iterating verbs want it.
  */
 export function beginValue(
   out: ByteWriter,
@@ -65,13 +65,14 @@ export function beginValue(
   descriptor: number,
   booking: number,
   lease: number,
+  deliveries: number,
   withPosition: boolean,
   variableId: number,
   index: number,
   hasMore: boolean,
 ): void {
   out.beginFrame(request, Reply.value);
-  writeHead(out, hasMore ? ValueFlag.more : 0, booking, lease, withPosition, variableId, index);
+  writeHead(out, hasMore ? ValueFlag.more : 0, booking, lease, deliveries, withPosition, variableId, index);
   out.u32(descriptor);
 }
 
@@ -82,6 +83,7 @@ export function writeChunkedValue(
   descriptor: number,
   booking: number,
   lease: number,
+  deliveries: number,
   withPosition: boolean,
   variableId: number,
   index: number,
@@ -90,7 +92,7 @@ export function writeChunkedValue(
 ): void {
   out.beginFrame(request, Reply.value);
   const flags = ValueFlag.chunked | (hasMore ? ValueFlag.more : 0);
-  writeHead(out, flags, booking, lease, withPosition, variableId, index);
+  writeHead(out, flags, booking, lease, deliveries, withPosition, variableId, index);
   out.u64(length);
   out.u32(descriptor);
   out.endFrame();
@@ -102,6 +104,7 @@ function writeHead(
   flags: number,
   booking: number,
   lease: number,
+  deliveries: number,
   withPosition: boolean,
   variableId: number,
   index: number,
@@ -117,6 +120,7 @@ function writeHead(
   }
   if (lease > 0) {
     out.u64(lease);
+    out.u32(deliveries);
   }
   if (withPosition) {
     out.u64(variableId);

@@ -32,6 +32,7 @@ export const Verb = {
   credit: 31,
   goodbye: 32,
   info: 33,
+  endSession: 34,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LeaseLostError } from "../../src/client/index.ts";
+import { ConnectionLostError, LeaseLostError, PermissionError } from "../../src/client/index.ts";
 import { failureOf, TestServer } from "./support.ts";
 
 test("a value on lease is seen by nobody until it is released, and then lies in its old place", async () => {
@@ -100,4 +100,35 @@ test("fetchTry on lease gives what is given for missing when there is nothing", 
   await ws.store("x", 5);
   const lease = await ws.fetchTry("x", undefined, { lease: true });
   expect(lease?.value).toBe(5);
+});
+
+test("a lease tells how often its value was given out", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.store("x", 1);
+  const first = await ws.fetch("x", { lease: true });
+  expect(first.deliveries).toBe(1);
+  await first.release();
+  const second = await ws.fetch("x", { lease: true });
+  expect(second.deliveries).toBe(2);
+  await second.ack();
+  await ws.store("x", 2);
+  const other = await ws.fetch("x", { lease: true });
+  expect(other.deliveries).toBe(1);
+});
+
+test("a session that is ended by another gives back what it has", async () => {
+  await using server = await TestServer.start();
+  await using hanging = server.connect();
+  await using master = server.connect();
+  const ws = await hanging.useWs("table");
+  await ws.store("x", 1);
+  await ws.fetch("x", { lease: true });
+  const identity = await hanging.identity();
+  expect(await failureOf(master.endSession({ ...identity, secret: "guess" }))).toBeInstanceOf(PermissionError);
+  await master.endSession(identity);
+  const other = await master.useWs("table");
+  expect(await other.fetchTry("x")).toBe(1);
+  expect(await failureOf(ws.store("x", 2))).toBeInstanceOf(ConnectionLostError);
+  expect(await failureOf(master.endSession(identity))).toBeInstanceOf(PermissionError);
 });

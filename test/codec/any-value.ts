@@ -43,7 +43,8 @@ const anyLeaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, undefined, true, false),
   fc.bigInt(),
   fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }),
-  fc.date({ noInvalidDate: false }),
+  // Node finds two invalid dates unequal; they have a test of their own.
+  fc.date({ noInvalidDate: true }),
   fc.constantFrom(/a+/, /\/[/\]"]/giu, new URL("https://example.org/a?b#c")),
   anyTypedArray,
   fc.uint8Array({ maxLength: 100 }).map((bytes) => bytes.slice().buffer),

@@ -11,6 +11,8 @@ export interface RawFrame {
 export interface RawValue {
   readonly booking: number;
   readonly lease: number;
+  /** How often a leased value was given out, this time included; else 0. */
+  readonly deliveries: number;
   readonly variableId: number;
   readonly index: number;
   readonly hasMore: boolean;
@@ -165,12 +167,24 @@ export function readValue({ verb, fields }: RawFrame): RawValue {
   };
   const booking = take(ValueFlag.booked);
   const lease = take(ValueFlag.lease);
+  const deliveries = lease === 0 ? 0 : fields.readUInt32BE(at);
+  at += lease === 0 ? 0 : 4;
   const variableId = take(ValueFlag.position);
   const index = take(ValueFlag.position);
   const chunkedLength = (flags & ValueFlag.chunked) === 0 ? undefined : take(ValueFlag.chunked);
   const descriptor = fields.readUInt32BE(at);
   const hasMore = (flags & ValueFlag.more) !== 0;
-  return { booking, lease, variableId, index, hasMore, chunkedLength, descriptor, bytes: fields.subarray(at + 4) };
+  return {
+    booking,
+    lease,
+    deliveries,
+    variableId,
+    index,
+    hasMore,
+    chunkedLength,
+    descriptor,
+    bytes: fields.subarray(at + 4),
+  };
 }
 
 /** The name of the failure that a frame brings, or its verb. */

@@ -139,7 +139,7 @@ const fromClient: readonly Golden[] = [
 
 /** A `value` frame with the bytes "hi". */
 function valueFrame(out: ByteWriter, booking: number, lease: number, withPosition: boolean, hasMore: boolean): void {
-  beginValue(out, 7, 0x0b000000, booking, lease, withPosition, 5, 6, hasMore);
+  beginValue(out, 7, 0x0b000000, booking, lease, 2, withPosition, 5, 6, hasMore);
   out.copy(value, 1, 3);
   out.endFrame();
 }
@@ -156,7 +156,7 @@ const fromServer: readonly Golden[] = [
   [
     "value, on lease",
     (out) => valueFrame(out, 0, 9, false, false),
-    "00000014 00000007 42 02 0000000000000009 0b000000 6869",
+    "00000018 00000007 42 02 0000000000000009 00000002 0b000000 6869",
   ],
   [
     "value, booked, with position, and more to come",
@@ -165,8 +165,8 @@ const fromServer: readonly Golden[] = [
   ],
   [
     "value in chunks",
-    (out) => writeChunkedValue(out, 7, 3, 0, 9, true, 5, 6, false, 131_073),
-    "0000002a 00000007 42 16 0000000000000009 0000000000000005 0000000000000006 0000000000020001 00000003",
+    (out) => writeChunkedValue(out, 7, 3, 0, 9, 1, true, 5, 6, false, 131_073),
+    "0000002e 00000007 42 16 0000000000000009 00000001 0000000000000005 0000000000000006 0000000000020001 00000003",
   ],
   ["text", (out) => writeText(out, 7, "w\n"), "0000000c 00000007 42 00 00000001 770a"],
   ["chunk", (out) => writeChunk(out, 7, Reply.chunk, value), "00000009 00000007 43 2d68692d"],
