@@ -26,4 +26,7 @@ console.log(`${seconds.toFixed(3)} s with ${workerCount} worker${workerCount ===
 if (workerCount > 1) {
   const alone = await findPrimes({ workerCount: 1, limit, chunkLength });
   console.log(`${alone.seconds.toFixed(3)} s with 1 worker: speed-up ${(alone.seconds / seconds).toFixed(2)}`);
+  if (alone.seconds < 2) {
+    console.log(`(So little work hardly pays to be shared: try npm run demo -- ${workerCount} 20000000)`);
+  }
 }
