@@ -1,0 +1,249 @@
+import type { FailureCode } from "../../src/space/index.ts";
+import type { BookingKind, TestValue } from "./calls.ts";
+import { ANY_INDEX, type Event } from "./events.ts";
+import type { NaiveSession, NaiveValue, NaiveVariable, NaiveWaiter, NaiveWorkspace } from "./naive-variable.ts";
+
+const MAX_ANSWER_BYTES = 1_048_576;
+
+export interface NaiveOptions {
+  readonly runId: string;
+  readonly maxWaiting: number;
+  readonly maxMemoryBytes: number;
+  /** What values and variables cost besides their bytes: no spec says it, so the machine's figures are given. */
+  readonly valueOverheadBytes: number;
+  readonly variableOverheadBytes: number;
+  /** Which free value of a `multi` variable a request gets: the model follows whom it watches, and judges the choice. */
+  readonly choose: (session: number, request: number, free: readonly NaiveValue[]) => NaiveValue;
+  /** Which of several variables is served first when values go back to all of them: no spec says. */
+  readonly rank: (variable: NaiveVariable) => number;
+}
+
+interface Asker {
+  readonly session: number;
+  readonly request: number;
+}
+
+/** The part of the naive model where values and those who want them meet. */
+export class NaiveDelivery {
+  /** What came out during the last call. */
+  events: Event[] = [];
+  readonly #options: NaiveOptions;
+  readonly #workspaces: ReadonlyMap<string, NaiveWorkspace>;
+
+  constructor(workspaces: ReadonlyMap<string, NaiveWorkspace>, options: NaiveOptions) {
+    this.#workspaces = workspaces;
+    this.#options = options;
+  }
+
+  store(variable: NaiveVariable, value: TestValue): void {
+    variable.mode ??= "fifo";
+    if (variable.mode === "single") {
+      this.remove((old, where) => where === variable && old.holder === undefined);
+    }
+    variable.values.push({ ...value, index: variable.storedCount++, holder: undefined, takenCount: 0 });
+    this.#settle(variable);
+  }
+
+  read(wish: NaiveWaiter): void {
+    const { variable, how } = wish;
+    if (how.after !== undefined && how.after.variableId !== variable.id) {
+      return this.fail(askerOf(wish), "iterator_ended");
+    }
+    if (how.after !== undefined && !variable.isIterable) {
+      return this.fail(askerOf(wish), "not_iterable");
+    }
+    if (this.#tryRead(wish)) {
+      return;
+    }
+    if (!how.wait) {
+      this.events.push({ kind: "none", session: wish.session.number, request: wish.request });
+    } else if (this.waiters().length >= this.#options.maxWaiting) {
+      this.fail(askerOf(wish), "too_many_waiting");
+    } else {
+      variable.waiters.push(wish);
+    }
+  }
+
+  cancel(session: NaiveSession, request: number, code: FailureCode): boolean {
+    const waiter = this.waiters().find((waiter) => waiter.session === session && waiter.request === request);
+    if (waiter === undefined) {
+      return false;
+    }
+    this.stopWaiting(waiter);
+    this.fail(askerOf(waiter), code);
+    return true;
+  }
+
+  /** Answers if there is a value that the read may have. */
+  #tryRead(wish: NaiveWaiter): boolean {
+    const { variable, how } = wish;
+    const free = variable.free();
+    if (how.take) {
+      if (free.length === 0) {
+        return false;
+      }
+      if (how.after !== undefined && free[0]!.index <= how.after.index) {
+        this.fail(askerOf(wish), "iterator_ended");
+      } else {
+        this.#take(wish);
+      }
+      return true;
+    }
+    const seen = free.filter((value) => how.after === undefined || value.index > how.after.index);
+    if (seen.length === 0) {
+      return false;
+    }
+    const shown = how.iterate && variable.isIterable ? seen.slice(0, how.most) : [this.#first(wish, seen)];
+    while (shown.length > 1 && memorySum(shown.slice(0, -1)) >= MAX_ANSWER_BYTES) {
+      shown.pop();
+    }
+    for (const [at, value] of shown.entries()) {
+      this.#value(wish, value, at < shown.length - 1);
+    }
+    return true;
+  }
+
+  #take(wish: NaiveWaiter): void {
+    const { variable, session, how } = wish;
+    const taken: NaiveValue[] = [];
+    let kind: BookingKind = how.lease ? "lease" : "booking";
+    do {
+      const value = this.#first(wish, variable.free());
+      if (value.length > session.leaseOver) {
+        kind = "lease"; // and so are those that follow it in this answer
+      }
+      value.holder = { session, kind, number: ++session.lastNumber[kind] };
+      value.takenCount++;
+      taken.push(value);
+    } while (taken.length < how.most && memorySum(taken) < MAX_ANSWER_BYTES && variable.free().length > 0);
+    for (const [at, value] of taken.entries()) {
+      this.#value(wish, value, at < taken.length - 1);
+    }
+  }
+
+  /** Which of these is next; `free` is by index and not empty. */
+  #first({ variable, session, request }: NaiveWaiter, free: readonly NaiveValue[]): NaiveValue {
+    switch (variable.mode) {
+      case "lifo":
+        return free.at(-1)!;
+      case "multi":
+        return this.#options.choose(session.number, request, free);
+      default:
+        return free[0]!;
+    }
+  }
+
+  /** Values became free: finders see them, all in their order, then fetchers take in theirs. */
+  #settle(variable: NaiveVariable): void {
+    for (const isFetcher of [false, true]) {
+      for (const waiter of variable.waiters.filter(({ how }) => how.take === isFetcher)) {
+        if (this.#tryRead(waiter)) {
+          this.stopWaiting(waiter);
+        }
+      }
+    }
+  }
+
+  giveBack(isMeant: (value: NaiveValue, variable: NaiveVariable) => boolean): void {
+    const { rank } = this.#options;
+    for (const variable of this.variables().sort((a, b) => rank(a) - rank(b))) {
+      const back = variable.values.filter((value) => value.holder !== undefined && isMeant(value, variable));
+      for (const value of back) {
+        value.holder = undefined;
+        if (variable.mode === "single" && value.index < variable.storedCount - 1) {
+          this.remove((old) => old === value);
+        }
+      }
+      if (back.length > 0) {
+        this.#settle(variable);
+      }
+    }
+  }
+
+  remove(isMeant: (value: NaiveValue, variable: NaiveVariable) => boolean): void {
+    for (const variable of this.variables()) {
+      const gone = variable.values.filter((value) => isMeant(value, variable));
+      variable.values = variable.values.filter((value) => !gone.includes(value));
+      this.drop(gone);
+    }
+  }
+
+  stopWaiting(waiter: NaiveWaiter): void {
+    waiter.variable.waiters = waiter.variable.waiters.filter((other) => other !== waiter);
+  }
+
+  failWaiters(variable: NaiveVariable): void {
+    for (const waiter of variable.waiters) {
+      this.fail(askerOf(waiter), "variable_deleted");
+    }
+    variable.waiters = [];
+  }
+
+  variables(): NaiveVariable[] {
+    return [...this.#workspaces.values()].flatMap((workspace) => [...workspace.variables.values()]);
+  }
+
+  values(): NaiveValue[] {
+    return this.variables().flatMap((variable) => variable.values);
+  }
+
+  waiters(): NaiveWaiter[] {
+    return this.variables().flatMap((variable) => variable.waiters);
+  }
+
+  // Answers
+
+  done({ session, request }: Asker): void {
+    this.events.push({ kind: "done", session, request });
+  }
+
+  fail({ session, request }: Asker, code: FailureCode): void {
+    this.events.push({ kind: "failed", session, request, code });
+  }
+
+  text({ session, request }: Asker, text: string): void {
+    this.events.push({ kind: "text", session, request, text });
+  }
+
+  #value(
+    { session, request, variable }: NaiveWaiter,
+    { descriptor, index, holder, takenCount }: NaiveValue,
+    more: boolean,
+  ): void {
+    const booking = holder?.kind === "booking" ? holder.number : 0;
+    const lease = holder?.kind === "lease" ? holder.number : 0;
+    const position = { variableId: variable.id, index: variable.isIterable ? index : ANY_INDEX };
+    this.events.push({
+      kind: "value",
+      session: session.number,
+      request,
+      descriptor,
+      ...position,
+      booking,
+      lease,
+      more,
+      deliveries: holder === undefined ? 0 : takenCount,
+    });
+  }
+
+  drop(values: readonly TestValue[]): void {
+    for (const { descriptor, isFile } of values) {
+      if (isFile) {
+        this.events.push({ kind: "dropped", descriptor });
+      }
+    }
+  }
+}
+
+export function askerOf({ session, request }: NaiveWaiter): Asker {
+  return { session: session.number, request };
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Bytes of the values that are not in files. */
+export function memorySum(values: readonly TestValue[]): number {
+  return sum(values.map((value) => (value.isFile ? 0 : value.length)));
+}

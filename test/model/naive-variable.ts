@@ -1,0 +1,72 @@
+import type { Mode, ReadOptions } from "../../src/space/index.ts";
+import type { BookingKind, TestValue } from "./calls.ts";
+
+/** A value in a variable: free, or booked by `holder`. */
+export interface NaiveValue extends TestValue {
+  /** Counts the stores of its variable. */
+  readonly index: number;
+  holder: NaiveBooking | undefined;
+  /** How often it was taken. */
+  takenCount: number;
+}
+
+export interface NaiveBooking {
+  readonly session: NaiveSession;
+  readonly kind: BookingKind;
+  readonly number: number;
+}
+
+export interface NaiveWaiter {
+  readonly session: NaiveSession;
+  readonly request: number;
+  readonly variable: NaiveVariable;
+  readonly how: ReadOptions;
+}
+
+export class NaiveVariable {
+  readonly id: number;
+  readonly name: string;
+  mode: Mode | undefined;
+  storedCount = 0;
+  /** Free and booked, by index. */
+  values: NaiveValue[] = [];
+  /** Finders and fetchers, in the order in which they began to wait. */
+  waiters: NaiveWaiter[] = [];
+
+  constructor(id: number, name: string) {
+    this.id = id;
+    this.name = name;
+  }
+
+  get isIterable(): boolean {
+    return this.mode === "fifo" || this.mode === "single";
+  }
+
+  free(): NaiveValue[] {
+    return this.values.filter((value) => value.holder === undefined);
+  }
+}
+
+export class NaiveWorkspace {
+  readonly name: string;
+  readonly variables = new Map<string, NaiveVariable>();
+  owner: NaiveSession | undefined;
+  isPersistent = false;
+  isDeleted = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export class NaiveSession {
+  readonly number: number;
+  readonly leaseOver: number;
+  readonly opened = new Map<string, NaiveWorkspace>();
+  lastNumber: Record<BookingKind, number> = { booking: 0, lease: 0 };
+
+  constructor(number: number, leaseOver: number | undefined) {
+    this.number = number;
+    this.leaseOver = leaseOver ?? Infinity;
+  }
+}
