@@ -22,7 +22,7 @@ export class Variable {
   /** Whether there is a value, free or booked, at an index. */
   readonly hasIndex = (index: number): boolean => this.table.has(index);
   /** How often a value has come back, by index; only of those that have. */
-  readonly #returns = new Map<number, number>();
+  #returns: Map<number, number> | undefined;
   #order: Order | undefined;
   #isRemoved = false;
 
@@ -74,19 +74,18 @@ export class Variable {
   }
 
   returnsOf(index: number): number {
-    return this.#returns.size === 0 ? 0 : (this.#returns.get(index) ?? 0);
+    return this.#returns?.get(index) ?? 0;
   }
 
   countReturns(indices: readonly number[]): void {
+    this.#returns ??= new Map();
     for (const index of indices) {
       this.#returns.set(index, this.returnsOf(index) + 1);
     }
   }
 
   forgetReturns(index: number): void {
-    if (this.#returns.size > 0) {
-      this.#returns.delete(index);
-    }
+    this.#returns?.delete(index);
   }
 
   listOf(take: boolean): WaiterList {
