@@ -219,9 +219,12 @@ export class Connection implements Flushable {
     if (this.#mode !== "open") {
       return;
     }
+    const { flushQueue } = this.#context;
+    flushQueue.beginReceiving();
     this.#guarded("receiving", (conversation) => {
       conversation.receive(chunk);
     });
+    flushQueue.endReceiving();
   }
 
   #inputEnded(): void {

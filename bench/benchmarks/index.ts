@@ -1,0 +1,22 @@
+import type { Benchmark } from "./benchmark.ts";
+import { crowd } from "./crowd.ts";
+import { large } from "./large.ts";
+import { memory } from "./memory.ts";
+import { classicProtocol, fiftyConnections, manyInFlight, oneAtATime } from "./pairs.ts";
+import { pause } from "./pause.ts";
+import { pingPong } from "./ping-pong.ts";
+import { startup } from "./startup.ts";
+
+/** In the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  manyInFlight,
+  oneAtATime,
+  fiftyConnections,
+  pingPong,
+  classicProtocol,
+  memory,
+  crowd,
+  large,
+  pause,
+  startup,
+];

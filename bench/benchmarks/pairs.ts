@@ -1,0 +1,46 @@
+import { rateBenchmark } from "./rates.ts";
+
+export const manyInFlight = rateBenchmark({
+  name: "in-flight",
+  title: "store+fetch of 64 bytes, 1 connection, 128 in flight",
+  contenders: ["networkspaces", "redis", "echo"],
+  connections: 1,
+  lanes: 128,
+  targets: [
+    ["networkspaces", "redis", 4],
+    ["networkspaces", "echo", 0.5],
+  ],
+});
+
+export const oneAtATime = rateBenchmark({
+  name: "one",
+  title: "store+fetch of 64 bytes, 1 connection, one at a time",
+  contenders: ["networkspaces", "redis", "echo"],
+  connections: 1,
+  lanes: 1,
+  targets: [
+    ["networkspaces", "redis", 1],
+    ["networkspaces", "echo", 0.75],
+  ],
+});
+
+export const fiftyConnections = rateBenchmark({
+  name: "fifty",
+  title: "store+fetch of 64 bytes, 50 connections, one at a time each",
+  contenders: ["networkspaces", "redis", "echo"],
+  connections: 50,
+  lanes: 1,
+  targets: [
+    ["networkspaces", "redis", 1],
+    ["networkspaces", "echo", 0.5],
+  ],
+});
+
+export const classicProtocol = rateBenchmark({
+  name: "classic",
+  title: "store+fetch of 64 bytes, 8 connections, one at a time each: classic against multiplexed protocol",
+  contenders: ["classic", "networkspaces"],
+  connections: 8,
+  lanes: 1,
+  targets: [["classic", "networkspaces", 0.9]],
+});

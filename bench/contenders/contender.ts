@@ -1,0 +1,48 @@
+/** What is compared: each contender is one small file that offers a queue of values through a promise API. */
+
+export type Value = Uint8Array | string;
+export type ValueKind = "text" | "bytes";
+
+/** One connection to a contender's server. Operations may overlap; the values of one variable come out in order. */
+export interface Connection {
+  readonly store: (variable: string, value: Value) => Promise<unknown>;
+  /** Takes a value that is known to be there. */
+  readonly fetch: (variable: string) => Promise<Value>;
+  /** Takes a value, waiting for it if need be. */
+  readonly fetchWaiting: (variable: string) => Promise<Value>;
+  readonly declare: (variable: string, mode: string) => Promise<unknown>;
+  readonly deleteVar: (variable: string) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** Many operations at once on the connection: a contender may turn on what helps it then. */
+  readonly manyInFlight: boolean;
+  /** What `fetch` gives back: every contender is asked in the way that is quickest for it. */
+  readonly valueKind: ValueKind;
+}
+
+export type Connect = (address: Address) => Promise<Connection>;
+
+export type ContenderName = "networkspaces" | "classic" | "redis" | "echo";
+
+/** Loads only the contender that is wanted. */
+export async function contender(name: ContenderName): Promise<Connect> {
+  switch (name) {
+    case "networkspaces":
+      return (await import("./networkspaces.ts")).connectNetworkspaces;
+    case "classic":
+      return (await import("./classic.ts")).connectClassic;
+    case "redis":
+      return (await import("./redis.ts")).connectRedis;
+    case "echo":
+      return (await import("./echo.ts")).connectEcho;
+  }
+}
+
+/** For an operation that a contender does not have. */
+export function unsupported(operation: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`this contender has no '${operation}'`));
+}

@@ -1,0 +1,182 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Builds } from "./bundle.ts";
+import { callProcess, type Handlers } from "./calls.ts";
+
+/** Whoever answers at a port. */
+export interface Server {
+  readonly pid: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A measured process that does what it is told. */
+export interface Client<H extends Handlers> {
+  readonly pid: number;
+  readonly call: <K extends keyof H & string>(
+    name: K,
+    ...argument: H[K] extends () => unknown ? [] : Parameters<H[K]>
+  ) => Promise<Awaited<ReturnType<H[K]>>>;
+}
+
+export interface SpawnOptions {
+  /** Processors that the process may use, as `taskset -c` takes them. Default: all. */
+  readonly processors?: string | undefined;
+}
+
+const readyTimeoutMs = 30_000;
+const host = "127.0.0.1";
+
+/** The processes of one benchmark: it starts what it needs, and disposing of this stops them all. */
+export class Processes implements AsyncDisposable {
+  readonly builds: Builds;
+  readonly #nodeArguments: readonly string[];
+  readonly #children = new Set<ChildProcess>();
+
+  /** `nodeArguments` go to every Node process. */
+  constructor(builds: Builds, nodeArguments: readonly string[] = []) {
+    this.builds = builds;
+    this.#nodeArguments = nodeArguments;
+  }
+
+  /** The product's server, started as users start it, on a free port. */
+  networkspaces(options: SpawnOptions = {}): Promise<Server> {
+    return this.#nodeServer([this.builds.command, "server", "--port", "0", "--json"], options);
+  }
+
+  /** The machine's limit: a bare framed echo. */
+  echo(options: SpawnOptions = {}): Promise<Server> {
+    return this.#nodeServer([this.#program("echo-server")], options);
+  }
+
+  /** Debian's Redis, all in memory: nothing saved. */
+  async redis(options: SpawnOptions = {}): Promise<Server> {
+    const port = await freePort();
+    const quiet = ["--save", "", "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"];
+    const child = this.#spawn("redis-server", ["--port", String(port), "--bind", host, ...quiet], options, "ignore");
+    await untilRedisAnswers(port, child);
+    return { pid: child.pid!, host, port };
+  }
+
+  /** Starts a program of `bench/programs` that answers calls. */
+  client<H extends Handlers>(name: string, options: SpawnOptions = {}): Client<H> {
+    const child = this.#spawn(process.execPath, [...this.#nodeArguments, this.#program(name)], options, "ipc");
+    return { pid: child.pid!, call: (call, ...argument) => callProcess<H, typeof call>(child, call, ...argument) };
+  }
+
+  /** Stops one process early: whoever was started with `pid`. */
+  async stop({ pid }: { readonly pid: number }): Promise<void> {
+    await Promise.all([...this.#children].filter((child) => child.pid === pid).map(stopChild));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const children = [...this.#children];
+    // Clients first: they would complain that their server has gone.
+    await Promise.all(children.filter((child) => child.connected).map(stopChild));
+    await Promise.all(children.map(stopChild));
+  }
+
+  /** A server that says where it listens in one line of JSON, with a `port`. */
+  async #nodeServer(commandLine: readonly string[], options: SpawnOptions): Promise<Server> {
+    const child = this.#spawn(process.execPath, [...this.#nodeArguments, ...commandLine], options, "pipe");
+    const ready = (async (): Promise<number> => {
+      for await (const line of createInterface({ input: child.stdout! })) {
+        return (JSON.parse(line) as { readonly port: number }).port;
+      }
+      throw new Error(`'${commandLine.join(" ")}' ended before it was ready`);
+    })();
+    const late = sleep(readyTimeoutMs, undefined, { ref: false }).then(() => {
+      throw new Error(`'${commandLine.join(" ")}' was not ready after ${readyTimeoutMs} ms`);
+    });
+    const port = await Promise.race([ready, late]);
+    child.stdout!.resume();
+    return { pid: child.pid!, host, port };
+  }
+
+  #program(name: string): string {
+    const file = this.builds.programs[name];
+    if (file === undefined) {
+      throw new Error(`there is no measured program '${name}'`);
+    }
+    return file;
+  }
+
+  #spawn(
+    command: string,
+    args: readonly string[],
+    options: SpawnOptions,
+    channel: "pipe" | "ipc" | "ignore",
+  ): ChildProcess {
+    const pinned = options.processors === undefined ? [] : ["taskset", "-c", options.processors];
+    const [first = command, ...rest] = [...pinned, command, ...args];
+    const output = channel === "pipe" ? "pipe" : "ignore";
+    const child = spawn(first, rest, {
+      stdio: ["ignore", output, "inherit", ...(channel === "ipc" ? ["ipc" as const] : [])],
+    });
+    this.#children.add(child);
+    runningChildren.add(child);
+    child.once("exit", () => {
+      this.#children.delete(child);
+      runningChildren.delete(child);
+    });
+    return child;
+  }
+}
+
+/** A bench that is interrupted or crashes leaves no server behind. */
+const runningChildren = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of runningChildren) {
+    child.kill("SIGKILL");
+  }
+});
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const ended = once(child, "exit");
+  if (child.connected) {
+    // A measured program ends by itself when nobody calls it any more (so that Node writes a profile if it was asked to).
+    child.disconnect();
+  } else {
+    child.kill("SIGTERM");
+  }
+  const stubborn = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(stubborn);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function untilRedisAnswers(port: number, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + readyTimeoutMs;
+  for (;;) {
+    const socket = connect(port, host);
+    try {
+      await once(socket, "connect");
+      socket.write("PING\r\n");
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      if (answer.toString("latin1").startsWith("+PONG")) {
+        return;
+      }
+    } catch (error) {
+      if (child.exitCode !== null || performance.now() > deadline) {
+        throw new Error("redis-server did not start", { cause: error });
+      }
+      await sleep(20);
+    } finally {
+      socket.destroy();
+    }
+  }
+}
