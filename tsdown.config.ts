@@ -1,11 +1,20 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: { index: "src/client/index.ts", server: "src/host/index.ts", nws: "src/cli/nws.ts" },
+  entry: {
+    index: "src/client/index.ts",
+    server: "src/host/index.ts",
+    sleigh: "src/sleigh/index.ts",
+    nws: "src/cli/nws.ts",
+    // Started as a thread by its name: src/sleigh/worker/thread-entry.ts.
+    "task-thread": "src/sleigh/worker/task-thread.ts",
+  },
   platform: "node",
   target: "node20",
   dts: true,
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
   hash: false,
+  // What several doors share must not take the name of one of them: the types of `index` lost theirs.
+  outputOptions: { chunkFileNames: "shared-[name].js" },
   sourcemap: true,
 });

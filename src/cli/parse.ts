@@ -6,6 +6,11 @@ export function parsePort(text: string): number {
   return whole(text, 0, 65_535, "a port is a number from 0 to 65535");
 }
 
+/** A place in a numbering from 0. */
+export function parseRank(text: string): number {
+  return whole(text, 0, Number.MAX_SAFE_INTEGER, "it must be a whole number from 0");
+}
+
 export function parseCount(text: string): number {
   return whole(text, 1, Number.MAX_SAFE_INTEGER, "it must be a whole number from 1");
 }

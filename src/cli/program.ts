@@ -12,6 +12,7 @@ import { serverCommand } from "./commands/server.ts";
 import { storeCommand } from "./commands/store.ts";
 import { varsCommand } from "./commands/vars.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { oneLine } from "./report.ts";
 
 const more = "More:";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", afterHelp);
   program.commandsGroup("Serving:").addCommand(serverCommand());
+  program.commandsGroup("Working:").addCommand(workerCommand());
   program.commandsGroup("Values:");
   for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {
     program.addCommand(command);

@@ -42,6 +42,7 @@ export class Exchange implements ConnectionUser {
   readonly #answers: Answers;
   readonly #tracesCalls: boolean;
   #isHolding = true;
+  #mayHold = true;
   #isTurnWatched = false;
   readonly #whenEnded: (() => void)[] = [];
 
@@ -54,6 +55,18 @@ export class Exchange implements ConnectionUser {
     this.uploads = new Uploads(this.connection);
   }
 
+  /** Whether what waits keeps the program running. It does at first. */
+  set mayHold(mayHold: boolean) {
+    this.#mayHold = mayHold;
+    if (!mayHold) {
+      this.#isHolding = false;
+      this.connection.unref();
+    } else if (this.pending.activeCount > 0) {
+      this.#isHolding = true;
+      this.connection.ref();
+    }
+  }
+
   /** A new request, which is in `last` afterwards; the caller writes its frame and calls `connection.wake`. */
   begin<T = void>(
     operation: string,
@@ -63,7 +76,7 @@ export class Exchange implements ConnectionUser {
   ): Promise<T> {
     const pending = this.pending.add(operation, expect, handle, variable);
     this.last = pending;
-    if (!this.#isHolding) {
+    if (!this.#isHolding && this.#mayHold) {
       this.#isHolding = true;
       this.connection.ref();
     }

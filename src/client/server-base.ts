@@ -108,6 +108,16 @@ export class ServerBase implements AsyncDisposable {
     return this.session.ask("ping", Verb.ping, Expect.done, undefined, () => undefined);
   }
 
+  /** What waits for an answer keeps the program running. So it is at first. */
+  ref(): void {
+    this.session.exchange.mayHold = true;
+  }
+
+  /** Nothing of this session keeps the program running any more, for programs that wait for ever beside their real work. */
+  unref(): void {
+    this.session.exchange.mayHold = false;
+  }
+
   /**
    * Ends the session: what was sent before is done first, what waits rejects with a ClosedError, and workspaces that it owns and
    * that are not persistent are gone. Never rejects.

@@ -1,0 +1,106 @@
+/**
+ * What a worker is told when it is started: both halves, so that launchers and worker cannot disagree. All of it may be seen by
+ * everyone on the machine; the key of the sleigh is told otherwise (worker-secret.ts).
+ */
+export interface WorkerSettings {
+  /** The name of the sleigh's workspace. */
+  readonly sleigh: string;
+  readonly host: string;
+  /** 0: told with the key. */
+  readonly port: number;
+  /** The rank that the worker should get. Absent: the master chooses. */
+  readonly rank?: number;
+  /** Names this launch, so that the master knows which of its processes joined. Absent for a worker started by hand. */
+  readonly token?: string;
+  /** The file that holds the key. Absent: standard input. */
+  readonly keyFile?: string;
+  readonly modulePath?: readonly string[];
+  readonly workingDir?: string;
+  readonly logDir?: string;
+  /** Default: false. */
+  readonly verbose?: boolean;
+  /** Default: true. */
+  readonly redirectOutput?: boolean;
+}
+
+/** The arguments after `nws worker`, each as `--name=value`, so that no value can pass for an option. */
+export function workerArguments(settings: WorkerSettings): string[] {
+  const { sleigh, host, port, rank, token, keyFile, modulePath = [], workingDir, logDir } = settings;
+  const named: readonly (readonly [name: string, value: string | number | undefined])[] = [
+    ["sleigh", sleigh],
+    ["host", host],
+    ["port", port],
+    ["rank", rank],
+    ["token", token],
+    ["key-file", keyFile],
+    ...modulePath.map((path) => ["module-path", path] as const),
+    ["working-dir", workingDir],
+    ["log-dir", logDir],
+  ];
+  const args = named.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+  if (settings.verbose === true) {
+    args.push("--verbose");
+  }
+  if (settings.redirectOutput === false) {
+    args.push("--no-redirect-output");
+  }
+  return args;
+}
+
+/** The same as environment variables, for `scriptExec: "env"`. Arguments win over them. */
+export function workerEnvironment(settings: WorkerSettings): Record<string, string> {
+  const { sleigh, host, port, rank, token, keyFile, modulePath, workingDir, logDir, verbose, redirectOutput } =
+    settings;
+  return {
+    NWS_WORKER_SLEIGH: sleigh,
+    NWS_WORKER_HOST: host,
+    NWS_WORKER_PORT: String(port),
+    ...(rank !== undefined && { NWS_WORKER_RANK: String(rank) }),
+    ...(token !== undefined && { NWS_WORKER_TOKEN: token }),
+    ...(keyFile !== undefined && { NWS_WORKER_KEY_FILE: keyFile }),
+    ...(modulePath !== undefined && { NWS_WORKER_MODULE_PATH: JSON.stringify(modulePath) }),
+    ...(workingDir !== undefined && { NWS_WORKER_WORKING_DIR: workingDir }),
+    ...(logDir !== undefined && { NWS_WORKER_LOG_DIR: logDir }),
+    ...(verbose === true && { NWS_WORKER_VERBOSE: "1" }),
+    ...(redirectOutput === false && { NWS_WORKER_REDIRECT_OUTPUT: "0" }),
+  };
+}
+
+/** Reads what `workerEnvironment` wrote. An empty variable counts as unset. SyntaxError or RangeError when one makes no sense. */
+export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<WorkerSettings> {
+  const text = (name: string): string | undefined => nonEmpty(env[`NWS_WORKER_${name}`]);
+  const modulePath = text("MODULE_PATH");
+  const all = {
+    sleigh: text("SLEIGH"),
+    host: text("HOST"),
+    port: count("PORT", text("PORT")),
+    rank: count("RANK", text("RANK")),
+    token: text("TOKEN"),
+    keyFile: text("KEY_FILE"),
+    modulePath: modulePath === undefined ? undefined : stringList(modulePath),
+    workingDir: text("WORKING_DIR"),
+    logDir: text("LOG_DIR"),
+    verbose: text("VERBOSE") === undefined ? undefined : text("VERBOSE") !== "0",
+    redirectOutput: text("REDIRECT_OUTPUT") === undefined ? undefined : text("REDIRECT_OUTPUT") !== "0",
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
+
+function count(name: string, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^\d{1,9}$/.test(text)) {
+    throw new RangeError(`NWS_WORKER_${name} must be a whole number, not '${text}'`);
+  }
+  return text === undefined ? undefined : Number(text);
+}
+
+function stringList(text: string): readonly string[] {
+  const list: unknown = JSON.parse(text);
+  if (!Array.isArray(list) || !list.every((path) => typeof path === "string")) {
+    throw new SyntaxError("NWS_WORKER_MODULE_PATH must be a JSON list of strings");
+  }
+  return list;
+}

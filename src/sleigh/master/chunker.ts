@@ -1,0 +1,61 @@
+/** Tasks are handed out so many milliseconds' worth at a time. */
+const TARGET_MS = 200;
+/** Not less than this, to share out the last ones. */
+const LEAST_MS = 10;
+/** Chunks of a size of their own may each hold so many bytes of arguments. */
+const MOST_BYTES = 1_048_576;
+/** How much a chunk may be larger than the largest one that was measured. */
+const GROWTH = 64;
+/** The weight of the newest measurement. */
+const NEWEST = 0.5;
+
+/** How many tasks the next chunk gets: a number that was asked for, or as many as take a good while together. */
+export class Chunker {
+  readonly #fixed: number | undefined;
+  /** Milliseconds and bytes of a task; undefined while unknown. */
+  #taskMs: number | undefined;
+  #taskBytes: number | undefined;
+  #largest = 1;
+
+  /** `chunkSize`: a whole number of at least 1, or `auto`. */
+  constructor(chunkSize: number | "auto") {
+    this.#fixed = chunkSize === "auto" ? undefined : chunkSize;
+  }
+
+  /** How many chunks may be handed out at a time, per worker, beside what the caller allows. */
+  get ahead(): number {
+    return this.#fixed === undefined && this.#taskMs !== undefined ? 3 : Infinity;
+  }
+
+  /** `left`: tasks not handed out yet, undefined where nobody knows. */
+  size(left: number | undefined, workerCount: number): number {
+    if (this.#fixed !== undefined) {
+      return this.#fixed;
+    }
+    if (this.#taskMs === undefined) {
+      return 1;
+    }
+    const tasksIn = (ms: number): number => ms / Math.max(this.#taskMs!, 1e-6);
+    const share = left === undefined ? Infinity : left / (2 * workerCount);
+    const wanted = Math.min(tasksIn(TARGET_MS), Math.max(share, tasksIn(LEAST_MS)));
+    const bytes = this.#taskBytes === undefined ? Infinity : MOST_BYTES / Math.max(this.#taskBytes, 1);
+    return Math.max(1, Math.floor(Math.min(wanted, this.#largest * GROWTH, bytes)));
+  }
+
+  measuredTime(count: number, elapsedMs: number): void {
+    if (count > 0) {
+      const taskMs = elapsedMs / count;
+      // One that ran alone may have paid for compiling: a larger sample says more.
+      this.#taskMs = this.#taskMs === undefined || count >= this.#largest ? taskMs : mix(this.#taskMs, taskMs);
+      this.#largest = Math.max(this.#largest, count);
+    }
+  }
+
+  measuredBytes(count: number, bytes: number): void {
+    this.#taskBytes = this.#taskBytes === undefined ? bytes / count : mix(this.#taskBytes, bytes / count);
+  }
+}
+
+function mix(before: number, now: number): number {
+  return before * (1 - NEWEST) + now * NEWEST;
+}

@@ -1,0 +1,98 @@
+import type { NwsServer } from "../client/index.ts";
+import type { LaunchOptions } from "./launchers/index.ts";
+import type { By } from "./inputs/matrix.ts";
+import type { ElementFunction } from "./inputs/element-source.ts";
+import type { Accumulator } from "./master/accumulator.ts";
+import type { Progress } from "./master/job.ts";
+import type { OnError } from "./master/policy.ts";
+
+/** Something a worker has printed. */
+export interface WorkerOutput {
+  readonly rank: number;
+  readonly host: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface SleighOptions extends LaunchOptions {
+  /** The host of the workspace server. Default: with neither host, port nor `server`, a server of the sleigh's own is started. */
+  readonly nwsHost?: string;
+  /** Its port. Default: as for `NwsServer`. */
+  readonly nwsPort?: number;
+  /** The server of a connection that is there already, by its host and port. The sleigh has a session of its own. */
+  readonly server?: NwsServer;
+  /** Name of the sleigh's workspace, with a place for a number. Default `sleigh_ride_%04d`. */
+  readonly wsNameTemplate?: string;
+  /** Name of the user's workspace. Default `sleigh_user_%04d`. */
+  readonly userWsNameTemplate?: string;
+  /** How often a task is begun at most, when workers die of it. Default 3. */
+  readonly maxAttempts?: number;
+  /** How often in a row a local worker is started again. Default 10; 0: never. */
+  readonly maxRestarts?: number;
+  /** Milliseconds between heartbeats of a worker. Default 1000. */
+  readonly heartbeatInterval?: number;
+  /** A worker that has not beaten for so many milliseconds is lost. Default 10 000. */
+  readonly heartbeatTimeout?: number;
+  /** Whether new workers run earlier `eachWorker` calls before anything else. Default true. */
+  readonly replay?: boolean;
+  /** A sleigh that is made in a task runs in that worker's process. True: it has workers of its own. Default false. */
+  readonly nested?: boolean;
+  /** Called with what workers print. Default: it is written to this program's own standard output and error, with the rank before each line. */
+  readonly onOutput?: (output: WorkerOutput) => void;
+  /** Told of what is wrong and stops nothing. Default: `process.emitWarning`. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** Of every call. */
+export interface CallOptions {
+  /** Default `throw`: the call rejects with the first error. */
+  readonly onError?: OnError;
+  /** How often a task that threw or took too long is done again. Default 0. */
+  readonly retries?: number;
+  /** Milliseconds before that. Default 0. */
+  readonly retryDelay?: number;
+  /** Most milliseconds for a task, from when it begins. Default: none. */
+  readonly timeout?: number;
+  /** Milliseconds that a task has to end in after its signal was aborted; then its worker is ended and replaced. Default 2000. */
+  readonly grace?: number;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
+  /** Gives every task a random stream of its own (`SleighContext.random()`), the same for any number of workers. Default: none. */
+  readonly seed?: number | string;
+  /** True draws a bar when the standard error output is a terminal; a function gets the numbers. Default false. */
+  readonly progress?: boolean | ((progress: Progress) => void);
+  /** Of a text instead of a function: always `eval`. Of a function: `define` keeps what it returns as globals. Default `invoke`. */
+  readonly type?: "invoke" | "define" | "eval";
+  /** Module-level variables of shipped files have their own values in this call, instead of those that earlier calls left. Default false. */
+  readonly freshModules?: boolean;
+  /** What the shipped function captures and imports, where that cannot be found out. See docs/shipping-functions.md. */
+  readonly captures?: Readonly<Record<string, unknown>>;
+  readonly imports?: Readonly<Record<string, string>>;
+}
+
+export interface EachWorkerOptions extends CallOptions {
+  /** Whether workers that come later run it too. Default: what the sleigh's `replay` says. */
+  readonly replay?: boolean;
+}
+
+export interface FeedOptions extends CallOptions {
+  /** Tasks handed out at a time. Default `auto`: as many as take about 0.2 s. */
+  readonly chunkSize?: number | "auto";
+  /** At most so many chunks for each worker are in the workspace. Default 10. */
+  readonly loadFactor?: number;
+  /** At most so many bytes of arguments are in the workspace. Default 64 MiB. */
+  readonly maxQueuedBytes?: number;
+  /** Which arguments the function gets, in this order: indices into the task's own, followed by the fixed ones. */
+  readonly argPermute?: readonly number[];
+}
+
+export interface EachElemOptions<R = unknown> extends FeedOptions {
+  /** Gets the results as they arrive, instead of a list in the end. */
+  readonly accumulator?: Accumulator<R>;
+  /** Shorter lists repeat up to the longest. Default false: the shortest list says how many tasks there are. */
+  readonly recycle?: boolean;
+  /** Makes the arguments instead of lists (which are then undefined), until it returns undefined. */
+  readonly elementFunc?: ElementFunction;
+  /** How lists that are matrices (lists of rows of equal length) are gone through. Default: like any list. */
+  readonly by?: By;
+}

@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { types } from "node:util";
+import type { ImportForm } from "../pack/graph.ts";
+import type { Draft } from "../pack/packing.ts";
+import type { Declaration, ImportSource } from "../parse/scope.ts";
+import { isBuiltinModule } from "./builtins.ts";
+import type { Script, Scripts } from "./scripts.ts";
+
+const sourceExtensions: readonly (readonly [string, readonly string[]])[] = [
+  [".js", [".ts", ".tsx", ".jsx"]],
+  [".mjs", [".mts"]],
+  [".cjs", [".cts"]],
+];
+
+/** A variable of a file. */
+export interface Variable {
+  readonly script: Script;
+  readonly declaration: Declaration;
+}
+
+/** Whether a module exists on the worker anyway: it is Node's own, or of a package. The user's own files are sent. */
+export function isInstalled(specifier: string, from: string): boolean {
+  if (isBuiltinModule(specifier)) {
+    return true;
+  }
+  if (/^(\.{0,2}\/|file:|#)/.test(specifier)) {
+    return specifier.includes("/node_modules/");
+  }
+  // Not every bare name is a package: compilers and test runners have aliases for the user's files.
+  return from.startsWith("file:") && packageFolder(specifier, dirname(fileURLToPath(from))) !== undefined;
+}
+
+/** The node of what an import declaration binds. */
+export function importNode({ specifier, imported }: ImportSource, from: string): Draft {
+  return ["import", "namespace", specifier, from, imported === "*" ? undefined : imported];
+}
+
+/**
+ * The node of a module that a variable holds because a call such as `require("x")` returned it, maybe wrapped by a
+ * compiler. `value` tells how.
+ */
+export function importCallNode(specifier: string, from: string, value: unknown): Draft {
+  return ["import", formOf(specifier, from, value), specifier, from, undefined];
+}
+
+/** The variable that an import of the user's own file stands for, if that file's source says so. */
+export function importedVariable(source: ImportSource, from: Script, scripts: Scripts): Variable | undefined {
+  return source.form === "declaration" ? exportedVariable(source, from, scripts, 0) : undefined;
+}
+
+function exportedVariable(
+  { specifier, imported }: { readonly specifier: string; readonly imported: string },
+  from: Script,
+  scripts: Scripts,
+  depth: number,
+): Variable | undefined {
+  const script = depth < 20 ? scriptOf(specifier, from.url, scripts) : undefined;
+  if (!script?.parsed.isModule) {
+    return undefined;
+  }
+  const { names, stars } = script.parsed.exports;
+  const source = names.get(imported);
+  if (source !== undefined && "specifier" in source) {
+    return exportedVariable(source, script, scripts, depth + 1);
+  }
+  if (source !== undefined) {
+    const declaration = script.parsed.topName(source.local);
+    return declaration?.importedFrom === undefined
+      ? declaration && { script, declaration }
+      : exportedVariable(declaration.importedFrom, script, scripts, depth + 1);
+  }
+  for (const star of stars) {
+    const found = exportedVariable({ specifier: star, imported }, script, scripts, depth + 1);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function scriptOf(specifier: string, from: string, scripts: Scripts): Script | undefined {
+  if (!/^(\.{0,2}\/|file:)/.test(specifier)) {
+    return undefined;
+  }
+  const url = new URL(specifier, from).href;
+  for (const candidate of candidates(url)) {
+    const script = scripts.byUrl(candidate);
+    if (script !== undefined) {
+      return script;
+    }
+  }
+  return undefined;
+}
+
+/** The files that TypeScript's resolution may mean by a URL. */
+function candidates(url: string): string[] {
+  const others = sourceExtensions.flatMap(([compiled, sources]) =>
+    url.endsWith(compiled) ? sources.map((each) => url.slice(0, -compiled.length) + each) : [],
+  );
+  return [url, ...others, `${url}.ts`, `${url}.js`, `${url}/index.ts`, `${url}/index.js`];
+}
+
+function packageFolder(specifier: string, folder: string): string | undefined {
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  for (let at = folder; ; at = dirname(at)) {
+    const candidate = join(at, "node_modules", name);
+    if (existsSync(candidate)) {
+      return candidate;
+    }
+    if (at === dirname(at)) {
+      return undefined;
+    }
+  }
+}
+
+function formOf(specifier: string, from: string, value: unknown): ImportForm {
+  if (types.isModuleNamespaceObject(value)) {
+    return "namespace";
+  }
+  try {
+    const required: unknown = createRequire(from.startsWith("file:") ? from : import.meta.url)(specifier);
+    return required !== value && (value as { default?: unknown } | undefined)?.default === required
+      ? "wrapper"
+      : "require";
+  } catch {
+    return "namespace";
+  }
+}

@@ -1,0 +1,39 @@
+import { NetWorkSpace } from "../../client/index.ts";
+import type { TaskContext } from "./context.ts";
+import { globalProperty } from "./job.ts";
+
+/** Where the server is, and the workspaces that tasks use. */
+export interface GlobalsOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly sleigh: string;
+  readonly userWs: string;
+  readonly context: TaskContext;
+}
+
+/** Defines what tasks know of their worker. The workspaces connect when a task first uses one. */
+export function installGlobals({ host, port, sleigh, userWs, context }: GlobalsOptions): void {
+  let session: NetWorkSpace | undefined;
+  let user: NetWorkSpace | undefined;
+  const nws = (): NetWorkSpace =>
+    (session ??= new NetWorkSpace(sleigh, {
+      serverHost: host,
+      serverPort: port,
+      useUse: true,
+      create: false,
+      label: `sleigh-task:${context.rank}:${process.pid}`,
+    }));
+  Object.defineProperties(globalThis, {
+    SleighContext: globalProperty(context),
+    SleighRank: globalProperty(context.rank),
+    SleighWorkerCount: globalProperty(context.workerCount),
+    SleighName: globalProperty(sleigh),
+    SleighArguments: globalProperty([]),
+    SleighNws: { configurable: true, enumerable: true, get: nws },
+    SleighUserNws: {
+      configurable: true,
+      enumerable: true,
+      get: () => (user ??= new NetWorkSpace(userWs, { server: nws().server, useUse: true, create: false })),
+    },
+  });
+}
