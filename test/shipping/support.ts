@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,7 +89,7 @@ async function place(source: string, folder: string, variant: Variant): Promise<
     const text = isCommonJs
       ? written.replaceAll("import.meta.url", 'require("node:url").pathToFileURL(__filename).href')
       : written;
-    if (isCompiled) {
+    if (isCompiled && name.endsWith(".ts")) {
       writeFileSync(
         join(folder, name.replace(/\.ts$/, ".js")),
         await compile(text.replaceAll(/(["'])(\.\/\w+)\.ts\1/g, "$1$2.js$1"), variant),
@@ -98,7 +98,8 @@ async function place(source: string, folder: string, variant: Variant): Promise<
       writeFileSync(join(folder, name), text);
     }
   }
-  return pathToFileURL(join(folder, isCompiled ? "cases.js" : "cases.ts")).href;
+  const file = ["cases.cjs", "cases.js", "cases.ts"].find((name) => existsSync(join(folder, name)))!;
+  return pathToFileURL(join(folder, file)).href;
 }
 
 async function compile(text: string, variant: Variant): Promise<string> {

@@ -137,12 +137,12 @@ describe("eachWorker and eachElem", () => {
 describe("accumulators", () => {
   test("a function gets results and task numbers", async () => {
     const seen = new Map<number, number>();
-    const nothing = await s.eachElem((x: number) => x * 2, range(100), [], {
+    const call = s.eachElem((x: number) => x * 2, range(100), [], {
       accumulator: (results: number[], tasks: number[]) => {
         tasks.forEach((task, i) => seen.set(task, results[i]!));
       },
     });
-    expect(nothing).toBeUndefined();
+    await expect(call).resolves.toBeUndefined();
     expect(seen.size).toBe(100);
     expect(seen.get(7)).toBe(14);
   });

@@ -74,6 +74,8 @@ const MAILBOX_SOURCE = `globalThis[Symbol.for("networkspaces.shipping.mailbox")]
 export class Inspector {
   readonly #session: Session;
   readonly #scripts = new Map<string, ScriptSource>();
+  /** What was found out within the current `look`. */
+  readonly #looked = new Map<object, ReadonlyMap<string, RemoteObject>>();
   /** How objects get to the inspector's side and back. */
   readonly #mailbox: { object?: unknown; take?: (value: unknown) => void; values?: unknown } = {};
 
@@ -104,6 +106,7 @@ export class Inspector {
     } finally {
       delete this.#mailbox.object;
       delete this.#mailbox.take;
+      this.#looked.clear();
       this.#post("Runtime.releaseObjectGroup", { objectGroup: GROUP });
     }
   }
@@ -214,10 +217,15 @@ export class Inspector {
   }
 
   #slots(fn: object): ReadonlyMap<string, RemoteObject> {
-    const { internalProperties = [] } = this.#properties(fn) as {
-      internalProperties?: readonly { name: string; value: RemoteObject }[];
-    };
-    return new Map(internalProperties.map(({ name, value }) => [name, value]));
+    let slots = this.#looked.get(fn);
+    if (slots === undefined) {
+      const { internalProperties = [] } = this.#properties(fn) as {
+        internalProperties?: readonly { name: string; value: RemoteObject }[];
+      };
+      slots = new Map(internalProperties.map(({ name, value }) => [name, value]));
+      this.#looked.set(fn, slots);
+    }
+    return slots;
   }
 
   #properties(object: object): object {

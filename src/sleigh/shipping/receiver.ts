@@ -8,7 +8,7 @@ import { InspectorFieldWriter } from "./private-field-writer.ts";
 import { Importer } from "./rebuild/importer.ts";
 import { packed, packedRoot, readPart, type PartSource } from "./rebuild/packed.ts";
 import { Realm } from "./rebuild/realm.ts";
-import { Reception } from "./rebuild/reception.ts";
+import { Reception, type Workshop } from "./rebuild/reception.ts";
 import { ResultPacker } from "./rebuild/result-packer.ts";
 
 export interface ReceiverOptions {
@@ -25,15 +25,16 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #parts: PartSource;
   readonly #importer: Importer;
+  readonly #workshop: Workshop;
   readonly #realm = new Realm();
-  readonly #privates: InspectorFieldWriter;
   #inspector: Inspector | undefined;
 
   /** `parts` finds the bytes of parts; the first part of a shipment names all others that it needs (`needs`). */
   constructor(parts: PartSource, { base = process.cwd() }: ReceiverOptions = {}) {
     this.#parts = parts;
     this.#importer = new Importer(base);
-    this.#privates = new InspectorFieldWriter(() => this.#openInspector());
+    const privates = new InspectorFieldWriter(() => this.#openInspector());
+    this.#workshop = { importer: this.#importer, privates, parts, codes: new Map() };
   }
 
   /** The parts of a shipment that are not here yet; `root` itself if that is missing. */
@@ -56,9 +57,15 @@ export class Receiver {
    * Rejects with `RebuildError` if a part is missing or a module is not installed.
    */
   async rebuild(root: Hash, realm: Realm = this.#realm): Promise<unknown> {
-    const reception = this.#reception(readPart<RootPart>(this.#parts, root), realm, root);
-    await reception.load();
-    return reception.make();
+    const part = readPart<RootPart>(this.#parts, root);
+    const reception = this.#reception(part, realm, root);
+    const loading = reception.load();
+    if (loading === undefined) {
+      return reception.make();
+    }
+    await loading;
+    // Other shipments may have been made meanwhile.
+    return this.#reception(part, realm, root).make();
   }
 
   /** Loads the modules that a packed value needs; undefined if there is nothing to wait for, as nearly always. */
@@ -95,7 +102,7 @@ export class Receiver {
   }
 
   #reception(root: RootPart, realm: Realm, hash: Hash): Reception {
-    return new Reception({ importer: this.#importer, privates: this.#privates }, realm, this.#parts, root, hash);
+    return new Reception(this.#workshop, realm, root, hash);
   }
 
   #openInspector(): Inspector | undefined {

@@ -54,6 +54,8 @@ export class Shipper {
   readonly #ids = new SharedIds();
   readonly #builtins = new Builtins();
   readonly #imported = new ImportedObjects();
+  /** Functions that use nothing but their arguments: they are the same whenever they are sent. */
+  readonly #pure = new WeakMap<object, { readonly emitted: Emitted; readonly keys: number }>();
   #state: CaptureState | undefined;
 
   constructor({ largeBytes = 2 ** 20, inspector = true }: ShipperOptions = {}) {
@@ -79,8 +81,7 @@ export class Shipper {
     }
     const { root, parts, contents } = this.#pack(fn, (state) => placeOf(fn, state));
     const { hash, bytes } = partOf(root);
-    parts.set(hash, bytes);
-    return { root: hash, parts, warnings: this.#warnings(parts, contents) };
+    return { root: hash, parts: new Map([...parts, [hash, bytes]]), warnings: this.#warnings(parts, contents) };
   }
 
   /**
@@ -120,6 +121,10 @@ export class Shipper {
   }
 
   #pack(value: unknown, place: (state: CaptureState | undefined) => string): Emitted {
+    const pure = typeof value === "function" ? this.#pure.get(value) : undefined;
+    if (pure?.keys === Reflect.ownKeys(value as object).length) {
+      return pure.emitted;
+    }
     const state = this.#open();
     if (state === undefined) {
       const packer = new SourcePacker(this.#builtins, this.#ids);
@@ -142,7 +147,15 @@ export class Shipper {
     const packing = new Packing(origins, trail);
     const root = packing.slot(value, trail, packing.root);
     packing.run();
-    return emit(packing, root, files(), codes);
+    const emitted = emit(packing, root, files(), codes);
+    if (
+      typeof value === "function" &&
+      packing.nodes.length === 1 &&
+      emitted.root.files.every(({ names }) => names.length === 0)
+    ) {
+      this.#pure.set(value, { emitted, keys: Reflect.ownKeys(value).length });
+    }
+    return emitted;
   }
 
   #find(node: GraphNode): object | undefined {

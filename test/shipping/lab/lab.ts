@@ -43,7 +43,7 @@ export class Lab {
     fn: (...args: A) => R,
     ...args: A
   ): Promise<Awaited<R>> {
-    const shipment = this.shipper.capture(fn as unknown as AnyFunction);
+    const shipment = this.shipper.capture(fn);
     const packed = this.shipper.pack(args, "arguments");
     this.warnings = shipment.warnings;
     const parts = new Map([...shipment.parts, ...packed.parts].filter(([hash]) => !this.#sent.has(hash)));

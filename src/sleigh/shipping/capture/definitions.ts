@@ -14,6 +14,7 @@ export class Definitions {
   readonly #inspector: Inspector;
   readonly #scripts: Scripts;
   readonly #inside = new WeakMap<object, Inside>();
+  readonly #nodes = new Map<string, FunctionNode | ClassNode | undefined>();
   readonly #defined = new Map<FunctionNode | ClassNode, Map<string, DefinedPart>>();
 
   constructor(inspector: Inspector, scripts: Scripts) {
@@ -43,8 +44,13 @@ export class Definitions {
     if (inside.kind !== "source") {
       return undefined;
     }
-    const script = this.#scripts.get(inside.location.scriptId);
-    return script.parsed.nodeAt(script.inText(inside.location), isClass(fn));
+    const { scriptId, line, column } = inside.location;
+    const key = `${scriptId} ${line} ${column} ${isClass(fn)}`;
+    if (!this.#nodes.has(key)) {
+      const script = this.#scripts.get(scriptId);
+      this.#nodes.set(key, script.parsed.nodeAt(script.inText(inside.location), isClass(fn)));
+    }
+    return this.#nodes.get(key);
   }
 
   /** The definition of a function or class that has a source; undefined if the source does not show it. */

@@ -20,7 +20,6 @@ export class FileVariables {
   readonly #state: CaptureState;
   readonly #values: ModuleValues;
   readonly #modules = new Map<Script, FileModule>();
-  readonly #identified = new Set<Script>();
   #open: OpenObjects | undefined;
 
   constructor(state: CaptureState) {
@@ -51,6 +50,7 @@ export class FileVariables {
       } else if (isObject(value) && this.#isOpen(free, script)) {
         values.set(free.name, this.#openObject(value, free, script, at));
       } else if (!values.has(free.name)) {
+        this.#share(value);
         values.set(free.name, this.#slot(free, value, script, at));
       }
     }
@@ -126,10 +126,10 @@ export class FileVariables {
 
   /** Names what a file's variables hold: it stays the same on the worker, whichever shipment it comes with first. */
   identify(script: Script, fn: object): void {
-    if (this.#identified.has(script)) {
+    if (script.isIdentified) {
       return;
     }
-    this.#identified.add(script);
+    script.isIdentified = true;
     for (const [name, value] of this.#values.objects(script, fn)) {
       const from = script.parsed.topName(name)?.importedFrom;
       if (from === undefined || !isInstalled(from.specifier, script.url)) {

@@ -1,19 +1,18 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Hash } from "../pack/graph.ts";
-import { type Draft, type DraftSlot, type Origins, type Place, type Ref } from "../pack/packing.ts";
+import { type Draft, type DraftSlot, type Origins, type Place } from "../pack/packing.ts";
 import { allSpecial } from "../pack/properties.ts";
-import { isConstant } from "../parse/scope.ts";
-import type { FreeName } from "../parse/script.ts";
-import { isClass as isClassNode, staticKey, type ClassNode } from "../parse/syntax.ts";
+import { isClass as isClassNode } from "../parse/syntax.ts";
 import type { Builtins } from "./builtins.ts";
+import { ClassMembers, declaredKeys } from "./class-members.ts";
 import { nameOf, type DefinedPart, type Definitions } from "./definitions.ts";
 import type { ImportedObjects } from "./imported-objects.ts";
 import type { Inspector } from "../inspector.ts";
 import { FileVariables } from "./file-variables.ts";
 import { marked } from "../marked.ts";
 import { packMarked } from "./pack-marked.ts";
-import { ScopeInstances, type ScopeInstance } from "./scope-instances.ts";
+import { ScopeNodes } from "./scope-nodes.ts";
 import type { Script, Scripts } from "./scripts.ts";
 import type { SharedIds } from "./shared-ids.ts";
 
@@ -27,14 +26,6 @@ export interface CaptureState {
   readonly imported: ImportedObjects;
 }
 
-/** The node of a scope while variables are added. */
-interface ScopeNode {
-  readonly ref: Ref;
-  readonly names: string[];
-  readonly values: DraftSlot[];
-  readonly constants: string[];
-}
-
 const functionKeys = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller"]);
 
 /** Packs functions and classes for one shipment. All calls are within one `Inspector.look`. */
@@ -43,14 +34,14 @@ export class FunctionPacker implements Origins {
   readonly codes = new Map<Hash, Uint8Array>();
   readonly files: FileVariables;
   readonly #state: CaptureState;
-  readonly #instances = new ScopeInstances();
-  readonly #scopes = new Map<ScopeInstance, ScopeNode>();
-  /** Classes that were met, by where they stand, so that methods find theirs. */
-  readonly #classes = new Map<ClassNode, Set<object>>();
+  readonly #scopes: ScopeNodes;
+  readonly #classes: ClassMembers;
 
   constructor(state: CaptureState) {
     this.#state = state;
     this.files = new FileVariables(state);
+    this.#scopes = new ScopeNodes(state.inspector);
+    this.#classes = new ClassMembers(state.definitions);
   }
 
   known(object: object): Draft | undefined {
@@ -81,7 +72,7 @@ export class FunctionPacker implements Origins {
       return false;
     }
     ids.assign(constructor);
-    this.#meet(constructor);
+    this.#classes.meet(constructor);
     return true;
   }
 
@@ -136,7 +127,8 @@ export class FunctionPacker implements Origins {
       return at.refuse(`the source of ${nameOf(fn)} was not found in ${script.url}`);
     }
     const here = isRoot(at) ? at : at.named(script.placeOf(defined.node.start));
-    return this.#member(fn, defined, here) ?? this.#define(fn, defined, here);
+    const named = (name: string): unknown => this.files.valueOf(script, name, fn);
+    return this.#classes.memberNode(fn, defined, named, here) ?? this.#define(fn, defined, here);
   }
 
   #define(fn: object, defined: DefinedPart, at: Place): Draft {
@@ -146,18 +138,17 @@ export class FunctionPacker implements Origins {
     }
     this.codes.set(part.hash, part.bytes);
     this.files.require(script, defined.moduleNames, fn, at);
-    const scope = this.#scope(fn, defined, at);
+    const scope = this.#scopes.around(fn, defined, at);
     if (!isClassNode(node)) {
       const prototype: unknown = Object.getOwnPropertyDescriptor(fn, "prototype")?.value;
-      return [
-        "function",
-        part.hash,
-        scope,
-        this.#special(fn, at, functionKeys),
-        this.#prototype(prototype, new Set(["constructor"]), at),
-      ];
+      const members = this.#prototype(prototype, new Set(["constructor"]), at);
+      const inherited =
+        isObject(prototype) && !node.generator ? (Object.getPrototypeOf(prototype) as unknown) : undefined;
+      const parent =
+        inherited === Object.prototype ? undefined : at.part("what its prototype inherits from", inherited);
+      return ["function", part.hash, scope, this.#special(fn, at, functionKeys), members, parent];
     }
-    this.#meet(fn);
+    this.#classes.meet(fn);
     const parent: unknown = node.superClass ? parentOf(fn) : undefined;
     const parentSlot = parent === undefined ? undefined : at.part("its superclass", parent);
     const statics = new Set([...functionKeys, ...declaredKeys(node, true)]);
@@ -185,93 +176,12 @@ export class FunctionPacker implements Origins {
     return undefined;
   }
 
-  /** The node of a method or accessor by way of its class, if the class can be found. */
-  #member(fn: object, { node, script }: DefinedPart, at: Place): Draft | undefined {
-    const holder = script.parsed.holderOf(node);
-    if (holder?.container.kind !== "class" || holder.property.type !== "MethodDefinition") {
-      return undefined;
-    }
-    const classNode = holder.container.node as ClassNode;
-    const { static: isStatic } = holder.property;
-    for (const each of this.#candidates(classNode, script, fn)) {
-      const target = isStatic ? each : (each as { prototype: object }).prototype;
-      for (const key of Reflect.ownKeys(target)) {
-        const descriptor = Object.getOwnPropertyDescriptor(target, key)!;
-        for (const which of ["value", "get", "set"] as const) {
-          if (descriptor[which] === fn) {
-            return ["member", at.part("its class", each), isStatic, at.part("its key", key), which];
-          }
-        }
-      }
-    }
-    return undefined;
-  }
-
-  #candidates(node: ClassNode, script: Script, fn: object): object[] {
-    const found = [...(this.#classes.get(node) ?? [])];
-    const name = (node as { id?: { name: string } | null }).id?.name;
-    const value = name === undefined ? undefined : this.files.valueOf(script, name, fn);
-    return typeof value === "function" ? [...found, value] : found;
-  }
-
-  #meet(constructor: object): void {
-    const node = this.#state.definitions.nodeOf(constructor);
-    if (node !== undefined && isClassNode(node)) {
-      const met = this.#classes.get(node) ?? new Set();
-      this.#classes.set(node, met.add(constructor));
-    }
-  }
-
-  /** The node of the variables around a function; undefined if it uses none but its file's. */
-  #scope(fn: object, { node, script, scopeNames }: DefinedPart, at: Place): DraftSlot {
-    if (scopeNames.length === 0) {
-      return undefined;
-    }
-    const scopes = this.#state.inspector.scopes(fn);
-    const instance = this.#instances.chain(node, script.parsed.scopeAround(node), scopes);
-    if (instance === undefined) {
-      return undefined;
-    }
-    for (const free of scopeNames) {
-      this.#captureInto(instance, free, at);
-    }
-    return this.#scopeNode(instance, at).ref;
-  }
-
-  #captureInto(innermost: ScopeInstance, { name, declaration }: FreeName, at: Place): void {
-    for (let instance: ScopeInstance | undefined = innermost; instance !== undefined; instance = instance.parent) {
-      if (instance.scope === declaration!.scope) {
-        const { names, values, constants } = this.#scopeNode(instance, at);
-        if (!names.includes(name)) {
-          names.push(name);
-          values.push(at.captured(name, instance.values.get(name)));
-          if (isConstant(declaration!)) {
-            constants.push(name);
-          }
-        }
-        return;
-      }
-    }
-  }
-
-  #scopeNode(instance: ScopeInstance, at: Place): ScopeNode {
-    let node = this.#scopes.get(instance);
-    if (node === undefined) {
-      const parent = instance.parent && this.#scopeNode(instance.parent, at).ref;
-      const [names, values, constants]: [string[], DraftSlot[], string[]] = [[], [], []];
-      const ref = at.packing.add(["scope", parent, names, values, constants], at.trail, at.owner);
-      node = { ref, names, values, constants };
-      this.#scopes.set(instance, node);
-    }
-    return node;
-  }
-
   #special(object: object, at: Place, without: ReadonlySet<string | symbol>): ReturnType<typeof allSpecial> {
     return allSpecial(object, at, (key) => without.has(key));
   }
 
   #prototype(prototype: unknown, without: ReadonlySet<string | symbol>, at: Place): ReturnType<typeof allSpecial> {
-    return typeof prototype === "object" && prototype !== null ? this.#special(prototype, at, without) : [];
+    return isObject(prototype) ? this.#special(prototype, at, without) : [];
   }
 
   #scriptOf(fn: object, at: Place): Script {
@@ -313,31 +223,14 @@ function isWellKnown(symbol: symbol): boolean {
   return Object.values(Object.getOwnPropertyDescriptors(Symbol)).some(({ value }) => value === symbol);
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 function parentOf(constructor: object): unknown {
   const parent = Object.getPrototypeOf(constructor) as unknown;
   return parent === Function.prototype ? null : parent;
 }
-
-/** The keys that evaluating the class defines. */
-function declaredKeys(node: ClassNode, isStatic: boolean): (string | symbol)[] {
-  return node.body.body.flatMap((member): readonly (string | symbol)[] => {
-    if (member.type === "StaticBlock" || member.static !== isStatic) {
-      return [];
-    }
-    const key = staticKey(member.key, member.computed);
-    return key === undefined ? likelyComputedKeys : [key];
-  });
-}
-
-/** What computed keys of classes usually are; a member under any other travels by itself as well. */
-const likelyComputedKeys: readonly symbol[] = [
-  Symbol.iterator,
-  Symbol.asyncIterator,
-  Symbol.toStringTag,
-  Symbol.toPrimitive,
-  Symbol.species,
-  Symbol.hasInstance,
-];
 
 function whyUnreachable(name: string): string {
   if (name === "super" || name.startsWith("#")) {

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
 import type { ImportForm } from "../pack/graph.ts";
 import type { Draft } from "../pack/packing.ts";
@@ -35,7 +35,7 @@ export function isInstalled(specifier: string, from: string): boolean {
 
 /** The node of what an import declaration binds. */
 export function importNode({ specifier, imported }: ImportSource, from: string): Draft {
-  return ["import", "namespace", specifier, from, imported === "*" ? undefined : imported];
+  return ["import", "namespace", real(specifier, from), from, imported === "*" ? undefined : imported];
 }
 
 /**
@@ -43,7 +43,8 @@ export function importNode({ specifier, imported }: ImportSource, from: string):
  * compiler. `value` tells how.
  */
 export function importCallNode(specifier: string, from: string, value: unknown): Draft {
-  return ["import", formOf(specifier, from, value), specifier, from, undefined];
+  const found = real(specifier, from);
+  return ["import", formOf(found, from, value), found, from, undefined];
 }
 
 /** The variable that an import of the user's own file stands for, if that file's source says so. */
@@ -103,6 +104,18 @@ function candidates(url: string): string[] {
   return [url, ...others, `${url}.ts`, `${url}.js`, `${url}/index.ts`, `${url}/index.js`];
 }
 
+/** Test runners write a package's file as a path from the project's folder. */
+function real(specifier: string, from: string): string {
+  const [, name] = /^\/(?:.*\/)?node_modules\/(.*)$/.exec(specifier) ?? [];
+  if (name === undefined || existsSync(specifier) || !from.startsWith("file:")) {
+    return specifier;
+  }
+  const depth = name.startsWith("@") ? 2 : 1;
+  const folder = packageFolder(name, dirname(fileURLToPath(from)));
+  return folder === undefined ? specifier : pathToFileURL(join(folder, ...name.split("/").slice(depth))).href;
+}
+
+/** Where a package is, as seen from `folder`; a package can also import itself by its name. */
 function packageFolder(specifier: string, folder: string): string | undefined {
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
   for (let at = folder; ; at = dirname(at)) {
@@ -110,10 +123,28 @@ function packageFolder(specifier: string, folder: string): string | undefined {
     if (existsSync(candidate)) {
       return candidate;
     }
+    if (packageNameIn(at) === name) {
+      return at;
+    }
     if (at === dirname(at)) {
       return undefined;
     }
   }
+}
+
+const packageNames = new Map<string, string | undefined>();
+
+function packageNameIn(folder: string): string | undefined {
+  if (!packageNames.has(folder)) {
+    let name: unknown;
+    try {
+      ({ name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name?: unknown });
+    } catch {
+      // None there, or none that can be read.
+    }
+    packageNames.set(folder, typeof name === "string" ? name : undefined);
+  }
+  return packageNames.get(folder);
 }
 
 function formOf(specifier: string, from: string, value: unknown): ImportForm {

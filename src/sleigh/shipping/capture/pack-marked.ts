@@ -61,7 +61,9 @@ export function packExplicit(
   });
   const scope = at.packing.add(["scope", undefined, names, values, []], at.trail, at.owner);
   const parent = isClass(node) && node.superClass ? at.part("its superclass", Object.getPrototypeOf(fn)) : undefined;
-  return isClass(node) ? ["class", part.hash, scope, parent, [], []] : ["function", part.hash, scope, [], []];
+  return isClass(node)
+    ? ["class", part.hash, scope, parent, [], []]
+    : ["function", part.hash, scope, [], [], undefined];
 }
 
 interface Read {

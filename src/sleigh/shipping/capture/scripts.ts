@@ -19,6 +19,8 @@ export class Script {
   readonly key: string;
   readonly author: Author;
   readonly parsed: ParsedScript;
+  /** Whether what its variables hold was given names. */
+  isIdentified = false;
   #part: Part | undefined;
   #sourceMap: SourceMap | null | undefined;
 
@@ -32,9 +34,11 @@ export class Script {
 
   /** What a worker is told about the file. */
   get part(): Part {
-    const { key, url, parsed } = this;
-    const names = parsed.variables.filter((each) => !isConstant(each)).map(({ name }) => name);
-    this.#part ??= partOf({ key, url, names } satisfies FilePart);
+    if (this.#part === undefined) {
+      const { key, url, parsed } = this;
+      const names = parsed.variables.filter((each) => !isConstant(each)).map(({ name }) => name);
+      this.#part = partOf({ key, url, names } satisfies FilePart);
+    }
     return this.#part;
   }
 

@@ -20,6 +20,9 @@ export const PropertyFlag = { enumerable: 1, writable: 2, configurable: 4, acces
 /** What an instance is beside its fields; its items are elements, members, or keys and values in turn. */
 export type Base = "object" | "array" | "map" | "set" | "error";
 
+/** What an object allows to be changed; undefined: everything. */
+export type Integrity = "closed" | "sealed" | "frozen" | undefined;
+
 /** How a module's value was obtained where it was captured, and is to be obtained again. */
 export type ImportForm =
   /** The module's namespace, by `import`. */
@@ -31,10 +34,10 @@ export type ImportForm =
 
 export type GraphNode =
   | readonly ["data", value: unknown]
-  | readonly ["array", items: readonly Slot[], special: readonly Special[]]
+  | readonly ["array", items: readonly Slot[], integrity: Integrity]
   | readonly ["sparse", length: number, items: readonly (number | Slot)[]]
   /** `prototype`: true for `Object.prototype`. */
-  | readonly ["object", prototype: Slot, properties: Properties, special: readonly Special[]]
+  | readonly ["object", prototype: Slot, properties: Properties, special: readonly Special[], integrity: Integrity]
   | readonly ["map", items: readonly Slot[]]
   | readonly ["set", items: readonly Slot[]]
   | readonly [
@@ -45,8 +48,17 @@ export type GraphNode =
       properties: Properties,
       special: readonly Special[],
       privates: Properties,
+      integrity: Integrity,
     ]
-  | readonly ["function", code: Hash, scope: Slot, special: readonly Special[], prototype: readonly Special[]]
+  /** `prototype` and `parent`: what its `prototype` has, and what that inherits from (undefined: the usual). */
+  | readonly [
+      "function",
+      code: Hash,
+      scope: Slot,
+      special: readonly Special[],
+      prototype: readonly Special[],
+      parent: Slot,
+    ]
   /** `parent` is the superclass, null for `extends null`, undefined if there is none. */
   | readonly [
       "class",
@@ -56,6 +68,8 @@ export type GraphNode =
       special: readonly Special[],
       prototype: readonly Special[],
     ]
+  /** The `prototype` of a function or class. */
+  | readonly ["prototype", of: Slot]
   /** A method or accessor of a class. */
   | readonly ["member", of: Slot, isStatic: boolean, key: Slot, which: "value" | "get" | "set"]
   | readonly ["bound", target: Slot, self: Slot, args: readonly Slot[], name: string]

@@ -1,8 +1,8 @@
 import { types } from "node:util";
 import type { Base } from "./graph.ts";
 import type { Draft, DraftSlot, Place } from "./packing.ts";
-import { isLeaf, isPlain } from "./plain.ts";
-import { allSpecial, ownProperties, specialProperty } from "./properties.ts";
+import { isLeaf } from "./plain.ts";
+import { integrityOf, ownProperties, specialProperty } from "./properties.ts";
 
 /** The node of an object that is no function and not known by name. */
 export function packObject(object: object, at: Place): Draft {
@@ -11,6 +11,10 @@ export function packObject(object: object, at: Place): Draft {
   }
   if (isLeaf(object)) {
     return ["data", object];
+  }
+  const owner = constructorOf(object);
+  if (owner !== undefined) {
+    return ["prototype", at.part("its constructor", owner)];
   }
   const prototype = Object.getPrototypeOf(object) as object | null;
   switch (prototype) {
@@ -28,18 +32,14 @@ export function packObject(object: object, at: Place): Draft {
   }
 }
 
+/** Properties of an array that are no elements are left behind, as they are when it is stored. */
 function packArray(list: readonly unknown[], at: Place): Draft {
-  let isData = true;
   for (let i = 0; i < list.length; i++) {
-    const item = list[i];
-    if (item === undefined && !(i in list)) {
+    if (!(i in list)) {
       return packSparse(list, at);
     }
-    isData &&= typeof item !== "object" && isPlain(item);
   }
-  const special = allSpecial(list, at, (key) => key === "length" || isIndex(key));
-  // A list of numbers and texts is for the codec.
-  return isData && special.length === 0 ? ["data", list] : ["array", itemsOf(list, "array", at), special];
+  return ["array", itemsOf(list, "array", at), integrityOf(list)];
 }
 
 function packSparse(list: readonly unknown[], at: Place): Draft {
@@ -50,8 +50,9 @@ function packSparse(list: readonly unknown[], at: Place): Draft {
 }
 
 function packPlain(object: object, prototype: DraftSlot, at: Place): Draft {
-  const { properties, special } = ownProperties(object, at, () => false);
-  return ["object", prototype, properties, special];
+  const integrity = integrityOf(object);
+  const { properties, special } = ownProperties(object, at, integrity, () => false);
+  return ["object", prototype, properties, special, integrity];
 }
 
 function packOther(object: object, prototype: object, at: Place): Draft {
@@ -66,7 +67,7 @@ function packOther(object: object, prototype: object, at: Place): Draft {
     return packInstance(object, nativeError(object), base, at);
   }
   if (base !== "object") {
-    return [base, itemsOf(object, base, at), ...(base === "array" ? [[]] : [])];
+    return [base, itemsOf(object, base, at), undefined];
   }
   if (constructor === undefined && typeof prototype === "object") {
     // Made by Object.create: the prototype travels as what it is, an object.
@@ -81,14 +82,16 @@ function packOther(object: object, prototype: object, at: Place): Draft {
 
 function packInstance(object: object, constructor: object, base: Base, at: Place): Draft {
   const { origins } = at.packing;
+  const integrity = integrityOf(object);
   const isItem = base === "array" ? isIndex : () => false;
   const isSkipped = (key: string | symbol): boolean =>
     isItem(key) || (base === "array" && key === "length") || (base === "error" && key === "stack");
-  const { properties, special } = ownProperties(object, at, isSkipped);
+  const { properties, special } = ownProperties(object, at, integrity, isSkipped);
   const stack = base === "error" && Object.hasOwn(object, "stack") ? [stackOf(object as Error, at)] : [];
   const privates = origins.privateFields(object, constructor, at);
   const of = at.part("its class", constructor);
-  return ["instance", of, base, itemsOf(object, base, at), properties, [...special, ...stack], privates];
+  const items = itemsOf(object, base, at);
+  return ["instance", of, base, items, properties, [...special, ...stack], privates, integrity];
 }
 
 /** In some engines an accessor of the error itself. */

@@ -1,10 +1,14 @@
 import { ShippingError } from "../errors.ts";
 import type { GraphNode, Properties, Slot } from "./graph.ts";
 import { packObject } from "./pack-object.ts";
+import { lookIfPlain } from "./plain.ts";
 import { stepOn, textOf, type Trail } from "./trail.ts";
 
 /** Longer texts become parts of their own, so that they are sent once. */
 const LONG_TEXT = 1024;
+
+const MAX_WASTE = 1000;
+const WASTE_PER_NODE = 4;
 
 /** A reference to a node while the list of nodes is still growing. */
 export class Ref {
@@ -110,6 +114,10 @@ export class Packing {
   readonly root: Owner;
   readonly #isWhole: boolean;
   readonly #indices = new Map<unknown, number>();
+  /** Objects in the middle of data that is one node, and the number of that. */
+  readonly #inside = new Map<object, number>();
+  /** Objects that were looked at in vain: in a chain of many, each would be looked at again and again. */
+  #wasted = 0;
   readonly #queue: { readonly value: object; readonly index: number }[] = [];
 
   /** `isWhole`: nothing is to become a part of its own. */
@@ -124,6 +132,7 @@ export class Packing {
     if (isDirect(value)) {
       return value;
     }
+    this.#splitAround(value);
     const known = this.#indices.get(value);
     return known === undefined ? this.#add(value, trail, owner) : new Ref(known);
   }
@@ -175,7 +184,53 @@ export class Packing {
     if (known !== undefined) {
       return known;
     }
-    return typeof value === "function" ? this.origins.packFunction(value, at) : packObject(value, at);
+    if (typeof value === "function") {
+      return this.origins.packFunction(value, at);
+    }
+    return this.#whole(value) ?? packObject(value, at);
+  }
+
+  /** Plain data as one node, for the codec, which is many times faster: as long as nothing else refers into it. */
+  #whole(value: object): Draft | undefined {
+    if (this.#wasted > MAX_WASTE + WASTE_PER_NODE * this.nodes.length) {
+      return undefined;
+    }
+    const { isPlain, members } = lookIfPlain(value);
+    if (!isPlain) {
+      this.#wasted += members.size;
+      return undefined;
+    }
+    const index = this.#indices.get(value)!;
+    for (const member of members) {
+      if (member !== value && (this.#indices.has(member) || this.#inside.has(member) || this.#isNamed(member))) {
+        return undefined;
+      }
+    }
+    for (const member of members) {
+      if (member !== value) {
+        this.#inside.set(member, index);
+      }
+    }
+    return ["data", value];
+  }
+
+  #isNamed(object: object): boolean {
+    return this.origins.sharedId(object) !== undefined || this.origins.known(object) !== undefined;
+  }
+
+  /** Makes nodes of the data that `value` is in the middle of, if it is. */
+  #splitAround(value: unknown): void {
+    const index = this.#inside.get(value as object);
+    if (index === undefined) {
+      return;
+    }
+    for (const [member, at] of this.#inside) {
+      if (at === index) {
+        this.#inside.delete(member);
+      }
+    }
+    const node = this.nodes[index]!;
+    node.content = packObject(node.content[1] as object, new Place(this, node.owner, node.trail));
   }
 }
 

@@ -35,7 +35,16 @@ const leafPrototypes = new Set<unknown>(
  * instances of classes. Very deep values are not counted as plain.
  */
 export function isPlain(value: unknown): boolean {
-  return isPlainPrimitive(value) ?? new PlainCheck().isPlain(value as object, 0);
+  return isPlainPrimitive(value) ?? new PlainCheck(false).isPlain(value as object, 0);
+}
+
+/**
+ * Whether the codec can carry `value` as a whole, and the objects in it that were looked at to find out: all, if it can.
+ * Unlike `isPlain`, does not take the value of a getter for the getter.
+ */
+export function lookIfPlain(value: object): { readonly isPlain: boolean; readonly members: ReadonlySet<object> } {
+  const check = new PlainCheck(true);
+  return { isPlain: check.isPlain(value, 0), members: check.seen };
 }
 
 /** Whether `value` is an object without parts, which the codec writes as a whole. */
@@ -52,17 +61,23 @@ function isPlainPrimitive(value: unknown): boolean | undefined {
 }
 
 class PlainCheck {
-  #count = 0;
-  readonly #seen = new Set<object>();
+  readonly seen = new Set<object>();
+  readonly #isStrict: boolean;
+  #count: number;
+
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict;
+    this.#count = isStrict ? FEW : 0;
+  }
 
   isPlain(object: object, depth: number): boolean {
     if (++this.#count > FEW) {
-      if (this.#seen.has(object)) {
+      if (this.seen.has(object)) {
         return true;
       }
-      this.#seen.add(object);
+      this.seen.add(object);
     }
-    if (depth > MAX_DEPTH || types.isProxy(object)) {
+    if (depth > MAX_DEPTH || types.isProxy(object) || (this.#isStrict && !Object.isExtensible(object))) {
       return false;
     }
     switch (Object.getPrototypeOf(object) as unknown) {
@@ -93,6 +108,9 @@ class PlainCheck {
 
   #isPlainObject(object: Readonly<Record<string, unknown>>, depth: number): boolean {
     for (const key of Object.keys(object)) {
+      if (this.#isStrict && Object.getOwnPropertyDescriptor(object, key)?.get !== undefined) {
+        return false;
+      }
       const value = object[key];
       if (!(isPlainPrimitive(value) ?? this.isPlain(value as object, depth))) {
         return false;

@@ -1,4 +1,4 @@
-import { PropertyFlag } from "./graph.ts";
+import { PropertyFlag, type Integrity } from "./graph.ts";
 import type { DraftSlot, Place } from "./packing.ts";
 
 const ORDINARY = PropertyFlag.enumerable | PropertyFlag.writable | PropertyFlag.configurable;
@@ -11,8 +11,17 @@ export interface OwnProperties {
   readonly special: readonly DraftSpecial[];
 }
 
-/** Reads all own properties but those whose keys `skip` names. Getters are not called: they travel. */
-export function ownProperties(object: object, at: Place, skip: (key: string | symbol) => boolean): OwnProperties {
+/**
+ * Reads all own properties but those whose keys `skip` names. Getters are not called: they travel. What `integrity` says
+ * about all of them is left out.
+ */
+export function ownProperties(
+  object: object,
+  at: Place,
+  integrity: Integrity,
+  skip: (key: string | symbol) => boolean,
+): OwnProperties {
+  const implied = impliedBy(integrity);
   const properties: (string | DraftSlot)[] = [];
   const special: DraftSpecial[] = [];
   for (const key of Reflect.ownKeys(object)) {
@@ -20,13 +29,31 @@ export function ownProperties(object: object, at: Place, skip: (key: string | sy
       continue;
     }
     const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!;
-    if (typeof key === "string" && flagsOf(descriptor) === ORDINARY) {
+    if (typeof key === "string" && (flagsOf(descriptor) | implied) === ORDINARY) {
       properties.push(key, at.property(key, descriptor.value));
     } else {
       special.push(specialProperty(key, descriptor, at));
     }
   }
   return { properties, special };
+}
+
+export function integrityOf(object: object): Integrity {
+  if (Object.isExtensible(object)) {
+    return undefined;
+  }
+  return Object.isFrozen(object) ? "frozen" : Object.isSealed(object) ? "sealed" : "closed";
+}
+
+function impliedBy(integrity: Integrity): number {
+  switch (integrity) {
+    case "frozen":
+      return PropertyFlag.writable | PropertyFlag.configurable;
+    case "sealed":
+      return PropertyFlag.configurable;
+    default:
+      return 0;
+  }
 }
 
 /** All own properties in the form that can say everything about them. */

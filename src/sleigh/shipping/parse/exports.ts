@@ -1,6 +1,6 @@
 import type { AnyNode, Program } from "acorn";
 import { partsOf } from "./patterns.ts";
-import { exportedName } from "./scope-reader.ts";
+import { exportedName } from "./hoisting.ts";
 
 /** Where an exported name comes from: a variable of the file, or a name that another file exports. */
 export type ExportSource = { readonly local: string } | { readonly specifier: string; readonly imported: string };

@@ -93,28 +93,46 @@ export class Builder {
     const stage = build.stages[index];
     if (stage === Stage.none) {
       build.stages[index] = Stage.waiting;
-      this.#stack.push({ ...frame, isResumed: true });
+      const place = this.#stack.length;
       for (const need of this.#maker.needs(node, build)) {
         this.#want(need.slot, need.build, need.isComplete);
+      }
+      if (!this.#resumeAfter(frame, place)) {
+        this.#make(frame, node);
       }
     } else if (stage === Stage.waiting && isResumed) {
       this.#make(frame, node);
     } else if (stage === Stage.made && isComplete) {
       this.#beginToFill(frame, node);
     } else if (stage === Stage.filling && isResumed) {
-      if (this.#maker.fill(node, build.values[index], build)) {
-        build.stages[index] = Stage.filled;
-        this.#progress++;
-      } else {
-        build.stages[index] = Stage.made;
-        this.#later.push({ ...frame, isResumed: false });
-      }
+      this.#fill(frame, node);
+    }
+  }
+
+  /** Lets a node go on when all that was put onto the stack above `place` is done; false if there is nothing. */
+  #resumeAfter(frame: Frame, place: number): boolean {
+    if (this.#stack.length === place) {
+      return false;
+    }
+    this.#stack.splice(place, 0, { ...frame, isResumed: true });
+    return true;
+  }
+
+  #fill(frame: Frame, node: GraphNode): void {
+    const { build, index } = frame;
+    if (this.#maker.fill(node, build.values[index], build)) {
+      build.stages[index] = Stage.filled;
+      this.#progress++;
+    } else {
+      build.stages[index] = Stage.made;
+      this.#later.push({ ...frame, isResumed: false });
     }
   }
 
   #make(frame: Frame, node: GraphNode): void {
     const { build, index, isComplete } = frame;
-    if (!this.#maker.needs(node, build).every((need) => this.isMade(need.slot, need.build))) {
+    const needs = this.#maker.needs(node, build);
+    if (!needs.every((need) => this.isMade(need.slot, need.build))) {
       build.stages[index] = Stage.none;
       this.#later.push({ ...frame, isResumed: false });
       return;
@@ -131,13 +149,16 @@ export class Builder {
 
   #beginToFill(frame: Frame, node: GraphNode): void {
     frame.build.stages[frame.index] = Stage.filling;
-    this.#stack.push({ ...frame, isResumed: true });
+    const place = this.#stack.length;
     for (const part of this.#maker.parts(node, frame.build)) {
       if (isTarget(part)) {
         this.#want([part.index], part.build, true);
       } else {
         this.#want(part, frame.build, true);
       }
+    }
+    if (!this.#resumeAfter(frame, place)) {
+      this.#fill(frame, node);
     }
   }
 

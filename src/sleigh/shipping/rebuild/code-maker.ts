@@ -1,12 +1,13 @@
 import { RebuildError } from "../errors.ts";
 import type { Code, GraphNode, Hash, Slot } from "../pack/graph.ts";
 import { Builder, isReference, type Need } from "./builder.ts";
+import { ClosureScopes, findVariables, type ScopeVariable } from "./closure-scopes.ts";
 import { compile } from "./compile.ts";
 import { DataMaker, propertyParts, specialParts, type NodeOf, type PrivateFieldWriter } from "./data-maker.ts";
 import type { GraphBuild, Target } from "./graph-build.ts";
 import type { Importer } from "./importer.ts";
-import { versionOf, type FileVariables, type Realm } from "./realm.ts";
-import { VariableScope, type Accessor, type Listener } from "./scope.ts";
+import type { FileVariables, Realm } from "./realm.ts";
+import type { Accessor, Listener, VariableScope } from "./scope.ts";
 
 /** What one rebuilding works on. */
 export interface Rebuilding {
@@ -22,29 +23,19 @@ export interface Rebuilding {
   done(key: string, name: string): void;
   /** Where a shared object is made; undefined if it is there. */
   shared(id: string): Target | undefined;
+  /** Words for a slot's value that change when the master gives it something else. */
+  versionOf(slot: Slot, build: GraphBuild): string;
+  /** Whether a slot is a shared object that takes the place of an older one. */
+  isReplaced(slot: Slot, build: GraphBuild): boolean;
   /** The root of a part's graph. */
   part(hash: Hash, copy: number): Target;
-}
-
-/** A scope's variables, and the scopes around them. */
-class ClosureScope extends VariableScope {
-  readonly parent: ClosureScope | undefined;
-
-  constructor(parent: ClosureScope | undefined, file: FileVariables) {
-    super((parent ?? file).evaluate);
-    this.parent = parent;
-  }
-
-  /** The innermost scope that has the variable. */
-  owner(name: string): VariableScope | undefined {
-    return this.has(name) ? this : this.parent?.owner(name);
-  }
 }
 
 /** Makes everything: also functions and classes, from source text. */
 export class CodeMaker extends DataMaker {
   readonly builder: Builder = new Builder(this);
   readonly #rebuilding: Rebuilding;
+  readonly #scopes = new ClosureScopes();
 
   constructor(rebuilding: Rebuilding) {
     super();
@@ -101,7 +92,7 @@ export class CodeMaker extends DataMaker {
       case "require":
         return this.#rebuilding.importer.require(node[1]);
       case "open":
-        return this.#open(node[1]).object;
+        return this.#rebuilding.realm.openObject(node[1]).object;
       default:
         return super.make(node, build);
     }
@@ -113,6 +104,7 @@ export class CodeMaker extends DataMaker {
         yield node[2];
         yield* specialParts(node[3]);
         yield* specialParts(node[4]);
+        yield node[5];
         yield* this.#moduleParts(node[1]);
         return;
       case "class":
@@ -144,7 +136,7 @@ export class CodeMaker extends DataMaker {
         return this.#fillFunction(node, object as object, build);
       case "scope":
         // One by one: a function may be called, by a class's static field, before all of them are there.
-        return node[2].map((name, index) => this.#setIfThere(node, index, name, build)).every(Boolean);
+        return node[2].map((_, index) => this.#setIfThere({ node, index }, build)).every(Boolean);
       case "open":
         if (![...this.parts(node, build)].every((part) => this.isMade(part, build))) {
           return false;
@@ -158,12 +150,18 @@ export class CodeMaker extends DataMaker {
 
   #fillFunction(node: NodeOf<"function" | "class">, fn: object, build: GraphBuild): boolean {
     const [own, inherited] = node[0] === "class" ? [node[4], node[5]] : [node[3], node[4]];
+    const parent = node[0] === "function" ? node[5] : undefined;
     const areNamesSet = this.#setModuleNames(this.#rebuilding.code(node[1]));
-    if (![...specialParts(own), ...specialParts(inherited)].every((slot) => this.isMade(slot, build))) {
+    const slots = [...specialParts(own), ...specialParts(inherited), parent];
+    if (!slots.every((slot) => this.isMade(slot, build))) {
       return false;
     }
     this.defineSpecial(fn, own, build);
-    this.defineSpecial((fn as { prototype: object }).prototype, inherited, build);
+    const { prototype } = fn as { prototype: object };
+    this.defineSpecial(prototype, inherited, build);
+    if (parent !== undefined) {
+      Object.setPrototypeOf(prototype, this.builder.value(parent, build) as object | null);
+    }
     return areNamesSet;
   }
 
@@ -181,26 +179,10 @@ export class CodeMaker extends DataMaker {
     return true;
   }
 
-  readonly #scopes = new Map<GraphNode, ClosureScope>();
-
-  #scopeOf(slot: Slot, build: GraphBuild, file: FileVariables): ClosureScope | undefined {
-    if (!isReference(slot)) {
-      return undefined;
-    }
-    const node = build.nodes[slot[0]] as NodeOf<"scope">;
-    let scope = this.#scopes.get(node);
-    if (scope === undefined) {
-      scope = new ClosureScope(this.#scopeOf(node[1], build, file), file);
-      scope.declare(node[2], constantsOf(node[2], node[3], node[4]));
-      this.#scopes.set(node, scope);
-    }
-    return scope;
-  }
-
   #compile(hash: Hash, scopeSlot: Slot, parent: unknown, build: GraphBuild): object {
     const code = this.#rebuilding.code(hash);
     const file = this.#rebuilding.file(code.module);
-    const scope = this.#scopeOf(scopeSlot, build, file);
+    const scope = this.#scopes.scopeOf(scopeSlot, build, file);
     const owner = (name: string): VariableScope => scope?.owner(name) ?? file;
     return compile(code, {
       evaluate: (scope ?? file).evaluate,
@@ -223,10 +205,9 @@ export class CodeMaker extends DataMaker {
   #class(node: NodeOf<"class">, build: GraphBuild): object {
     const [, hash, scopeSlot, parentSlot] = node;
     const code = this.#rebuilding.code(hash);
-    const file = this.#rebuilding.file(code.module);
-    this.#scopeOf(scopeSlot, build, file);
-    for (const { node: scopeNode, index, name } of this.#eagerIn(code, scopeSlot, build)) {
-      this.#setIfThere(scopeNode, index, name, build);
+    this.#scopes.scopeOf(scopeSlot, build, this.#rebuilding.file(code.module));
+    for (const variable of findVariables(code.eagerNames, scopeSlot, build)) {
+      this.#setIfThere(variable, build);
     }
     this.#setModuleNames(code);
     const Class = this.#compile(hash, scopeSlot, this.builder.value(parentSlot, build), build);
@@ -236,35 +217,17 @@ export class CodeMaker extends DataMaker {
 
   #eagerNeeds([, hash, scopeSlot]: NodeOf<"class">, build: GraphBuild): Need[] {
     const code = this.#rebuilding.code(hash);
-    const captured = Array.from(this.#eagerIn(code, scopeSlot, build), ({ node, index }) => node[3][index]);
+    const captured = Array.from(findVariables(code.eagerNames, scopeSlot, build), ({ node, index }) => node[3][index]);
     const ofFile = code.eagerNames.flatMap((name) => this.#rebuilding.pending(code.module, name) ?? []);
     return [...captured.map((slot) => ({ slot, build })), ...ofFile].map((each) => ({ ...each, isComplete: true }));
   }
 
-  *#eagerIn(
-    { eagerNames }: Code,
-    scopeSlot: Slot,
-    build: GraphBuild,
-  ): Generator<{ readonly node: NodeOf<"scope">; readonly index: number; readonly name: string }> {
-    for (const name of eagerNames) {
-      for (let slot = scopeSlot; isReference(slot);) {
-        const node = build.nodes[slot[0]] as NodeOf<"scope">;
-        const index = node[2].indexOf(name);
-        if (index >= 0) {
-          yield { node, index, name };
-          break;
-        }
-        slot = node[1];
-      }
-    }
-  }
-
-  #setIfThere(node: NodeOf<"scope">, index: number, name: string, build: GraphBuild): boolean {
-    const slot = node[3][index];
+  #setIfThere(variable: ScopeVariable, build: GraphBuild): boolean {
+    const slot = variable.node[3][variable.index];
     if (!this.isMade(slot, build)) {
       return false;
     }
-    this.#scopes.get(node)?.set(name, this.builder.value(slot, build));
+    this.#scopes.set(variable, this.builder.value(slot, build));
     return true;
   }
 
@@ -295,25 +258,13 @@ export class CodeMaker extends DataMaker {
     return Object.defineProperty(bound, "name", { value: name, configurable: true });
   }
 
-  #open(id: string): { readonly object: object; readonly versions: Map<string, string> } {
-    const { open } = this.#rebuilding.realm;
-    let known = open.get(id);
-    if (known === undefined) {
-      known = { object: {}, versions: new Map() };
-      open.set(id, known);
-    }
-    return known;
-  }
-
   /** Members come one by one, and the worker's own changes stay until the master's value changes. */
   #addMembers([, id, properties, special, lives]: NodeOf<"open">, build: GraphBuild): void {
-    const { object, versions } = this.#open(id);
+    const { object, versions } = this.#rebuilding.realm.openObject(id);
     for (let i = 0; i < properties.length; i += 2) {
-      const name = properties[i] as string;
-      const slot = properties[i + 1];
-      const version = versionOf(slot, build.nodes);
-      const isNew = versions.get(name) !== version || (isReference(slot) && this.#isFresh(slot, build));
-      if (isNew) {
+      const [name, slot] = [properties[i] as string, properties[i + 1]];
+      const version = this.#rebuilding.versionOf(slot, build);
+      if (versions.get(name) !== version || this.#rebuilding.isReplaced(slot, build)) {
         versions.set(name, version);
         this.defineProperties(object, [name, slot], build);
       }
@@ -324,26 +275,6 @@ export class CodeMaker extends DataMaker {
       Object.defineProperty(object, name, { get: accessor.get, enumerable: true, configurable: true });
     }
   }
-
-  #isFresh(slot: readonly [number], build: GraphBuild): boolean {
-    const node = build.nodes[slot[0]]!;
-    return node[0] === "shared" && this.#rebuilding.shared(node[1]) !== undefined;
-  }
-}
-
-/** Variables whose value is known from the start: primitives that are never assigned again. */
-export function constantsOf(
-  names: readonly string[],
-  values: readonly Slot[],
-  constants: readonly string[],
-): ReadonlyMap<string, unknown> {
-  return new Map(
-    constants.flatMap((name): [string, unknown][] => {
-      const slot = values[names.indexOf(name)];
-      // A variable without a value may be one whose declaration has not run yet.
-      return isReference(slot) || slot === undefined ? [] : [[name, slot]];
-    }),
-  );
 }
 
 /** The variables of files that a function uses: file and name. */

@@ -10,7 +10,7 @@ export interface Surroundings {
   follow(name: string, listener: Listener): void;
   /** A variable that the text reaches through the holder. */
   live(name: string, module: string | undefined): Accessor;
-  readonly importFrom: (specifier: string) => Promise<unknown>;
+  readonly importFrom: (specifier: unknown) => Promise<unknown>;
   readonly meta: object;
   /** The superclass, if the text needs it. */
   readonly parent: unknown;

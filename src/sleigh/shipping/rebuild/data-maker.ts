@@ -1,5 +1,12 @@
 import { RebuildError } from "../errors.ts";
-import { PropertyFlag, type GraphNode, type Properties, type Slot, type Special } from "../pack/graph.ts";
+import {
+  PropertyFlag,
+  type GraphNode,
+  type Integrity,
+  type Properties,
+  type Slot,
+  type Special,
+} from "../pack/graph.ts";
 import { isTarget, type Builder, type Maker, type Need } from "./builder.ts";
 import type { GraphBuild, Target } from "./graph-build.ts";
 
@@ -19,7 +26,7 @@ export abstract class DataMaker implements Maker {
   abstract follow(node: GraphNode, build: GraphBuild): Target | { readonly object: unknown } | undefined;
 
   needs(node: GraphNode, build: GraphBuild): readonly Need[] {
-    return node[0] === "instance" ? [{ slot: node[1], build, isComplete: true }] : [];
+    return node[0] === "instance" || node[0] === "prototype" ? [{ slot: node[1], build, isComplete: true }] : [];
   }
 
   make(node: GraphNode, build: GraphBuild): unknown {
@@ -41,6 +48,8 @@ export abstract class DataMaker implements Maker {
         return new Set();
       case "instance":
         return this.#instance(node, build);
+      case "prototype":
+        return (this.builder.value(node[1], build) as { prototype: unknown }).prototype;
       case "symbol":
         return symbolOf(node);
       case "global":
@@ -54,8 +63,9 @@ export abstract class DataMaker implements Maker {
   *parts(node: GraphNode, _build: GraphBuild): Iterable<Slot | Target> {
     switch (node[0]) {
       case "array":
+      case "map":
+      case "set":
         yield* node[1];
-        yield* specialParts(node[2]);
         return;
       case "sparse":
         yield* node[2].filter((_, index) => index % 2 === 1);
@@ -64,10 +74,6 @@ export abstract class DataMaker implements Maker {
         yield node[1];
         yield* propertyParts(node[2]);
         yield* specialParts(node[3]);
-        return;
-      case "map":
-      case "set":
-        yield* node[1];
         return;
       case "instance":
         yield* node[3];
@@ -98,8 +104,10 @@ export abstract class DataMaker implements Maker {
     const value = (slot: Slot): unknown => this.builder.value(slot, build);
     switch (node[0]) {
       case "array":
-        fillItems("array", object, node[1].map(value));
-        this.defineSpecial(object, node[2], build);
+      case "map":
+      case "set":
+        fillItems(node[0], object, node[1].map(value));
+        close(object, node[0] === "array" ? node[2] : undefined);
         return;
       case "sparse":
         for (let i = 0; i < node[2].length; i += 2) {
@@ -112,16 +120,14 @@ export abstract class DataMaker implements Maker {
         }
         this.defineProperties(object, node[2], build);
         this.defineSpecial(object, node[3], build);
-        return;
-      case "map":
-      case "set":
-        fillItems(node[0], object, node[1].map(value));
+        close(object, node[4]);
         return;
       case "instance":
         fillItems(node[2], object, node[3].map(value));
         this.defineProperties(object, node[4], build);
         this.defineSpecial(object, node[5], build);
         this.#writePrivates(object, node[6], build);
+        close(object, node[7]);
         return;
       default:
     }
@@ -223,6 +229,21 @@ function fillItems(base: NodeOf<"instance">[2], object: object, items: readonly 
       }
       return;
     default:
+  }
+}
+
+function close(object: object, integrity: Integrity): void {
+  switch (integrity) {
+    case "frozen":
+      Object.freeze(object);
+      return;
+    case "sealed":
+      Object.seal(object);
+      return;
+    case "closed":
+      Object.preventExtensions(object);
+      return;
+    case undefined:
   }
 }
 

@@ -63,7 +63,8 @@ export class Importer {
       return import(new URL(specifier, from).href);
     }
     let firstFailure: unknown;
-    for (const file of [from, this.#base]) {
+    // The last finds this very package, wherever it is installed.
+    for (const file of [from, this.#base, import.meta.url]) {
       try {
         return await importAsIn(file, specifier);
       } catch (error) {
@@ -137,11 +138,23 @@ function keyOf(form: ImportForm, specifier: string, from: string): string {
 
 /** Imports as code in `file` would: Node resolves a script's dynamic imports from the script's own name. */
 function importAsIn(file: string, specifier: string): Promise<unknown> {
-  const script = new Script("(specifier) => import(specifier)", {
-    filename: file.startsWith("file:") ? fileURLToPath(file) : file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  const filename = file.startsWith("file:") ? fileURLToPath(file) : file;
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return quietly(() => {
+    const script = new Script("(specifier) => import(specifier)", { filename, importModuleDynamically });
+    return (script.runInThisContext() as (specifier: string) => Promise<unknown>)(specifier);
   });
-  return (script.runInThisContext() as (specifier: string) => Promise<unknown>)(specifier);
+}
+
+/** Without the warning that the loader's constant is experimental: it is all that there is, and users cannot avoid it. */
+function quietly<T>(make: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return make();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** What compilers make of a CommonJS module that is imported: its members, and itself as `default`. */

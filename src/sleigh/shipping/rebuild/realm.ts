@@ -1,14 +1,14 @@
-import type { Hash, Slot } from "../pack/graph.ts";
+import type { Hash } from "../pack/graph.ts";
 import { fileEvaluate, VariableScope } from "./scope.ts";
 
 /** The variables of one of the master's files on this worker, which all functions of the file share. */
 export class FileVariables extends VariableScope {
-  readonly importFrom: (specifier: string) => Promise<unknown>;
+  readonly importFrom: (specifier: unknown) => Promise<unknown>;
   readonly meta: object;
   /** What each variable was last set to by the master, in words that can be compared. */
   readonly versions = new Map<string, string>();
 
-  constructor(importFrom: (specifier: string) => Promise<unknown>, meta: object) {
+  constructor(importFrom: (specifier: unknown) => Promise<unknown>, meta: object) {
     super(fileEvaluate(importFrom, meta));
     this.importFrom = importFrom;
     this.meta = meta;
@@ -21,18 +21,21 @@ export interface OpenObject {
   readonly versions: Map<string, string>;
 }
 
-interface SharedObject {
-  readonly object: WeakRef<object>;
+/** An object that stays. */
+export interface SharedObject {
+  readonly object: object;
   /** The part that it was made from. */
   readonly part: Hash;
   readonly isClass: boolean;
+  /** The names of other shared objects that its part refers to. */
+  readonly holds: readonly string[];
 }
 
 /** What stays on a worker from shipment to shipment: files' variables, what they hold, and classes. */
 export class Realm {
   readonly files = new Map<string, FileVariables>();
-  readonly open = new Map<string, OpenObject>();
-  readonly #shared = new Map<string, SharedObject>();
+  readonly #open = new Map<string, OpenObject>();
+  readonly #shared = new Map<string, Omit<SharedObject, "object"> & { readonly object: WeakRef<object> }>();
   readonly #ids = new WeakMap<object, string>();
   readonly #privateFields = new WeakMap<object, readonly string[]>();
   // What nobody holds any more is made again when a shipment refers to it.
@@ -42,10 +45,28 @@ export class Realm {
     }
   });
 
-  /** The object of a name, if it was made from `part` or is a class, which stays the same as long as anybody has it. */
-  current(id: string, part: Hash): object | undefined {
+  /** The exports of a file, as far as they came. */
+  openObject(id: string): OpenObject {
+    let known = this.#open.get(id);
+    if (known === undefined) {
+      known = { object: {}, versions: new Map() };
+      this.#open.set(id, known);
+    }
+    return known;
+  }
+
+  /** How an object is, compared with the one in `part`. A class stays the same as long as anybody has it. */
+  stateOf(id: string, part: Hash): "kept" | "gone" | "replaced" {
     const shared = this.#shared.get(id);
-    return shared?.part === part || shared?.isClass === true ? shared.object.deref() : undefined;
+    if (shared?.object.deref() === undefined) {
+      return "gone";
+    }
+    return shared.part === part || shared.isClass ? "kept" : "replaced";
+  }
+
+  /** The shared objects that an object's part refers to; undefined if the object is gone. */
+  holdsOf(id: string): readonly string[] | undefined {
+    return this.#shared.get(id)?.holds;
   }
 
   find(id: string): object | undefined {
@@ -57,8 +78,8 @@ export class Realm {
     return shared?.isClass === true ? shared.object.deref() : undefined;
   }
 
-  keep(id: string, object: object, part: Hash, isClass: boolean): void {
-    this.#shared.set(id, { object: new WeakRef(object), part, isClass });
+  keep(id: string, { object, ...rest }: SharedObject): void {
+    this.#shared.set(id, { ...rest, object: new WeakRef(object) });
     this.#gone.register(object, id);
     this.#ids.set(object, id);
   }
@@ -77,14 +98,4 @@ export class Realm {
   idOf(object: object): string | undefined {
     return typeof object === "function" ? this.#ids.get(object) : undefined;
   }
-}
-
-/** Words for a slot's value that change when the master gives the variable something else. */
-export function versionOf(slot: Slot, nodes: readonly (readonly unknown[])[]): string {
-  if (typeof slot !== "object" || slot === null) {
-    return `${typeof slot} ${Object.is(slot, -0) ? "-0" : String(slot)}`;
-  }
-  const node = nodes[slot[0]]!;
-  // An open object is the same one whatever its members are.
-  return node[0] === "open" ? `open ${String(node[1])}` : JSON.stringify(node);
 }

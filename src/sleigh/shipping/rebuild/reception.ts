@@ -1,28 +1,23 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RebuildError } from "../errors.ts";
-import type { Code, FilePart, Graph, GraphNode, Hash, RootPart, SharedPart, Slot } from "../pack/graph.ts";
+import type { Code, FilePart, Graph, GraphNode, Hash, RootPart, Slot } from "../pack/graph.ts";
 import { isReference } from "./builder.ts";
-import { CodeMaker, constantsOf, type Rebuilding } from "./code-maker.ts";
+import { constantsOf } from "./closure-scopes.ts";
+import { CodeMaker, type Rebuilding } from "./code-maker.ts";
 import type { PrivateFieldWriter } from "./data-maker.ts";
-import { GraphBuild, Stage, type Target } from "./graph-build.ts";
+import { GraphBuild, type Target } from "./graph-build.ts";
 import type { Importer } from "./importer.ts";
 import { readPart, type PartSource } from "./packed.ts";
-import type { Realm } from "./realm.ts";
-import { FileVariables, versionOf } from "./realm.ts";
+import { FileVariables, type Realm } from "./realm.ts";
+import { SharedObjects } from "./shared-objects.ts";
 
 /** What a worker has for all shipments. */
 export interface Workshop {
   readonly importer: Importer;
   readonly privates: PrivateFieldWriter;
-}
-
-/** The parts that objects of a shipment are made from, as far as they must be made. */
-interface Cluster {
-  readonly hash: Hash;
-  readonly content: SharedPart;
-  readonly indices: ReadonlyMap<string, number>;
-  readonly build: GraphBuild;
+  readonly parts: PartSource;
+  /** Sources of functions that came. */
+  readonly codes: Map<Hash, Code>;
 }
 
 /** One shipment while it is made. */
@@ -31,25 +26,21 @@ export class Reception implements Rebuilding {
   readonly importer: Importer;
   readonly privates: PrivateFieldWriter;
   readonly #parts: PartSource;
+  readonly #codes: Map<Hash, Code>;
   readonly #root: RootPart;
-  readonly #rootCluster: Cluster;
-  readonly #rootBuild: GraphBuild;
-  readonly #clusters = new Map<string, Cluster>();
-  readonly #islands = new Map<string, Target>();
-  readonly #graphs = new Map<Hash, Graph>();
+  readonly #shared: SharedObjects;
+  readonly #islands = new Map<string, GraphBuild>();
   /** Variables that get a value of this shipment, and have not got it yet. */
   readonly #pending = new Map<string, { readonly key: string; readonly name: string; readonly slot: Slot }>();
-  readonly #codes = new Map<Hash, Code>();
 
-  constructor(workshop: Workshop, realm: Realm, parts: PartSource, root: RootPart, rootHash: Hash) {
-    this.importer = workshop.importer;
-    this.privates = workshop.privates;
+  constructor({ importer, privates, parts, codes }: Workshop, realm: Realm, root: RootPart, rootHash: Hash) {
+    this.importer = importer;
+    this.privates = privates;
     this.realm = realm;
     this.#parts = parts;
+    this.#codes = codes;
     this.#root = root;
-    this.#rootCluster = this.#cluster(root, rootHash);
-    this.#rootBuild = this.#rootCluster.build;
-    this.#readClusters();
+    this.#shared = new SharedObjects(realm, parts, root, rootHash);
   }
 
   /** Loads the modules that the shipment imports; undefined if all are there. */
@@ -57,33 +48,31 @@ export class Reception implements Rebuilding {
     const loads: Promise<void>[] = [];
     const visit = (nodes: readonly GraphNode[]): void => {
       for (const node of nodes) {
-        if (node[0] === "import") {
-          const loading = this.importer.load(node);
-          if (loading !== undefined) {
-            loads.push(loading);
-          }
+        const loading = node[0] === "import" ? this.importer.load(node) : undefined;
+        if (loading !== undefined) {
+          loads.push(loading);
         } else if (node[0] === "part") {
-          visit(this.#graph(node[1]).nodes);
+          visit(this.#island(node[1], node[2]).nodes);
         }
       }
     };
-    visit(this.#root.nodes);
-    for (const { content } of this.#clusters.values()) {
-      visit(content.nodes);
+    for (const nodes of this.#shared.nodes()) {
+      visit(nodes);
     }
     return loads.length === 0 ? undefined : Promise.all(loads);
   }
 
-  /** Makes everything and returns the root. */
+  /** Makes everything and returns the root. What was loaded meanwhile by others is seen only by a new reception. */
   make(): unknown {
     this.#findPending();
     const maker = new CodeMaker(this);
-    const value = maker.builder.build(this.#root.root, this.#rootBuild);
+    const { builder } = maker;
+    const value = builder.build(this.#root.root, this.#shared.root);
     for (const { key, name, slot } of [...this.#pending.values()]) {
-      maker.builder.build(slot, this.#rootBuild);
+      builder.build(slot, this.#shared.root);
       maker.setModuleName(key, name);
     }
-    this.#keepShared();
+    this.#shared.keep(builder);
     return value;
   }
 
@@ -102,7 +91,7 @@ export class Reception implements Rebuilding {
 
   pending(key: string, name: string): { readonly slot: Slot; readonly build: GraphBuild } | undefined {
     const pending = this.#pending.get(`${key} ${name}`);
-    return pending && { slot: pending.slot, build: this.#rootBuild };
+    return pending && { slot: pending.slot, build: this.#shared.root };
   }
 
   done(key: string, name: string): void {
@@ -110,134 +99,80 @@ export class Reception implements Rebuilding {
   }
 
   shared(id: string): Target | undefined {
-    const cluster = this.#rootCluster.indices.has(id) ? this.#rootCluster : this.#clusters.get(id);
-    if (cluster === undefined && this.realm.find(id) === undefined) {
-      throw new RebuildError("a shipment refers to an object that did not come with it");
-    }
-    return cluster !== undefined && this.#fresh.has(cluster) && this.realm.findClass(id) === undefined
-      ? { build: cluster.build, index: cluster.indices.get(id)! }
-      : undefined;
+    return this.#shared.target(id);
   }
 
   part(hash: Hash, copy: number): Target {
+    const build = this.#island(hash, copy);
+    return { build, index: (build.root as readonly [number])[0] };
+  }
+
+  /** Words for a slot's value that change when the master gives the variable something else, or changes that. */
+  versionOf(slot: Slot, build: GraphBuild): string {
+    if (!isReference(slot)) {
+      return `${typeof slot} ${Object.is(slot, -0) ? "-0" : String(slot)}`;
+    }
+    const node = build.nodes[slot[0]]!;
+    switch (node[0]) {
+      case "shared":
+        return `shared ${node[1]} ${String(this.#shared.partOf(node[1]))}`;
+      case "open":
+        // It is the same one whatever its members are.
+        return `open ${node[1]}`;
+      default:
+        return JSON.stringify(node);
+    }
+  }
+
+  isReplaced(slot: Slot, build: GraphBuild): boolean {
+    const node = isReference(slot) ? build.nodes[slot[0]] : undefined;
+    return node?.[0] === "shared" && this.#shared.isReplaced(node[1]);
+  }
+
+  /** Parts with the same content are made apart: they were different objects. */
+  #island(hash: Hash, copy: number): GraphBuild {
     const id = `${hash} ${copy}`;
-    let target = this.#islands.get(id);
-    if (target === undefined) {
-      const build = new GraphBuild(this.#graph(hash));
-      target = { build, index: (build.root as readonly [number])[0] };
-      this.#islands.set(id, target);
+    let island = this.#islands.get(id);
+    if (island === undefined) {
+      island = new GraphBuild(readPart<Graph>(this.#parts, hash));
+      this.#islands.set(id, island);
     }
-    return target;
-  }
-
-  #graph(hash: Hash): Graph {
-    let graph = this.#graphs.get(hash);
-    if (graph === undefined) {
-      graph = readPart<Graph>(this.#parts, hash);
-      this.#graphs.set(hash, graph);
-    }
-    return graph;
-  }
-
-  /** Clusters whose objects must be made: they are new, or changed, or hold something that is made again. */
-  readonly #fresh = new Set<Cluster>();
-
-  #readClusters(): void {
-    this.#fresh.add(this.#rootCluster);
-    const byHash = new Map<Hash, Cluster>();
-    for (const [id, hash] of this.#root.shared) {
-      const cluster = byHash.get(hash) ?? this.#cluster(readPart<SharedPart>(this.#parts, hash), hash);
-      byHash.set(hash, cluster);
-      this.#clusters.set(id, cluster);
-      if (this.realm.current(id, hash) === undefined) {
-        this.#fresh.add(cluster);
-      }
-    }
-    for (let isStable = false; !isStable;) {
-      isStable = true;
-      for (const cluster of byHash.values()) {
-        if (!this.#fresh.has(cluster) && this.#holdsFresh(cluster)) {
-          this.#fresh.add(cluster);
-          isStable = false;
-        }
-      }
-    }
-  }
-
-  #cluster(content: SharedPart, hash: Hash): Cluster {
-    const build = new GraphBuild(content);
-    for (const [id, index] of content.ids) {
-      const known = this.realm.findClass(id);
-      if (known !== undefined) {
-        build.values[index] = known;
-        build.stages[index] = Stage.filled;
-      }
-    }
-    return { hash, content, indices: new Map(content.ids), build };
-  }
-
-  #holdsFresh({ content }: Cluster): boolean {
-    return content.nodes.some((node) => {
-      const held = node[0] === "shared" ? this.#clusters.get(node[1]) : undefined;
-      return held !== undefined && this.#fresh.has(held) && this.realm.findClass(node[1] as string) === undefined;
-    });
+    return island;
   }
 
   #findPending(): void {
+    const { root } = this.#shared;
     for (const { file, names, values, constants } of this.#root.files) {
       const part = readPart<FilePart>(this.#parts, file);
-      const { key } = part;
       const variables = this.#openFile(part);
       variables.declare(names, constantsOf(names, values, constants));
-      const { versions } = variables;
       for (const [index, name] of names.entries()) {
         const slot = values[index];
-        const version = versionOf(slot, this.#root.nodes);
-        if (versions.get(name) !== version || this.#isFresh(slot) || this.#isOpen(slot)) {
-          versions.set(name, version);
-          this.#pending.set(`${key} ${name}`, { key, name, slot });
+        const version = this.versionOf(slot, root);
+        const isChanged = variables.versions.get(name) !== version || this.isReplaced(slot, root);
+        if (isChanged || isOpen(slot, root)) {
+          variables.versions.set(name, version);
+          this.#pending.set(`${part.key} ${name}`, { key: part.key, name, slot });
         }
       }
     }
-  }
-
-  /** Members may have come for it. */
-  #isOpen(slot: Slot): boolean {
-    return this.#nodeOf(slot)?.[0] === "open";
-  }
-
-  #nodeOf(slot: Slot): GraphNode | undefined {
-    return isReference(slot) ? this.#root.nodes[slot[0]] : undefined;
-  }
-
-  #isFresh(slot: Slot): boolean {
-    const node = this.#nodeOf(slot);
-    return node?.[0] === "shared" && this.shared(node[1]) !== undefined;
   }
 
   #openFile({ key, url, names }: FilePart): FileVariables {
     let file = this.realm.files.get(key);
     if (file === undefined) {
       const { importer } = this;
-      file = new FileVariables((specifier) => importer.import(specifier, url), metaOf(url, importer));
+      file = new FileVariables((specifier) => importer.import(String(specifier), url), metaOf(url, importer));
       this.realm.files.set(key, file);
     }
     file.declare(names);
     return file;
   }
+}
 
-  /** Remembers the objects that stay. */
-  #keepShared(): void {
-    for (const { hash, content, build } of this.#fresh) {
-      for (const [id, index] of content.ids) {
-        const object = build.values[index];
-        // Not all of what came was needed.
-        if (build.stages[index] === Stage.filled && object !== undefined) {
-          this.realm.keep(id, object as object, hash, content.nodes[index]![0] === "class");
-        }
-      }
-    }
-  }
+/** Members may have come for it. */
+function isOpen(slot: Slot, build: GraphBuild): boolean {
+  return isReference(slot) && build.nodes[slot[0]]![0] === "open";
 }
 
 function metaOf(url: string, importer: Importer): object {

@@ -21,7 +21,7 @@ export interface Accessor {
 }
 
 /** A place for shipped code outside of all files: strict, with nothing in scope but what the two arguments give. */
-export function fileEvaluate(importFrom: (specifier: string) => Promise<unknown>, meta: object): Evaluate {
+export function fileEvaluate(importFrom: (specifier: unknown) => Promise<unknown>, meta: object): Evaluate {
   const source = `"use strict"; ((${Given.import}, ${Given.meta}) => (${SOURCE}) => eval(${SOURCE}))`;
   // Indirect, so that it is global code.
   const make = (0, eval)(source) as (importFrom: unknown, meta: object) => Evaluate;
