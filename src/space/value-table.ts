@@ -1,5 +1,14 @@
 import type { FileValue } from "./receiver.ts";
-import { keepBytes, NO_BYTES, type MutableView, Slab, SLAB_SLOTS, SMALL_VALUE_BYTES } from "./slab.ts";
+import {
+  keepBytes,
+  LARGEST_EXPECTED_BYTES,
+  NO_BYTES,
+  type MutableView,
+  Slab,
+  SLAB_SLOTS,
+  SMALL_VALUE_BYTES,
+} from "./slab.ts";
+import { UniformSlab } from "./uniform-slab.ts";
 
 /** What a value costs besides its bytes, for the limit on memory. */
 export const VALUE_OVERHEAD_BYTES = 10;
@@ -18,31 +27,55 @@ export class ValueTable {
   fileCount = 0;
   /** How many values there are. */
   count = 0;
-  readonly #slabs = new Map<number, Slab>();
+  readonly #slabs = new Map<number, Slab | UniformSlab>();
   /** Number of the slab that is empty and stays in `#slabs`, or -1. */
   #idle = -1;
   /** The slab of the last access: queues stay in one slab for a thousand operations. */
   #lastNumber = -1;
-  #last: Slab | undefined;
+  #last: Slab | UniformSlab | undefined;
+  /** Descriptor and length of the last value, and how many have come that are like it: the next ones will be, too. */
+  #likeDescriptor = 0;
+  #likeLength = 0;
+  #alike = 0;
 
   has(index: number): boolean {
     return this.#find(Math.floor(index / SLAB_SLOTS))?.has(index % SLAB_SLOTS) ?? false;
   }
 
   put(index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
-    const slab = this.#make(Math.floor(index / SLAB_SLOTS));
+    const number = Math.floor(index / SLAB_SLOTS);
     const slot = index % SLAB_SLOTS;
-    this.count++;
-    if (end - start <= SMALL_VALUE_BYTES) {
+    const length = end - start;
+    if (descriptor === this.#likeDescriptor && length === this.#likeLength) {
+      this.#alike++;
+    } else {
+      this.#likeDescriptor = descriptor;
+      this.#likeLength = length;
+      this.#alike = 1;
+    }
+    let slab = this.#make(number);
+    if (slab instanceof UniformSlab) {
+      if (descriptor === slab.descriptor && length === slab.length) {
+        slab.put(slot, bytes, start);
+        this.#counted(length);
+        return;
+      }
+      slab = this.#replace(number, slab);
+    }
+    if (length <= SMALL_VALUE_BYTES) {
       slab.putSmall(slot, descriptor, bytes, start, end);
     } else {
       slab.putLarge(slot, { descriptor, bytes: keepBytes(bytes, start, end), file: undefined });
     }
-    this.memoryBytes += end - start + VALUE_OVERHEAD_BYTES;
+    this.#counted(length);
   }
 
   putFile(index: number, descriptor: number, file: FileValue): void {
-    const slab = this.#make(Math.floor(index / SLAB_SLOTS));
+    const number = Math.floor(index / SLAB_SLOTS);
+    let slab = this.#make(number);
+    if (slab instanceof UniformSlab) {
+      slab = this.#replace(number, slab);
+    }
     slab.putLarge(index % SLAB_SLOTS, { descriptor, bytes: NO_BYTES, file });
     this.count++;
     this.memoryBytes += VALUE_OVERHEAD_BYTES;
@@ -76,6 +109,8 @@ export class ValueTable {
     this.count--;
     if (slab.live === 0) {
       this.#retire(number, slab);
+    } else if (slab instanceof UniformSlab && slab.isSparse) {
+      this.#replace(number, slab);
     }
     return file;
   }
@@ -85,7 +120,9 @@ export class ValueTable {
       return;
     }
     for (const slab of this.#slabs.values()) {
-      yield* slab.files();
+      if (slab instanceof Slab) {
+        yield* slab.files();
+      }
     }
   }
 
@@ -100,7 +137,7 @@ export class ValueTable {
     }
   }
 
-  #find(number: number): Slab | undefined {
+  #find(number: number): Slab | UniformSlab | undefined {
     if (number === this.#lastNumber) {
       return this.#last;
     }
@@ -112,10 +149,10 @@ export class ValueTable {
     return slab;
   }
 
-  #make(number: number): Slab {
+  #make(number: number): Slab | UniformSlab {
     let slab = this.#find(number);
     if (slab === undefined) {
-      slab = this.#slabs.get(this.#idle) ?? new Slab(this.#expectedValueBytes());
+      slab = this.#slabs.get(this.#idle) ?? this.#fresh();
       this.#slabs.delete(this.#idle);
       this.#slabs.set(number, slab);
       this.#idle = -1;
@@ -128,11 +165,29 @@ export class ValueTable {
   }
 
   /** A long queue goes on as it was, so its slabs need not grow step by step. */
-  #expectedValueBytes(): number {
-    return this.count < SLAB_SLOTS ? 0 : this.memoryBytes / this.count - VALUE_OVERHEAD_BYTES;
+  #fresh(): Slab | UniformSlab {
+    if (this.count < SLAB_SLOTS) {
+      return new Slab();
+    }
+    return this.#alike > SLAB_SLOTS && this.#likeLength <= LARGEST_EXPECTED_BYTES
+      ? new UniformSlab(this.#likeDescriptor, this.#likeLength)
+      : new Slab(this.memoryBytes / this.count - VALUE_OVERHEAD_BYTES);
   }
 
-  #retire(number: number, slab: Slab): void {
+  #replace(number: number, uniform: UniformSlab): Slab {
+    const slab = uniform.toSlab();
+    this.#slabs.set(number, slab);
+    this.#lastNumber = number;
+    this.#last = slab;
+    return slab;
+  }
+
+  #counted(length: number): void {
+    this.count++;
+    this.memoryBytes += length + VALUE_OVERHEAD_BYTES;
+  }
+
+  #retire(number: number, slab: Slab | UniformSlab): void {
     this.#slabs.delete(this.#idle);
     if (this.count === 0 && slab.capacityBytes > IDLE_SLAB_BYTES) {
       this.#slabs.delete(number);
