@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, existsSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const OTHER_NODES = ["22.23.3", "24.21.0"];
 
@@ -38,10 +38,17 @@ function test(label, node) {
     PATH: `${join(node, "..")}:${process.env.PATH}`,
   });
   if (existsSync(report)) {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
     totals.passed += numPassedTests;
     totals.failed += numFailedTests;
     totals.skipped += numPendingTests;
+    for (const { name, assertionResults } of testResults) {
+      for (const { status, fullName, failureMessages } of assertionResults) {
+        if (status === "failed") {
+          problems.push(`${label}: ${relative(".", name)}: ${fullName}\n  ${failureMessages.join("\n  ")}`);
+        }
+      }
+    }
   }
 }
 
