@@ -232,10 +232,10 @@ test("an aborted storeFile stores nothing", async () => {
   await until("the stream was let go", () => slow.destroyed);
 });
 
-test("64 MiB stream through both ways with little of them in memory at a time", async () => {
+test("256 MiB stream through both ways with little of them in memory at a time", async () => {
   await using server = await TestServer.start({ longValueBytes: MIB });
   const ws = server.open("table");
-  const length = 64 * MIB;
+  const length = 256 * MIB;
   let givenCount = 0;
   let takenCount = 0;
   let mostAhead = 0;
@@ -261,6 +261,6 @@ test("64 MiB stream through both ways with little of them in memory at a time", 
   });
   expect(await ws.fetchFile("x", target)).toBe(length);
   expect([givenCount, takenCount, isRight]).toEqual([length, length, true]);
-  // Client and server share this process: both together, less than the value, with garbage that is not collected yet.
-  expect(mostAhead).toBeLessThan(length);
+  // Client and server share this process, and V8 lets up to 100 MiB of garbage gather before it collects.
+  expect(mostAhead).toBeLessThan(0.75 * length);
 });
