@@ -11,6 +11,8 @@ import ts from "typescript";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
+export { major as nodeMajor };
+
 /** How a user's TypeScript gets to run. */
 export const variants = [
   /** Compiled file by file to ES modules. */
@@ -66,10 +68,7 @@ export class Workshop {
     mkdirSync(join(folder, "node_modules"), { recursive: true });
     cpSync(join(here, "fixtures/tiny"), join(folder, "node_modules/tiny"), { recursive: true });
     const file = await place(join(here, "fixtures", program), folder, variant);
-    const loader = variant.startsWith("tsx")
-      ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href]
-      : [];
-    const args = [...loader, join(this.folder, "runner.mjs"), file, this.workerFile, this.elsewhere];
+    const args = [...loaderOf(variant), join(this.folder, "runner.mjs"), file, this.workerFile, this.elsewhere];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 26 });
     return JSON.parse(stdout) as Outcome;
   }
@@ -79,23 +78,30 @@ export class Workshop {
   }
 }
 
+/** What Node is told so that it can load the variant's files. */
+export function loaderOf(variant: Variant): string[] {
+  return variant.startsWith("tsx")
+    ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href]
+    : [];
+}
+
 /** Puts a fixture's files into `folder` in the form that the variant runs, and returns the URL of its cases. */
-async function place(source: string, folder: string, variant: Variant): Promise<string> {
+export async function place(from: string, folder: string, variant: Variant): Promise<string> {
   const isCommonJs = variant.endsWith("commonjs");
   const isCompiled = variant === "esm" || variant === "commonjs" || variant === "sloppy commonjs";
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: isCommonJs ? "commonjs" : "module" }));
-  for (const name of readdirSync(source).filter((each) => !each.endsWith(".d.ts"))) {
-    const written = readFileSync(join(source, name), "utf8");
-    const text = isCommonJs
+  for (const name of readdirSync(from).filter((each) => !/\.d\.ts$|^expected/.test(each))) {
+    const written = readFileSync(join(from, name), "utf8");
+    const source = isCommonJs
       ? written.replaceAll("import.meta.url", 'require("node:url").pathToFileURL(__filename).href')
       : written;
     if (isCompiled && name.endsWith(".ts")) {
       writeFileSync(
         join(folder, name.replace(/\.ts$/, ".js")),
-        await compile(text.replaceAll(/(["'])(\.\/\w+)\.ts\1/g, "$1$2.js$1"), variant),
+        await compile(source.replaceAll(/(["'])(\.\/\w+)\.ts\1/g, "$1$2.js$1"), variant),
       );
     } else {
-      writeFileSync(join(folder, name), text);
+      writeFileSync(join(folder, name), source);
     }
   }
   const file = ["cases.cjs", "cases.js", "cases.ts"].find((name) => existsSync(join(folder, name)))!;
@@ -113,5 +119,13 @@ async function compile(text: string, variant: Variant): Promise<string> {
     return ts.transpileModule(text, { compilerOptions }).outputText;
   }
   const format = variant === "esm" ? "esm" : "cjs";
-  return (await transform(text, { loader: "ts", format, platform: "node", target: "node20" })).code;
+  return (
+    await transform(text, {
+      loader: "ts",
+      format,
+      platform: "node",
+      target: "node20",
+      supported: { "import-attributes": true },
+    })
+  ).code;
 }

@@ -13,7 +13,7 @@ import type { GraphNode, Hash } from "./pack/graph.ts";
 import { partOf } from "./pack/hash.ts";
 import { Packing, type Origins } from "./pack/packing.ts";
 import { isPlain } from "./pack/plain.ts";
-import { stepOn, type Trail } from "./pack/trail.ts";
+import { stepOn, textOf, type Trail } from "./pack/trail.ts";
 import { InspectorFieldWriter } from "./private-field-writer.ts";
 import { packed, packedRoot } from "./rebuild/packed.ts";
 import { readResult } from "./rebuild/result-reader.ts";
@@ -82,6 +82,11 @@ export class Shipper {
     const { root, parts, contents } = this.#pack(fn, (state) => placeOf(fn, state));
     const { hash, bytes } = partOf(root);
     return { root: hash, parts: new Map([...parts, [hash, bytes]]), warnings: this.#warnings(parts, contents) };
+  }
+
+  /** Whether the function, as it was captured last, uses nothing but its arguments: then one that was made of it is as good as another. */
+  isPure(fn: AnyFunction): boolean {
+    return this.#pure.get(fn)?.keys === Reflect.ownKeys(fn).length;
   }
 
   /**
@@ -162,10 +167,12 @@ export class Shipper {
     return node[0] === "shared" ? this.#ids.find(node[1]) : this.#imported.find(node);
   }
 
-  #warnings(parts: ReadonlyMap<Hash, Uint8Array>, contents: ReadonlyMap<Hash, readonly string[]>): string[] {
-    return Array.from(contents).flatMap(([hash, path]) => {
+  #warnings(parts: ReadonlyMap<Hash, Uint8Array>, contents: ReadonlyMap<Hash, Trail | undefined>): string[] {
+    return Array.from(contents).flatMap(([hash, trail]) => {
       const { length } = parts.get(hash)!;
-      return length < this.#largeBytes ? [] : [`${path.join(" → ")} is sent to every worker: ${sizeText(length)}`];
+      return length < this.#largeBytes
+        ? []
+        : [`${textOf(trail).join(" → ")} is sent to every worker: ${sizeText(length)}`];
     });
   }
 

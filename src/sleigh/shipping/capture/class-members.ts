@@ -1,4 +1,5 @@
 import type { Draft, Place } from "../pack/packing.ts";
+import { decoratesItself } from "../parse/decorators.ts";
 import { isClass, staticKey, type ClassNode } from "../parse/syntax.ts";
 import type { DefinedPart, Definitions } from "./definitions.ts";
 
@@ -21,6 +22,34 @@ export function declaredKeys(node: ClassNode, isStatic: boolean): (string | symb
     const key = staticKey(member.key, member.computed);
     return key === undefined ? likelyComputedKeys : [key];
   });
+}
+
+/**
+ * The keys of methods and accessors that are not those of the class's text any more: somebody, a decorator perhaps, has put
+ * others in their place. (A class that decorates itself does so again on the worker.)
+ */
+export function replacedKeys(
+  node: ClassNode,
+  holder: object,
+  isStatic: boolean,
+  definitions: Definitions,
+): ReadonlySet<string | symbol> {
+  const replaced = new Set<string | symbol>();
+  if (decoratesItself(node)) {
+    return replaced;
+  }
+  for (const member of node.body.body) {
+    if (member.type !== "MethodDefinition" || member.static !== isStatic || member.kind === "constructor") {
+      continue;
+    }
+    const key = staticKey(member.key, member.computed);
+    const which = member.kind === "method" ? "value" : member.kind;
+    const now: unknown = key === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key)?.[which];
+    if (key !== undefined && (typeof now !== "function" || definitions.nodeOf(now) !== member.value)) {
+      replaced.add(key);
+    }
+  }
+  return replaced;
 }
 
 /** The classes that one shipment meets, so that methods that are captured by themselves find theirs. */
@@ -54,14 +83,20 @@ export class ClassMembers {
     if (holder?.container.kind !== "class" || holder.property.type !== "MethodDefinition") {
       return undefined;
     }
-    const { static: isStatic } = holder.property;
-    for (const each of this.#candidates(holder.container.node as ClassNode, named)) {
+    const { static: isStatic, key, computed, kind } = holder.property;
+    const classNode = holder.container.node as ClassNode;
+    for (const each of this.#candidates(classNode, named)) {
       const found = find(fn, isStatic ? each : (each as { prototype: object }).prototype);
       if (found !== undefined) {
         return ["member", at.part("its class", each), isStatic, at.part("its key", found.key), found.which];
       }
     }
-    return undefined;
+    // Somebody has put another in its place; workers know what the class had at first.
+    const name = staticKey(key, computed);
+    const [Class, another] = [...(this.#classes.get(classNode) ?? [])];
+    return name === undefined || Class === undefined || another !== undefined
+      ? undefined
+      : ["member", at.part("its class", Class), isStatic, name, kind === "get" || kind === "set" ? kind : "value"];
   }
 
   #candidates(node: ClassNode, named: (name: string) => unknown): object[] {

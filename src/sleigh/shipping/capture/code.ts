@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import type { AnyNode } from "acorn";
 import { Given, type Code, type LiveName } from "../pack/graph.ts";
 import type { Declaration, Reference } from "../parse/scope.ts";
+import { decoratorLists } from "../parse/decorators.ts";
 import type { FreeName } from "../parse/script.ts";
 import { isSameWhenStrict } from "../parse/strictness.ts";
 import { isClass, staticKey, type ClassNode, type FunctionNode } from "../parse/syntax.ts";
@@ -17,6 +17,8 @@ export interface Definition {
   readonly moduleNames: readonly FreeName[];
   /** Variables of functions and blocks around it. */
   readonly scopeNames: readonly FreeName[];
+  /** Variables of lists that a class fills when it is evaluated, for its decorators: on a worker they begin empty. */
+  readonly refilled: ReadonlySet<string>;
   /** A name that only has a meaning where the function stands: `this` of an arrow function, `super`, `#private`. */
   readonly unreachable: string | undefined;
 }
@@ -69,7 +71,7 @@ export function define(script: Script, node: FunctionNode | ClassNode, name: str
     after: shape.after,
     pick: shape.pick,
     name,
-    file: script.source.isModule || !script.url.startsWith("file:") ? script.url : fileURLToPath(script.url),
+    file: script.shownAs,
     ...script.inFile(parsed.positionOf(shape.start)),
     isStrict,
     module: script.key,
@@ -99,6 +101,7 @@ export function define(script: Script, node: FunctionNode | ClassNode, name: str
     node,
     moduleNames: moduleNames.filter(isNeeded),
     scopeNames: scopeNames.filter(isNeeded),
+    refilled: new Set(isClass(node) ? decoratorLists(node) : []),
     unreachable,
   };
 }

@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { partOf, type Part } from "../pack/hash.ts";
 import type { ClassNode, FunctionNode } from "../parse/syntax.ts";
 import { define, type Definition } from "./code.ts";
@@ -60,6 +61,12 @@ export class Definitions {
     if (script === undefined || node === undefined) {
       return undefined;
     }
+    if (script.isLine) {
+      // What other lines declare may be there by now.
+      const lexical = this.#inspector.scopes(fn).filter(({ description }) => description === "Script");
+      script.parsed.declareOthers((name) => lexical.some(({ names }) => names.includes(name)) || isOfLines(name));
+      this.#defined.delete(node);
+    }
     let byName = this.#defined.get(node);
     if (byName === undefined) {
       byName = new Map();
@@ -87,4 +94,11 @@ export function isClass(fn: object): boolean {
 export function nameOf(fn: object): string {
   const name: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
   return typeof name === "string" ? name : "";
+}
+
+/** Whether a global is a function or `var` of a line of the REPL, or one of the modules that the REPL has as globals. */
+function isOfLines(name: string): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  const isDeclared = descriptor?.configurable === false && descriptor.enumerable === true;
+  return isDeclared || (descriptor?.get !== undefined && isBuiltin(name));
 }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { DraftFile } from "../pack/emit.ts";
 import { Place, type DraftSlot } from "../pack/packing.ts";
 import { stepOn } from "../pack/trail.ts";
@@ -5,7 +6,7 @@ import { isConstant } from "../parse/scope.ts";
 import type { FreeName } from "../parse/script.ts";
 import { liveVariable } from "./code.ts";
 import type { CaptureState } from "./function-packer.ts";
-import { importCallNode, importNode, isInstalled } from "./imports.ts";
+import { importCallNode, importedNamespace, importNode, isInstalled } from "./imports.ts";
 import { ModuleValues } from "./module-values.ts";
 import { OpenObjects } from "./open-objects.ts";
 import type { Script } from "./scripts.ts";
@@ -47,7 +48,7 @@ export class FileVariables {
       const live = liveVariable(free.declaration!, script, this.#state.scripts);
       if (live !== undefined) {
         this.#set(live.script, live.declaration.name, value, at);
-      } else if (isObject(value) && this.#isOpen(free, script)) {
+      } else if (isObject(value) && this.#isOpen(value, free, script)) {
         values.set(free.name, this.#openObject(value, free, script, at));
       } else if (!values.has(free.name)) {
         this.#share(value);
@@ -76,10 +77,11 @@ export class FileVariables {
   }
 
   /** Whether a variable holds all exports of one of the user's own files. */
-  #isOpen({ name, declaration }: FreeName, script: Script): boolean {
+  #isOpen(value: object, { name, declaration }: FreeName, script: Script): boolean {
     const from = declaration!.importedFrom;
     if (from !== undefined) {
-      return from.imported === "*" && !isInstalled(from.specifier, script.url);
+      const isAll = from.imported === "*" || types.isModuleNamespaceObject(value);
+      return isAll && !isInstalled(from.specifier, script.url);
     }
     return !script.parsed.isModule && (name === "exports" || name === "module");
   }
@@ -99,7 +101,7 @@ export class FileVariables {
     return this.#open.add(
       value,
       members.length === references.length ? members : undefined,
-      source && { source, script },
+      source?.imported === "*" ? { source, script } : source && importedNamespace(source, script, this.#state.scripts),
       new Place(at.packing, at.packing.root, trail),
     );
   }

@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { Hash } from "../pack/graph.ts";
 import { type Draft, type DraftSlot, type Origins, type Place } from "../pack/packing.ts";
 import { allSpecial } from "../pack/properties.ts";
-import { isClass as isClassNode } from "../parse/syntax.ts";
+import { isClass as isClassNode, type ClassNode, type FunctionNode } from "../parse/syntax.ts";
 import type { Builtins } from "./builtins.ts";
-import { ClassMembers, declaredKeys } from "./class-members.ts";
+import { ClassMembers, declaredKeys, replacedKeys } from "./class-members.ts";
 import { nameOf, type DefinedPart, type Definitions } from "./definitions.ts";
 import type { ImportedObjects } from "./imported-objects.ts";
-import type { Inspector } from "../inspector.ts";
+import type { Inspector, Variables } from "../inspector.ts";
 import { FileVariables } from "./file-variables.ts";
 import { marked } from "../marked.ts";
 import { packMarked } from "./pack-marked.ts";
@@ -136,6 +136,7 @@ export class FunctionPacker implements Origins {
     if (unreachable !== undefined) {
       at.refuse(whyUnreachable(unreachable));
     }
+    this.#checkEvaluated(fn, script, node, at);
     this.codes.set(part.hash, part.bytes);
     this.files.require(script, defined.moduleNames, fn, at);
     const scope = this.#scopes.around(fn, defined, at);
@@ -151,10 +152,31 @@ export class FunctionPacker implements Origins {
     this.#classes.meet(fn);
     const parent: unknown = node.superClass ? parentOf(fn) : undefined;
     const parentSlot = parent === undefined ? undefined : at.part("its superclass", parent);
-    const statics = new Set([...functionKeys, ...declaredKeys(node, true)]);
-    const own = new Set(["constructor", ...declaredKeys(node, false)]);
-    const prototype = (fn as { prototype: unknown }).prototype;
+    const { prototype } = fn as { prototype: object };
+    const statics = new Set([...functionKeys, ...this.#declaredKeys(node, fn, true)]);
+    const own = new Set(["constructor", ...this.#declaredKeys(node, prototype, false)]);
     return ["class", part.hash, scope, parentSlot, this.#special(fn, at, statics), this.#prototype(prototype, own, at)];
+  }
+
+  /** Direct `eval` gives code variables that its own text does not declare. */
+  #checkEvaluated(fn: object, script: Script, node: FunctionNode | ClassNode, at: Place): void {
+    if (!script.isEvaluated) {
+      return;
+    }
+    const undeclared = script.parsed.freeNames(node).filter(({ declaration }) => declaration === undefined);
+    const scopes = undeclared.length === 0 ? [] : this.#state.inspector.scopes(fn).filter(isOfFunction);
+    const seen = undeclared.find(({ name }) => scopes.some(({ names }) => names.includes(name)));
+    if (seen !== undefined) {
+      at.refuse(
+        `it was made by eval and uses "${seen.name}" of the code around that, which its text does not show; pass it as an argument`,
+      );
+    }
+  }
+
+  /** The keys of a class, or of its prototype, that evaluating its text gives what they have. */
+  #declaredKeys(node: ClassNode, holder: object, isStatic: boolean): (string | symbol)[] {
+    const replaced = replacedKeys(node, holder, isStatic, this.#state.definitions);
+    return declaredKeys(node, isStatic).filter((key) => !replaced.has(key));
   }
 
   /** The node of a function or class that a package exports from the file in which it stands. */
@@ -217,6 +239,10 @@ export class FunctionPacker implements Origins {
 /** The packing of one shipment begins with a function at the root: its place is the first step already. */
 function isRoot(at: Place): boolean {
   return at.trail?.from === undefined;
+}
+
+function isOfFunction({ description }: Variables): boolean {
+  return description !== "Script";
 }
 
 function isWellKnown(symbol: symbol): boolean {

@@ -7,7 +7,7 @@ import type { ImportForm } from "../pack/graph.ts";
 import type { Draft } from "../pack/packing.ts";
 import type { Declaration, ImportSource } from "../parse/scope.ts";
 import { isBuiltinModule } from "./builtins.ts";
-import type { Script, Scripts } from "./scripts.ts";
+import { authorOf, type Script, type Scripts } from "./scripts.ts";
 
 const sourceExtensions: readonly (readonly [string, readonly string[]])[] = [
   [".js", [".ts", ".tsx", ".jsx"]],
@@ -21,6 +21,12 @@ export interface Variable {
   readonly declaration: Declaration;
 }
 
+/** An import in one of the user's files. */
+export interface Origin {
+  readonly source: ImportSource;
+  readonly script: Script;
+}
+
 /** Whether a module exists on the worker anyway: it is Node's own, or of a package. The user's own files are sent. */
 export function isInstalled(specifier: string, from: string): boolean {
   if (isBuiltinModule(specifier)) {
@@ -31,6 +37,16 @@ export function isInstalled(specifier: string, from: string): boolean {
   }
   // Not every bare name is a package: compilers and test runners have aliases for the user's files.
   return from.startsWith("file:") && packageFolder(specifier, dirname(fileURLToPath(from))) !== undefined;
+}
+
+/** Whether an object is all that a CommonJS file of the user's own exports. */
+export function isOwnExports(object: object): boolean {
+  return (
+    typeof object !== "function" &&
+    Object.values(createRequire(import.meta.url).cache).some(
+      (module) => module?.exports === object && authorOf(module.filename) === "user",
+    )
+  );
 }
 
 /** The node of what an import declaration binds. */
@@ -80,6 +96,30 @@ function exportedVariable(
     }
   }
   return undefined;
+}
+
+/** Where a name that stands for all exports of a file (`export * as name`) says so; undefined if it stands for something else. */
+export function importedNamespace(
+  { specifier, imported }: Pick<ImportSource, "specifier" | "imported">,
+  from: Script,
+  scripts: Scripts,
+  depth = 0,
+): Origin | undefined {
+  const script = depth < 20 ? scriptOf(specifier, from.url, scripts) : undefined;
+  if (!script?.parsed.isModule) {
+    return undefined;
+  }
+  const { names, stars } = script.parsed.exports;
+  const source = names.get(imported);
+  if (source === undefined) {
+    const through = stars.map((star) => importedNamespace({ specifier: star, imported }, script, scripts, depth + 1));
+    return through.find((origin) => origin !== undefined);
+  }
+  const next = "specifier" in source ? source : script.parsed.topName(source.local)?.importedFrom;
+  if (next?.imported === "*") {
+    return { source: { specifier: next.specifier, imported: "*", form: "declaration" }, script };
+  }
+  return next && importedNamespace(next, script, scripts, depth + 1);
 }
 
 function scriptOf(specifier: string, from: string, scripts: Scripts): Script | undefined {

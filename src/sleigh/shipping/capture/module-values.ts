@@ -43,7 +43,7 @@ export class ModuleValues {
     let scopes = this.#scopes.get(script);
     if (scopes === undefined) {
       const isTop = (scope: Variables): boolean =>
-        scope.names.some((name) => script.parsed.topName(name) !== undefined);
+        (script.isLine && !isOfFile(scope)) || scope.names.some((name) => script.parsed.topName(name) !== undefined);
       const all = this.#inspector.scopes(fn).toReversed();
       // Global `let` and `const` come last: V8 has them around everything.
       const ranked = [...all.filter(isOfFile), ...all.filter((each) => !isOfFile(each))];

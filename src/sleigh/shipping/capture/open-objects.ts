@@ -1,12 +1,11 @@
 import { types } from "node:util";
 import { forwardedMember } from "../parse/import-call.ts";
-import type { ImportSource } from "../parse/scope.ts";
 import type { Draft, DraftSlot, Packing, Ref } from "../pack/packing.ts";
 import { specialProperty, type DraftSpecial } from "../pack/properties.ts";
 import { Place } from "../pack/packing.ts";
 import type { Live } from "../pack/graph.ts";
 import type { Definitions } from "./definitions.ts";
-import { importedVariable } from "./imports.ts";
+import { importedNamespace, importedVariable, isOwnExports, type Origin } from "./imports.ts";
 import type { Inspector } from "../inspector.ts";
 import type { Script, Scripts } from "./scripts.ts";
 import type { SharedIds } from "./shared-ids.ts";
@@ -44,14 +43,9 @@ export class OpenObjects {
   }
 
   /** `members` undefined: all. `from` says where `object` was imported, for variables that change. */
-  add(
-    object: object,
-    members: readonly string[] | undefined,
-    from: { readonly source: ImportSource; readonly script: Script } | undefined,
-    at: Place,
-  ): Ref {
+  add(object: object, members: readonly string[] | undefined, from: Origin | undefined, at: Place): Ref {
     const open = this.#open.get(object) ?? this.#create(object, at);
-    for (const name of members ?? Object.keys(object)) {
+    for (const name of members ?? exportsOf(object)) {
       if (!open.done.has(name)) {
         open.done.add(name);
         this.#member(object, name, open, from, at);
@@ -75,20 +69,17 @@ export class OpenObjects {
     return open;
   }
 
-  #member(
-    object: object,
-    name: string,
-    open: OpenObject,
-    from: { readonly source: ImportSource; readonly script: Script } | undefined,
-    at: Place,
-  ): void {
+  #member(object: object, name: string, open: OpenObject, from: Origin | undefined, at: Place): void {
     const { scripts, packing } = this.#context;
     const here = new Place(packing, packing.root, at.trail);
     if (types.isModuleNamespaceObject(object)) {
       const value = (object as Readonly<Record<string, unknown>>)[name];
       const source = from && { ...from.source, imported: name };
       const variable = source && importedVariable(source, from.script, scripts);
-      if (variable?.declaration.isReassigned === true) {
+      const inner = source && types.isModuleNamespaceObject(value) && importedNamespace(source, from.script, scripts);
+      if (inner) {
+        open.properties.push(name, this.add(value as object, undefined, inner, here));
+      } else if (variable?.declaration.isReassigned === true) {
         this.#context.addVariable(variable.script, variable.declaration.name, value, here);
         open.lives.push([name, variable.script.key, variable.declaration.name]);
       } else {
@@ -100,7 +91,9 @@ export class OpenObjects {
     if (descriptor === undefined) {
       return;
     }
-    if (descriptor.get === undefined && descriptor.set === undefined) {
+    if (isObject(descriptor.value) && isOwnExports(descriptor.value)) {
+      open.properties.push(name, this.add(descriptor.value, undefined, undefined, here));
+    } else if (descriptor.get === undefined && descriptor.set === undefined) {
       open.properties.push(name, this.#shared(name, descriptor.value, here));
     } else {
       // It may come again.
@@ -109,7 +102,7 @@ export class OpenObjects {
   }
 
   #shared(name: string, value: unknown, at: Place): DraftSlot {
-    if ((typeof value === "object" && value !== null) || typeof value === "function") {
+    if (isObject(value)) {
       this.#context.ids.assign(value);
     }
     return at.property(name, value);
@@ -146,9 +139,18 @@ export class OpenObjects {
     };
     const object = read(forward.object);
     const name = read(forward.key);
-    const isObject = (typeof object === "object" && object !== null) || typeof object === "function";
-    return isObject && typeof name === "string" ? [object, name] : undefined;
+    return isObject(object) && typeof name === "string" ? [object, name] : undefined;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Compilers' helpers ask for `__esModule`, which is not listed. */
+function exportsOf(object: object): string[] {
+  const names = Object.keys(object);
+  return Object.hasOwn(object, "__esModule") && !names.includes("__esModule") ? ["__esModule", ...names] : names;
 }
 
 function propertyOf(object: object, name: string): PropertyDescriptor | undefined {

@@ -24,7 +24,7 @@ export class ScopeNodes {
   }
 
   /** The node of the variables around a function; undefined if it uses none but its file's. */
-  around(fn: object, { node, script, scopeNames }: DefinedPart, at: Place): DraftSlot {
+  around(fn: object, { node, script, scopeNames, refilled }: DefinedPart, at: Place): DraftSlot {
     if (scopeNames.length === 0) {
       return undefined;
     }
@@ -34,12 +34,12 @@ export class ScopeNodes {
       return undefined;
     }
     for (const free of scopeNames) {
-      this.#capture(free, instance, at);
+      this.#capture(free, instance, refilled.has(free.name), at);
     }
     return this.#nodeOf(instance, at).ref;
   }
 
-  #capture({ name, declaration }: FreeName, innermost: ScopeInstance, at: Place): void {
+  #capture({ name, declaration }: FreeName, innermost: ScopeInstance, isRefilled: boolean, at: Place): void {
     let instance: ScopeInstance | undefined = innermost;
     while (instance !== undefined && instance.scope !== declaration!.scope) {
       instance = instance.parent;
@@ -49,7 +49,7 @@ export class ScopeNodes {
       return;
     }
     node.names.push(name);
-    node.values.push(at.captured(name, instance.values.get(name)));
+    node.values.push(at.captured(name, isRefilled ? [] : instance.values.get(name)));
     if (isConstant(declaration!)) {
       node.constants.push(name);
     }

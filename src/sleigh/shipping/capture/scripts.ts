@@ -1,11 +1,12 @@
-import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
-import { basename } from "node:path";
+import type { SourceMap } from "node:module";
+import { basename, isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { FilePart } from "../pack/graph.ts";
 import { partOf, type Part } from "../pack/hash.ts";
 import { isConstant } from "../parse/scope.ts";
 import { ParsedScript, type Position } from "../parse/script.ts";
 import type { Inspector, Location, ScriptSource } from "../inspector.ts";
+import { sourceMapOf } from "./source-map.ts";
 
 /** Who wrote a script: the user, a package under `node_modules`, or Node itself. */
 export type Author = "user" | "package" | "node";
@@ -30,6 +31,23 @@ export class Script {
     this.key = key;
     this.author = authorOf(url);
     this.parsed = new ParsedScript(source.text, source.isModule);
+  }
+
+  /** Whether it is no file, but text that was given to `eval`, `new Function` and the like. */
+  get isEvaluated(): boolean {
+    return this.source.url === "";
+  }
+
+  /** Whether it is a line of Node's REPL: those share their variables. */
+  get isLine(): boolean {
+    return isLine(this.source);
+  }
+
+  /** What stack traces call it. */
+  get shownAs(): string {
+    const { url, isModule } = this.source;
+    const isName = !isModule && url !== "" && !url.startsWith("file:") && !isAbsolute(url);
+    return isName ? url : isModule || !this.url.startsWith("file:") ? this.url : fileURLToPath(this.url);
   }
 
   /** What a worker is told about the file. */
@@ -58,26 +76,34 @@ export class Script {
   placeOf(offset: number): string {
     const position = this.inFile(this.parsed.positionOf(offset));
     const original = this.original(position);
-    return `${nameOf(original.url)}:${original.line + 1}`;
+    return `${this.isEvaluated ? "eval" : nameOf(original.url)}:${original.line + 1}`;
   }
 
-  /** Where a position of the running code is in what the user wrote. */
-  original(position: Position): Position & { readonly url: string } {
+  /** Where a position of the running code is in what the user wrote, and whether that is another file or place. */
+  original(position: Position): Position & { readonly url: string; readonly isMapped: boolean } {
     const entry = this.#map()?.findEntry(position.line, position.column);
     return entry !== undefined && "originalLine" in entry
-      ? { url: entry.originalSource, line: entry.originalLine, column: entry.originalColumn }
-      : { url: this.url, ...position };
+      ? { url: entry.originalSource, line: entry.originalLine, column: entry.originalColumn, isMapped: true }
+      : { url: this.url, ...position, isMapped: false };
   }
 
-  /** Whether what runs is not what the user wrote. */
-  get hasMap(): boolean {
-    return this.#map() !== undefined;
+  /**
+   * A place in the running code as a stack trace of the user's own program shows it, with the place that the user knows where
+   * there is a source map. Undefined if there is no such place in the code: then it is one in the source already.
+   */
+  shown(position: Position): string | undefined {
+    const end = this.inFile(this.parsed.positionOf(this.parsed.text.length));
+    if (position.line > end.line || (position.line === end.line && position.column > end.column)) {
+      return undefined;
+    }
+    const { url, line, column, isMapped } = this.original(position);
+    const isPath = (isMapped || !this.source.isModule) && url.startsWith("file:");
+    return `${isPath ? fileURLToPath(url) : url}:${line + 1}:${column + 1}`;
   }
 
   #map(): SourceMap | undefined {
     if (this.#sourceMap === undefined) {
-      const path = this.url.startsWith("file:") ? fileURLToPath(this.url) : this.url;
-      this.#sourceMap = findSourceMap(path) ?? findSourceMap(this.url) ?? inlineMap(this.source.text) ?? null;
+      this.#sourceMap = sourceMapOf(this.url, this.source.text) ?? null;
     }
     return this.#sourceMap ?? undefined;
   }
@@ -107,23 +133,31 @@ export class Scripts {
   /** A stack trace of code that came from here, with the places that the user knows. */
   mapStack(stack: string): string {
     return stack.replace(
-      /((?:file:\/\/)?\/[^\s():]+):(\d+):(\d+)/g,
+      /((?:file:\/\/|\/|[a-z]:[\\/])[^()\n]*?):(\d+):(\d+)(?=\)*(?:,|$))/gim,
       (text, file: string, line: string, column: string) => {
-        const script = this.byUrl(asUrl(file));
-        if (!script?.hasMap) {
+        const position = { line: Number(line) - 1, column: Number(column) - 1 };
+        try {
+          return this.#shownAs(file)?.shown(position) ?? text;
+        } catch {
+          // Stacks are whatever the task made of them: this is no file that there can be here.
           return text;
         }
-        const original = script.original({ line: Number(line) - 1, column: Number(column) - 1 });
-        return `${original.url}:${original.line + 1}:${original.column + 1}`;
       },
     );
+  }
+
+  /** The script that workers call so: names of evaluated code cannot have spaces and quotes in them. */
+  #shownAs(name: string): Script | undefined {
+    const names = [name, name.replace(/%2([27])/g, (_, digit) => (digit === "2" ? '"' : "'")), decoded(name)];
+    return names.map((each) => this.byUrl(asUrl(each))).find((script) => script !== undefined);
   }
 
   #add(source: ScriptSource): Script {
     const url = source.url === "" ? `eval:${source.id}` : asUrl(source.url);
     const count = (this.#instances.get(url) ?? 0) + 1;
     this.#instances.set(url, count);
-    const script = new Script(source, url, count === 1 ? url : `${url}#${count}`);
+    const key = isLine(source) ? "repl:" : count === 1 ? url : `${url}#${count}`;
+    const script = new Script(source, url, key);
     this.#byId.set(source.id, script);
     return script;
   }
@@ -137,23 +171,23 @@ export function authorOf(url: string): Author {
   return url.includes("/node_modules/") ? "package" : "user";
 }
 
+function isLine({ url, isModule }: ScriptSource): boolean {
+  return !isModule && /^REPL\d+$/.test(url);
+}
+
 /** Loaders name scripts by URL or by path. */
 function asUrl(name: string): string {
   return /^[a-z][a-z\d+.-]+:/i.test(name) ? name : pathToFileURL(name).href;
 }
 
-function nameOf(url: string): string {
-  return basename(url.replace(/[?#].*$/, ""));
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
-function inlineMap(text: string): SourceMap | undefined {
-  const comment = /\/\/[#@] sourceMappingURL=data:application\/json[^,]*;base64,([\w+/=]+)\s*$/.exec(text);
-  if (comment === null) {
-    return undefined;
-  }
-  try {
-    return new SourceMap(JSON.parse(Buffer.from(comment[1]!, "base64").toString()) as SourceMapPayload);
-  } catch {
-    return undefined;
-  }
+function nameOf(url: string): string {
+  return basename(url.replace(/[?#].*$/, ""));
 }

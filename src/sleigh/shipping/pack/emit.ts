@@ -2,7 +2,7 @@ import { Groups, refsIn } from "./groups.ts";
 import type { FileValues, Graph, GraphNode, Hash, RootPart, SharedPart, Slot } from "./graph.ts";
 import { partOf, type Part } from "./hash.ts";
 import { Ref, type Draft, type DraftSlot, type Owner, type Packing } from "./packing.ts";
-import { textOf } from "./trail.ts";
+import type { Trail } from "./trail.ts";
 
 /** A file's variables before their references are numbered. */
 export interface DraftFile {
@@ -15,8 +15,8 @@ export interface DraftFile {
 export interface Emitted {
   readonly root: RootPart;
   readonly parts: Map<Hash, Uint8Array>;
-  /** The path of what each part (but functions' sources) holds. */
-  readonly contents: Map<Hash, readonly string[]>;
+  /** The way to what each part (but functions' sources) holds. */
+  readonly contents: Map<Hash, Trail | undefined>;
 }
 
 /** Cuts a finished packing into parts. `codes` are the parts of functions' sources, which are there already. */
@@ -32,7 +32,7 @@ export function emit(
 class Emission {
   readonly #packing: Packing;
   readonly #parts: Map<Hash, Uint8Array>;
-  readonly #contents = new Map<Hash, readonly string[]>();
+  readonly #contents = new Map<Hash, Trail | undefined>();
   readonly #islands = new Map<Owner, readonly [Hash, number]>();
   readonly #copies = new Map<Hash, number>();
   #groups!: Groups;
@@ -127,7 +127,7 @@ class Emission {
   #keep(content: object, { trail }: Owner): Hash {
     const { hash, bytes } = partOf(content);
     this.#parts.set(hash, bytes);
-    this.#contents.set(hash, textOf(trail));
+    this.#contents.set(hash, trail);
     return hash;
   }
 }

@@ -93,6 +93,20 @@ export class ParsedScript {
     return this.#reader.top.resolve(name);
   }
 
+  /** Declares those of the names that the script uses and does not bind for which `isOurs` holds: other scripts do, and change them. */
+  declareOthers(isOurs: (name: string) => boolean): void {
+    const { references, top } = this.#reader;
+    for (const reference of references) {
+      if (reference.declaration === undefined && isOurs(reference.name)) {
+        reference.declaration = top.declare(reference.name);
+      }
+    }
+    for (const declaration of top.names.values()) {
+      declaration.isReassigned = true;
+    }
+    this.#free.clear();
+  }
+
   /** What the method or accessor `node` belongs to; undefined for other functions. */
   holderOf(node: AnyNode): Holder | undefined {
     return this.#reader.holders.get(node);

@@ -1,5 +1,5 @@
 import type { AnyNode } from "acorn";
-import { isClass, childrenOf, isFunction, parseScript, type FunctionNode } from "./syntax.ts";
+import { isClass, childrenOf, isFunction, parsesAsStrict, type FunctionNode } from "./syntax.ts";
 import type { Reference } from "./scope.ts";
 
 /**
@@ -49,13 +49,4 @@ function hasMember(target: AnyNode): boolean {
     return true;
   }
   return target.type !== "Identifier" && [...childrenOf(target)].some(hasMember);
-}
-
-function parsesAsStrict(text: string): boolean {
-  try {
-    parseScript(`"use strict"; ${text}`, false);
-    return true;
-  } catch {
-    return false;
-  }
 }

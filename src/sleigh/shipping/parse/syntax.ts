@@ -1,4 +1,4 @@
-import { parse, type AnyNode, type Program } from "acorn";
+import { parse, Parser, type AnyNode, type Program } from "acorn";
 
 /** A function of any kind, as it stands in the source: methods are the property's value. */
 export type FunctionNode = Extract<
@@ -7,14 +7,39 @@ export type FunctionNode = Extract<
 >;
 export type ClassNode = Extract<AnyNode, { type: "ClassDeclaration" | "ClassExpression" }>;
 
+const syntax = { ecmaVersion: "latest", allowHashBang: true } as const;
+
+/** Without checks that names are declared once, which V8 has made: acorn takes quadratic time for them. */
+const TrustingParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      declareName(): void {
+        // It does nothing else than to check.
+      }
+
+      checkLocalExport(): void {
+        // Likewise.
+      }
+    },
+);
+
 /** The syntax tree of a script as V8 has it. Throws acorn's SyntaxError for syntax that acorn does not know yet. */
 export function parseScript(text: string, isModule: boolean): Program {
-  return parse(text, {
-    ecmaVersion: "latest",
+  return TrustingParser.parse(text, {
+    ...syntax,
     sourceType: isModule ? "module" : "commonjs",
     allowAwaitOutsideFunction: isModule,
-    allowHashBang: true,
   });
+}
+
+/** Whether code that V8 takes as sloppy could be strict. */
+export function parsesAsStrict(text: string): boolean {
+  try {
+    parse(`"use strict"; ${text}`, { ...syntax, sourceType: "commonjs" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function isFunction(node: AnyNode): node is FunctionNode {

@@ -210,7 +210,9 @@ export class CodeMaker extends DataMaker {
       this.#setIfThere(variable, build);
     }
     this.#setModuleNames(code);
-    const Class = this.#compile(hash, scopeSlot, this.builder.value(parentSlot, build), build);
+    const Class = this.#compile(hash, scopeSlot, this.builder.value(parentSlot, build), build) as {
+      readonly prototype: object;
+    };
     this.#rebuilding.realm.describeClass(Class, code.privateFields);
     return Class;
   }
@@ -248,7 +250,8 @@ export class CodeMaker extends DataMaker {
   #member([, of, isStatic, keySlot, which]: NodeOf<"member">, build: GraphBuild): unknown {
     const Class = this.builder.value(of, build) as { prototype: object };
     const key = this.builder.value(keySlot, build) as PropertyKey;
-    return Object.getOwnPropertyDescriptor(isStatic ? Class : Class.prototype, key)?.[which];
+    const first = this.#rebuilding.realm.member(Class, isStatic, key)?.[which] as unknown;
+    return first ?? Object.getOwnPropertyDescriptor(isStatic ? Class : Class.prototype, key)?.[which];
   }
 
   #bound([, target, self, args, name]: NodeOf<"bound">, build: GraphBuild): unknown {

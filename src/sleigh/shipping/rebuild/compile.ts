@@ -80,7 +80,9 @@ function placed({ text, line, column, file }: Code, before: string, after: strin
     line > 0
       ? `${"\n".repeat(line - 1)}${before}\n${" ".repeat(indent)}`
       : `${" ".repeat(Math.max(0, indent - before.length))}${before}`;
-  const name = file === "" ? "" : `\n//# sourceURL=${file.replace(/\s/g, encodeURIComponent)}`;
+  // V8 ignores names with spaces or quotes in them.
+  const escaped = file.replace(/\s/g, encodeURIComponent).replaceAll("'", "%27").replaceAll('"', "%22");
+  const name = file === "" ? "" : `\n//# sourceURL=${escaped}`;
   return `${start}${text}${after}${name}`;
 }
 

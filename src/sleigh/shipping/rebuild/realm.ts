@@ -38,6 +38,10 @@ export class Realm {
   readonly #shared = new Map<string, Omit<SharedObject, "object"> & { readonly object: WeakRef<object> }>();
   readonly #ids = new WeakMap<object, string>();
   readonly #privateFields = new WeakMap<object, readonly string[]>();
+  readonly #members = new WeakMap<
+    object,
+    Readonly<Record<"own" | "prototype", Record<PropertyKey, PropertyDescriptor>>>
+  >();
   // What nobody holds any more is made again when a shipment refers to it.
   readonly #gone = new FinalizationRegistry<string>((id) => {
     if (this.#shared.get(id)?.object.deref() === undefined) {
@@ -84,9 +88,19 @@ export class Realm {
     this.#ids.set(object, id);
   }
 
-  /** Remembers what the source of a class says. */
-  describeClass(Class: object, privateFields: readonly string[]): void {
+  /** Remembers what the source of a class says, and what evaluating it gave, before anything takes the place of its members. */
+  describeClass(Class: { readonly prototype: object }, privateFields: readonly string[]): void {
     this.#privateFields.set(Class, privateFields);
+    this.#members.set(Class, {
+      own: Object.getOwnPropertyDescriptors(Class),
+      prototype: Object.getOwnPropertyDescriptors(Class.prototype),
+    });
+  }
+
+  /** A member as the text of its class says. */
+  member(Class: object, isStatic: boolean, key: PropertyKey): PropertyDescriptor | undefined {
+    const members = this.#members.get(Class);
+    return (isStatic ? members?.own : members?.prototype)?.[key];
   }
 
   /** The private fields that a class (not its superclasses) declares. */
