@@ -8,7 +8,7 @@ const ws = new NetWorkSpace<Vars>(process.argv[2] ?? "primes", { useUse: true })
 const { limit, chunkLength } = await ws.find("prime parameters");
 
 /** The primes from 3 on that this worker has learned from earlier tasks, and the start of the first task that it has not. */
-const divisors: number[] = [];
+let divisors: number[] = [];
 let unknown = 3;
 
 async function findPrimes(start: number): Promise<number[]> {
@@ -16,7 +16,7 @@ async function findPrimes(start: number): Promise<number[]> {
   for (let n = start; n < Math.min(start + chunkLength, limit); n += 2) {
     while (unknown < start && unknown ** 2 <= n) {
       // If another worker is still at that task, we wait for it here.
-      divisors.push(...(await ws.find(`primes${unknown}`)));
+      divisors = divisors.concat(await ws.find(`primes${unknown}`));
       unknown += chunkLength;
     }
     // The first task has no earlier one: it needs the primes that it has just found itself.

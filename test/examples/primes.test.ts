@@ -1,120 +1,104 @@
-import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it, vi } from "vitest";
 import { NwsServer } from "../../src/client/index.ts";
-import { type RunningServer, startServer } from "../../src/host/index.ts";
-import { linesOfExample, RunningExample } from "./run-example.ts";
+import { summary } from "./primes-summary.ts";
+import { childrenOf, commandLine, linesOfExample, RunningExample } from "./run-example.ts";
 
-function primesBelow(limit: number): number[] {
-  const isComposite = new Uint8Array(limit);
-  const primes: number[] = [];
-  for (let n = 2; n < limit; n++) {
-    if (isComposite[n] === 0) {
-      primes.push(n);
-      for (let multiple = n * n; multiple < limit; multiple += n) {
-        isComposite[multiple] = 1;
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const tsx = fileURLToPath(new URL("../../node_modules/tsx/dist/cli.mjs", import.meta.url));
+
+/** What the demo needs besides numbers: `node tsx/cli.mjs PROGRAM`, as `npm run demo` runs it. */
+async function demo(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
+    scripts: { demo: string };
+  };
+  const [runner, ...program] = scripts.demo.split(" ");
+  expect(runner).toBe("tsx");
+  return [process.execPath, tsx, ...program];
+}
+
+/** The workers of a sleigh that has found its first primes: their process ids. */
+async function workersAtWork(example: RunningExample): Promise<number[]> {
+  const workers = await vi.waitUntil(
+    () => {
+      try {
+        const found = childrenOf(example, " worker --sleigh");
+        return found.length === 2 && found;
+      } catch {
+        return false; // it has not started any process yet
       }
-    }
-  }
-  return primes;
-}
-
-function summary(limit: number): string {
-  const primes = primesBelow(limit);
-  return `${primes.length} primes: ${primes.slice(0, 3).join(", ")}, ..., ${primes.slice(-3).join(", ")}`;
-}
-
-/** Resolves when a search is in the middle: some tasks are done, some are not. */
-async function inTheMiddle(server: RunningServer): Promise<void> {
-  await using client = new NwsServer({ serverHost: "127.0.0.1", serverPort: server.port });
-  for (;;) {
-    const search = (await client.listWss()).find(
-      ({ name, variables }) => name.startsWith("primes") && variables.includes("results"),
-    );
-    if (search !== undefined) {
-      await using ws = await client.useWs(search.name);
-      const tasks = (await ws.listVars()).find(({ name }) => name === "tasks");
-      if (tasks !== undefined && tasks.values > 0 && tasks.booked > 0) {
-        return;
-      }
-    }
-  }
-}
-
-/** The processes that a process has started. */
-function childrenOf(pid: number): number[] {
-  return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The worker processes of a running example. */
-function workersOf(example: RunningExample): number[] {
-  const [main = 0] = childrenOf(example.child.pid!); // tsx runs the program in a process of its own
-  return childrenOf(main).filter((pid) =>
-    execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).includes("worker.ts"),
+    },
+    { timeout: 20_000 },
   );
+  const port = Number(/--port=(\d+)/.exec(commandLine(workers[0]!))?.[1]);
+  await using client = new NwsServer({ serverHost: "127.0.0.1", serverPort: port });
+  await vi.waitUntil(async () => (await client.listWss()).some(({ variables }) => variables.includes("primes3")), {
+    timeout: 20_000,
+  });
+  return workers;
 }
 
-describe("primes-by-hand", () => {
-  it("finds the primes to 200 000, and says how fast it was with one worker and with all", async () => {
-    const lines = await linesOfExample("primes-by-hand");
-    expect(lines[1]).toBe("17984 primes: 2, 3, 5, ..., 199961, 199967, 199999");
-    expect(lines[1]).toBe(summary(200_000));
-    expect(lines[2]).toMatch(/^[\d.]+ s with \d+ workers$/);
-    expect(lines[3]).toMatch(/^[\d.]+ s with 1 worker: speed-up [\d.]+$/);
+describe("primes", () => {
+  it("finds the primes below 1 000 000 on two workers, as one program alone does, and says how long both took", async () => {
+    const lines = await linesOfExample("primes", ["2", "1000000", "10000"]);
+    expect(lines.slice(0, 3)).toEqual([
+      "on workers: 78498 primes: 2, 3, 5, ..., 999961, 999979, 999983",
+      "one by one: 78498 primes: 2, 3, 5, ..., 999961, 999979, 999983",
+      "equal",
+    ]);
+    expect(lines[3]).toMatch(/^[\d.]+ s on 2 workers, [\d.]+ s by one program alone: speed-up [\d.]+$/);
   });
 
-  it.each([3, 4, 10, 26, 1000])("finds the primes below %i, in the smallest tasks", async (limit) => {
-    expect((await linesOfExample("primes-by-hand", ["1", String(limit), "2"]))[1]).toBe(summary(limit));
+  it.each([
+    [3, 2],
+    [4, 2],
+    [26, 2],
+    [1000, 10],
+    [1000, 10_000],
+  ])("finds the primes below %i in chunks of %i", async (limit, chunkLength) => {
+    const [line] = await linesOfExample("primes", ["1", String(limit), String(chunkLength)]);
+    expect(line).toBe(`on workers: ${summary(limit)}`);
   });
 
-  it("finds them with many workers that wait for each other", async () => {
-    expect((await linesOfExample("primes-by-hand", ["6", "20000", "10"]))[1]).toBe(summary(20_000));
+  it("finds them with workers that wait for each other", async () => {
+    const [line] = await linesOfExample("primes", ["4", "20000", "10"]);
+    expect(line).toBe(`on workers: ${summary(20_000)}`);
+  });
+
+  it.skipIf(process.platform === "win32")("comes to the same result when a worker is killed at work", async () => {
+    const example = new RunningExample("primes", ["2", "20000000", "2000"]);
+    const [worker = 0] = await workersAtWork(example);
+    process.kill(worker, "SIGKILL");
+    const { code, stdout } = await example.outcome;
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      `on workers: ${summary(20_000_000)}`,
+      `one by one: ${summary(20_000_000)}`,
+      "equal",
+    ]);
+    expect(code).toBe(0);
   });
 
   it.each([[["0"]], [["2", "2"]], [["2", "100", "7"]], [["2", "x"]]])("refuses %j", async (args) => {
-    const { code, stderr } = await new RunningExample("primes-by-hand", args).outcome;
+    const { code, stderr } = await new RunningExample("primes", args).outcome;
     expect({ code, isUsage: stderr.startsWith("usage: ") }).toEqual({ code: 2, isUsage: true });
   });
 
-  it.skipIf(process.platform === "win32")(
-    "comes to the same result when a worker is killed in the middle",
-    async () => {
-      await using server = await startServer({ port: 0 });
-      const example = new RunningExample("primes-by-hand", ["2", "4000000", "4000"], server.port);
-      await inTheMiddle(server);
-      process.kill(workersOf(example)[0]!, "SIGKILL");
-      const { code, stdout, stderr } = await example.outcome;
-      expect(code).toBe(0);
-      expect(stderr).toMatch(/^worker \d+ died \(SIGKILL\); another takes its place\n$/);
-      expect(stdout.split("\n")[1]).toBe(summary(4_000_000));
-    },
-  );
+  it("is the demo, which draws a progress bar on a terminal", async () => {
+    const onTerminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    const command = [...(await demo()), "2", "1000000", "10000"];
+    const { stdout } = await promisify(execFile)("python3", ["-c", onTerminal, ...command], { cwd: root });
+    expect(stdout).toMatch(/\r|\u001b\[1G/);
+    expect(stdout).toContain("100% 100 of 100 done");
+    expect(stdout).toContain(summary(1_000_000));
+  });
 
-  it.skipIf(process.platform === "win32")("ends with its workers when it is interrupted", async () => {
-    await using server = await startServer({ port: 0 });
-    const example = new RunningExample("primes-by-hand", ["2", "40000000", "4000"], server.port);
-    await inTheMiddle(server);
-    const workers = workersOf(example);
-    expect(workers).toHaveLength(2);
-    example.child.kill("SIGTERM");
-    expect((await example.outcome).code).not.toBe(0);
-    while (workers.some(isAlive)) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await using client = new NwsServer({ serverHost: "127.0.0.1", serverPort: server.port });
-    while ((await client.listWss()).length > 1) {
-      await new Promise((resolve) => setTimeout(resolve, 10)); // its session has ended, or the server is about to see it
-    }
+  it("is the demo, which draws nothing where its output is no terminal", async () => {
+    const [command = "", ...args] = await demo();
+    const { stdout, stderr } = await promisify(execFile)(command, [...args, "1", "1000"], { cwd: root });
+    expect(stdout).toContain(summary(1000));
+    expect(`${stdout}${stderr}`).not.toMatch(/%|\u001b/);
   });
 });

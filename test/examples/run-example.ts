@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -44,11 +44,33 @@ export class RunningExample {
   }
 }
 
+/** What a sleigh says when a test wants more workers than the machine has cores. */
+const tooFewCores =
+  /^\(node:\d+\) SleighWarning: \d+ workers on this machine, which has .*\n\(Use `node --trace-warnings.*\n/;
+
 /** Runs an example to its end; its lines. Throws when it did not end well. */
 export async function linesOfExample(name: string, args: readonly string[] = [], port?: number): Promise<string[]> {
   const { code, stdout, stderr } = await new RunningExample(name, args, port).outcome;
-  if (code !== 0 || stderr !== "") {
+  if (code !== 0 || stderr.replace(tooFewCores, "") !== "") {
     throw new Error(`${name} ended with ${code}: ${stderr}`);
   }
   return stdout.trimEnd().split("\n");
+}
+
+/** The processes that a running example has started and whose command line has `text` in it: their ids. */
+export function childrenOf(example: RunningExample, text: string): number[] {
+  const [main = 0] = children(example.child.pid!); // tsx runs the program in a process of its own
+  return children(main).filter((pid) => commandLine(pid).includes(text));
+}
+
+/** The command line of a process, spaces between the words. */
+export function commandLine(pid: number): string {
+  return execFileSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+}
+
+function children(pid: number): number[] {
+  return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map(Number);
 }
