@@ -14,7 +14,7 @@ export interface LeaseHolder {
  */
 export class Lease<T, Vars = Record<string, unknown>> implements AsyncDisposable {
   readonly value: T;
-  /** How often the value was given out, this time included: more than 1 when it has come back from others. */
+  /** How often the value was given out, this time included: more than 1 when sessions have ended that had it. (What was released does not count.) */
   readonly deliveries: number;
   readonly #holder: LeaseHolder;
   readonly #number: number;

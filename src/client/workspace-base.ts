@@ -248,6 +248,14 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return new Variable(this as unknown as WorkspaceBase, name, mode);
   }
 
+  /**
+   * From now on only this session, which must own the workspace, may store into the variable, declare or delete it; others may read it, and
+   * know from whom they have what is there. They, and who does not own the workspace, get a PermissionError.
+   */
+  guard(name: NameOf<Vars>): Promise<void> {
+    return this.#ask("guard", Verb.guard, name, "");
+  }
+
   /** Deletes a variable and its values; who waits for one gets a VariableDeletedError. */
   deleteVar(name: NameOf<Vars>): Promise<void> {
     return this.#ask("deleteVar", Verb.deleteVar, name, "");

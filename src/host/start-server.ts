@@ -19,6 +19,11 @@ export interface StartServerOptions {
   readonly insecure?: boolean;
   /** A client may ask that the server stops when it hangs up. Default: false. */
   readonly allowKillOnClose?: boolean;
+  /**
+   * It lets the program end that it runs in: neither waiting for clients nor clients that are connected keep that running. Then
+   * clients find the connection closed, as after a crash. Default: false.
+   */
+  readonly background?: boolean;
   /** Where large values live. Default: the environment variable `NWS_TMP_DIR`, or the system's temporary folder. */
   readonly tmpDir?: string;
   /** Values of more bytes than this live in files. Default: the environment variable `NWS_LONG_VALUE_SIZE`, or 16 MiB. */
@@ -57,6 +62,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     version: VERSION,
     insecure: options.insecure ?? false,
     allowKillOnClose: options.allowKillOnClose ?? false,
+    isBackground: options.background ?? false,
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),

@@ -21,12 +21,14 @@ const MAX_TIMER_MS = 2_147_483_647;
  */
 export class Deadlines {
   readonly #now: () => number;
+  readonly #isBackground: boolean;
   readonly #heap: Deadline[] = [];
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
-  /** `now`: milliseconds from some fixed moment, never going back. */
-  constructor(now: () => number = () => performance.now()) {
+  /** `now`: milliseconds from some fixed moment, never going back. `isBackground`: they do not keep the program running. */
+  constructor(now: () => number = () => performance.now(), isBackground = false) {
+    this.#isBackground = isBackground;
     this.#now = now;
   }
 
@@ -94,6 +96,9 @@ export class Deadlines {
         this.expireDue();
         this.#arm();
       }, delay);
+      if (this.#isBackground) {
+        this.#timer.unref();
+      }
     }
   }
 

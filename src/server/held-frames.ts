@@ -127,5 +127,5 @@ export class HeldFrames {
 }
 
 function isOnVariable(verb: number): boolean {
-  return (verb >= Verb.declare && verb <= Verb.ifindTry) || verb === Verb.complete;
+  return (verb >= Verb.declare && verb <= Verb.ifindTry) || verb === Verb.complete || verb === Verb.guard;
 }

@@ -4,6 +4,11 @@ import { connect, createServer, type AddressInfo, type Server as NetServer, type
 /** Waiting connections that the system keeps before they are accepted. */
 const BACKLOG = 1024;
 
+export interface ListenOptions {
+  /** It does not keep the program running. */
+  readonly isBackground: boolean;
+}
+
 export interface Listener {
   /** Where it listens; `port` 0 for a Unix socket. */
   readonly address: { readonly host: string; readonly port: number };
@@ -12,8 +17,13 @@ export interface Listener {
 }
 
 /** Listens on a TCP port (0: a free one). Rejects when it is taken or not permitted. */
-export async function listenTcp(host: string, port: number, accept: (socket: Socket) => void): Promise<Listener> {
-  const server = acceptor(accept);
+export async function listenTcp(
+  host: string,
+  port: number,
+  accept: (socket: Socket) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const server = acceptor(accept, options);
   await listening(server, () => server.listen({ host, port, backlog: BACKLOG }));
   const { address, port: actualPort } = server.address() as AddressInfo;
   return { address: { host: address, port: actualPort }, close: () => server.close() };
@@ -23,8 +33,12 @@ export async function listenTcp(host: string, port: number, accept: (socket: Soc
  * Listens on a Unix socket that only this user may use (or on a named pipe of Windows). A socket that a crashed server
  * has left is replaced; rejects when somebody listens there.
  */
-export async function listenUnix(path: string, accept: (socket: Socket) => void): Promise<Listener> {
-  const server = acceptor(accept);
+export async function listenUnix(
+  path: string,
+  accept: (socket: Socket) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const server = acceptor(accept, options);
   await removeDeadSocket(path);
   await listening(server, () => {
     // Narrow from its first moment on, where the process may say so (a worker thread may not).
@@ -40,9 +54,21 @@ export async function listenUnix(path: string, accept: (socket: Socket) => void)
   return { address: { host: path, port: 0 }, close: () => server.close() };
 }
 
-function acceptor(accept: (socket: Socket) => void): NetServer {
-  // A client may stop sending and still read its answers.
-  return createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, accept);
+function acceptor(accept: (socket: Socket) => void, { isBackground }: ListenOptions): NetServer {
+  const server = createServer(
+    // A client may stop sending and still read its answers.
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+    (socket) => {
+      if (isBackground) {
+        socket.unref();
+      }
+      accept(socket);
+    },
+  );
+  if (isBackground) {
+    server.on("listening", () => server.unref());
+  }
+  return server;
 }
 
 async function listening(server: NetServer, start: () => void): Promise<void> {

@@ -90,6 +90,10 @@ export const handlers: readonly (Handler | undefined)[] = table({
     session.context.space.deleteVar(session.member, request, workspace, name);
   }),
 
+  [Verb.guard]: onVariable((session, request, workspace, name) => {
+    session.context.space.guard(session.member, request, workspace, name);
+  }),
+
   [Verb.store]: onVariable((session, request, workspace, name, fields) => {
     const descriptor = fields.u32();
     const { bytes, at, end } = fields;

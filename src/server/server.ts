@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly insecure?: boolean;
   /** Whether a client may ask that the server stops when it hangs up. Default: no. */
   readonly allowKillOnClose?: boolean;
+  /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
+  readonly isBackground?: boolean;
   /** Where large values live while they are kept. Default: the system's folder for temporary files. */
   readonly tmpDir?: string;
   /** Values of more bytes than this live in files. Default: 16 MiB. */
@@ -54,7 +56,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly logger: Logger;
   readonly maxUnsentBytes: number;
   readonly flushQueue = new FlushQueue();
-  readonly deadlines = new Deadlines();
+  readonly deadlines: Deadlines;
   readonly blobs: BlobStore;
   readonly space: Space;
   readonly memory: MemoryGauge;
@@ -64,6 +66,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   readonly #version: string;
   readonly #isInsecure: boolean;
+  readonly #isBackground: boolean;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
   readonly #startedAt = performance.now();
@@ -78,6 +81,8 @@ export class Server implements ServerContext, ConnectionContext {
   constructor(options: ServerOptions) {
     this.#version = options.version;
     this.#isInsecure = options.insecure ?? false;
+    this.#isBackground = options.isBackground ?? false;
+    this.deadlines = new Deadlines(undefined, this.#isBackground);
     this.limits = completeLimits(options.limits);
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
@@ -121,7 +126,7 @@ export class Server implements ServerContext, ConnectionContext {
           `listen on 127.0.0.1, or allow it with the option insecure`,
       );
     }
-    const listener = await listenTcp(host, port, this.#accept);
+    const listener = await listenTcp(host, port, this.#accept, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
@@ -129,7 +134,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    this.#listeners.push(await listenUnix(path, this.#accept));
+    this.#listeners.push(await listenUnix(path, this.#accept, { isBackground: this.#isBackground }));
     this.logger.info({ path }, "listening");
   }
 

@@ -110,14 +110,14 @@ export class Delivery {
       return;
     }
     const sorted = indices.sort((a, b) => a - b);
-    variable.countReturns(sorted);
     for (const index of variable.order!.giveBack(sorted)) {
       this.#holdings.remove(variable, index);
     }
     this.settle(variable);
   }
 
-  giveBackAll(bookings: Iterable<Booking>): void {
+  /** `areLost`: their session has ended. That counts as a delivery; what a session gives back by itself was never delivered. */
+  giveBackAll(bookings: Iterable<Booking>, areLost: boolean): void {
     const byVariable = new Map<Variable, number[]>();
     for (const { variable, index } of bookings) {
       const indices = byVariable.get(variable);
@@ -128,6 +128,9 @@ export class Delivery {
       }
     }
     for (const [variable, indices] of byVariable) {
+      if (areLost && !variable.isDeleted) {
+        variable.countReturns(indices);
+      }
       this.giveBack(variable, indices);
     }
   }

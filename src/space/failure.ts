@@ -14,5 +14,6 @@ export type FailureCode =
   | "lease_lost"
   | "cancelled"
   | "timed_out"
+  | "not_permitted"
   | "too_many_waiting"
   | "memory_full";

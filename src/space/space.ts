@@ -112,7 +112,10 @@ export class Space {
     }
     session.owned.clear();
     session.opened.clear();
-    this.#delivery.giveBackAll(session.takeBooked(() => true));
+    this.#delivery.giveBackAll(
+      session.takeBooked(() => true),
+      true,
+    );
   }
 
   // Workspaces
@@ -161,7 +164,10 @@ export class Space {
       session.owned.delete(workspace);
       this.#disown(workspace);
     }
-    this.#delivery.giveBackAll(session.takeBooked(({ variable }) => variable.workspace === workspace));
+    this.#delivery.giveBackAll(
+      session.takeBooked(({ variable }) => variable.workspace === workspace),
+      false,
+    );
     session.receiver.done(request);
   }
 
@@ -210,7 +216,7 @@ export class Space {
     if (!isMode(mode)) {
       return fail(session, request, "bad_mode", `mode '${mode}' is none of ${modes.join(", ")}`);
     }
-    const variable = this.#variable(session, request, workspaceName, name);
+    const variable = this.#changeable(session, request, workspaceName, name);
     if (variable === undefined) {
       return;
     }
@@ -223,6 +229,30 @@ export class Space {
     session.receiver.done(request);
   }
 
+  /**
+   * From now on only the owner of the workspace, which must be this session, may store into the variable, declare or delete it: whoever
+   * reads it knows who has stored what is there. It stays so until the variable is deleted.
+   */
+  guard(session: Session, request: number, workspaceName: string, name: string): void {
+    const workspace = this.#workspace(session, request, workspaceName);
+    if (workspace === undefined) {
+      return;
+    }
+    if (workspace.owner !== session) {
+      return fail(
+        session,
+        request,
+        "not_permitted",
+        `only the owner of workspace '${workspaceName}' may guard variables`,
+      );
+    }
+    const variable = this.#changeable(session, request, workspaceName, name);
+    if (variable !== undefined) {
+      variable.isGuarded = true;
+      session.receiver.done(request);
+    }
+  }
+
   deleteVar(session: Session, request: number, workspaceName: string, name: string): void {
     const workspace = this.#workspace(session, request, workspaceName);
     if (workspace === undefined) {
@@ -231,6 +261,9 @@ export class Space {
     const variable = workspace.variables.get(name);
     if (variable === undefined) {
       return fail(session, request, "no_such_variable", `workspace '${workspaceName}' has no variable '${name}'`);
+    }
+    if (variable.isGuarded && workspace.owner !== session) {
+      return fail(session, request, "not_permitted", guarded(name));
     }
     this.#delivery.failWaiters(variable, "variable_deleted", `variable '${name}' was deleted`);
     this.#holdings.removeVariable(variable);
@@ -257,7 +290,7 @@ export class Space {
     start: number,
     end: number,
   ): void {
-    const variable = this.#variable(session, request, workspaceName, name, end - start + VALUE_OVERHEAD_BYTES);
+    const variable = this.#changeable(session, request, workspaceName, name, end - start + VALUE_OVERHEAD_BYTES);
     if (variable !== undefined) {
       this.#add(variable, descriptor, bytes, start, end);
       session.receiver.done(request);
@@ -272,7 +305,7 @@ export class Space {
     descriptor: number,
     file: FileValue,
   ): void {
-    const variable = this.#variable(session, request, workspaceName, name, VALUE_OVERHEAD_BYTES);
+    const variable = this.#changeable(session, request, workspaceName, name, VALUE_OVERHEAD_BYTES);
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
@@ -290,7 +323,7 @@ export class Space {
     values: readonly NewValue[],
   ): void {
     const bytes = values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0);
-    const variable = this.#variable(session, request, workspaceName, name, bytes);
+    const variable = this.#changeable(session, request, workspaceName, name, bytes);
     if (variable !== undefined) {
       for (const { descriptor, bytes, start, end } of values) {
         this.#add(variable, descriptor, bytes, start, end);
@@ -468,6 +501,16 @@ export class Space {
     return workspace;
   }
 
+  /** Like `#variable`, for a request that changes more than who has which value. */
+  #changeable(session: Session, request: number, workspaceName: string, name: string, bytes = 0): Variable | undefined {
+    const variable = this.#variable(session, request, workspaceName, name, bytes);
+    if (variable?.isGuarded === true && variable.workspace.owner !== session) {
+      fail(session, request, "not_permitted", guarded(name));
+      return undefined;
+    }
+    return variable;
+  }
+
   /**
    * The variable, made when it is not there, if there is room for it and for `bytes` more in it; or the request is
    * answered with why not.
@@ -508,7 +551,7 @@ export class Space {
       fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
       return undefined;
     }
-    return this.#variable(session, request, workspace, name, bytes);
+    return this.#changeable(session, request, workspace, name, bytes);
   }
 
   #disown(workspace: Workspace): void {
@@ -547,6 +590,10 @@ function badName(kind: string, name: string): string {
   return name === ""
     ? `a ${kind} needs a name that is not empty`
     : `the name of a ${kind} must not hold a tab, newline or NUL`;
+}
+
+function guarded(name: string): string {
+  return `variable '${name}' is guarded: only the owner of its workspace may store into it, declare or delete it`;
 }
 
 function notOpen(name: string): string {

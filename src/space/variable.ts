@@ -16,12 +16,14 @@ export class Variable {
   readonly workspace: Workspace;
   /** Fixed by the first `declare` or, failing that, by the first `store`; `undefined` shows as `unknown`. */
   mode: Mode | undefined;
+  /** Only the owner of the workspace may store into it, declare or delete it. */
+  isGuarded = false;
   readonly finders = new WaiterList();
   readonly fetchers = new WaiterList();
   readonly table = new ValueTable();
   /** Whether there is a value, free or booked, at an index. */
   readonly hasIndex = (index: number): boolean => this.table.has(index);
-  /** How often a value has come back, by index; only of those that have. */
+  /** How often a value has come back from a session that ended, by index; only of those that have. */
   #returns: Map<number, number> | undefined;
   #order: Order | undefined;
   #isRemoved = false;

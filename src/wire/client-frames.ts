@@ -4,7 +4,8 @@ import { CHUNKED, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
 // The frames that a client sends, one function each. Names, labels and templates are byte strings.
 
 /** The verbs whose only field is a number of 32 bits: of a workspace (handle) or of a variable. */
-export type NumberedVerb = typeof Verb.leave | typeof Verb.deleteWs | typeof Verb.listVars | typeof Verb.deleteVar;
+export type NumberedVerb =
+  typeof Verb.leave | typeof Verb.deleteWs | typeof Verb.listVars | typeof Verb.deleteVar | typeof Verb.guard;
 
 /** The verbs without fields. `cancel` names the request to cancel by the frame's own number. */
 export type BareVerb = typeof Verb.cancel | typeof Verb.ping | typeof Verb.goodbye | typeof Verb.info;

@@ -33,6 +33,7 @@ export const Verb = {
   goodbye: 32,
   info: 33,
   endSession: 34,
+  guard: 35,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 

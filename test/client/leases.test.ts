@@ -102,13 +102,16 @@ test("fetchTry on lease gives what is given for missing when there is nothing", 
   expect(lease?.value).toBe(5);
 });
 
-test("a lease tells how often its value was given out", async () => {
+test("a lease tells how often its value was given out: what was released does not count, what a session's end gave back does", async () => {
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.store("x", 1);
   const first = await ws.fetch("x", { lease: true });
   expect(first.deliveries).toBe(1);
   await first.release();
+  const dying = server.connect();
+  expect((await (await dying.useWs("table")).fetch("x", { lease: true })).deliveries).toBe(1);
+  await dying.close();
   const second = await ws.fetch("x", { lease: true });
   expect(second.deliveries).toBe(2);
   await second.ack();

@@ -119,7 +119,8 @@ export class Caller {
       case "declare":
         return { do: "declare", ...asked, ws, variable, mode: operation.mode };
       case "deleteVar":
-        return { do: "deleteVar", ...asked, ws, variable };
+      case "guard":
+        return { do: operation.do, ...asked, ws, variable };
       case "store":
         return { do: "store", ...asked, ws, variable, value: this.#value(operation.size) };
       case "storeSeveral": {

@@ -46,7 +46,7 @@ export type Call =
   | (Request & { readonly do: "mktemp"; readonly template: string | undefined })
   | (Request & { readonly do: "listVars"; readonly ws: string; readonly extended: boolean })
   | (Request & Place & { readonly do: "declare"; readonly mode: Mode | "stack" })
-  | (Request & Place & { readonly do: "deleteVar" })
+  | (Request & Place & { readonly do: "deleteVar" | "guard" })
   | (Request & Place & { readonly do: "store"; readonly value: TestValue })
   | (Request & Place & { readonly do: "storeSeveral"; readonly values: readonly TestValue[] })
   | (Request & Place & { readonly do: "read"; readonly how: ReadOptions })

@@ -40,7 +40,7 @@ export class NaiveDelivery {
     if (variable.mode === "single") {
       this.remove((old, where) => where === variable && old.holder === undefined);
     }
-    variable.values.push({ ...value, index: variable.storedCount++, holder: undefined, takenCount: 0 });
+    variable.values.push({ ...value, index: variable.storedCount++, holder: undefined, lostCount: 0 });
     this.#settle(variable);
   }
 
@@ -113,7 +113,6 @@ export class NaiveDelivery {
         kind = "lease"; // and so are those that follow it in this answer
       }
       value.holder = { session, kind, number: ++session.lastNumber[kind] };
-      value.takenCount++;
       taken.push(value);
     } while (taken.length < how.most && memorySum(taken) < MAX_ANSWER_BYTES && variable.free().length > 0);
     for (const [at, value] of taken.entries()) {
@@ -144,12 +143,14 @@ export class NaiveDelivery {
     }
   }
 
-  giveBack(isMeant: (value: NaiveValue, variable: NaiveVariable) => boolean): void {
+  /** `areLost`: the session that had them has ended, which counts as a delivery. */
+  giveBack(isMeant: (value: NaiveValue, variable: NaiveVariable) => boolean, areLost = false): void {
     const { rank } = this.#options;
     for (const variable of this.variables().sort((a, b) => rank(a) - rank(b))) {
       const back = variable.values.filter((value) => value.holder !== undefined && isMeant(value, variable));
       for (const value of back) {
         value.holder = undefined;
+        value.lostCount += areLost ? 1 : 0;
         if (variable.mode === "single" && value.index < variable.storedCount - 1) {
           this.remove((old) => old === value);
         }
@@ -207,7 +208,7 @@ export class NaiveDelivery {
 
   #value(
     { session, request, variable }: NaiveWaiter,
-    { descriptor, index, holder, takenCount }: NaiveValue,
+    { descriptor, index, holder, lostCount }: NaiveValue,
     more: boolean,
   ): void {
     const booking = holder?.kind === "booking" ? holder.number : 0;
@@ -222,7 +223,7 @@ export class NaiveDelivery {
       booking,
       lease,
       more,
-      deliveries: holder === undefined ? 0 : takenCount,
+      deliveries: holder === undefined ? 0 : 1 + lostCount,
     });
   }
 

@@ -211,6 +211,9 @@ export class NaiveSpace {
       case "declare":
         variable.mode ??= call.mode as NaiveVariable["mode"];
         return variable.mode === call.mode ? this.#delivery.done(call) : this.#delivery.fail(call, "mode_conflict");
+      case "guard":
+        variable.isGuarded = true;
+        return this.#delivery.done(call);
       case "deleteVar":
         this.#delivery.drop(variable.values);
         this.#delivery.failWaiters(variable);
@@ -244,8 +247,11 @@ export class NaiveSpace {
       return "no_such_workspace";
     }
     const isThere = workspace.variables.has(call.variable);
+    if (call.do === "guard" && workspace.owner !== session) {
+      return "not_permitted";
+    }
     if (call.do === "deleteVar") {
-      return isThere ? undefined : "no_such_variable";
+      return !isThere ? "no_such_variable" : this.#isGuarded(session, call) ? "not_permitted" : undefined;
     }
     if (!isThere && !isGoodName(call.variable)) {
       return "bad_name";
@@ -253,7 +259,16 @@ export class NaiveSpace {
     const { valueOverheadBytes, variableOverheadBytes, maxMemoryBytes } = this.#options;
     const valueBytes = values.map((value) => (value.isFile ? 0 : value.length) + valueOverheadBytes);
     const needed = sum(valueBytes) + (isThere ? 0 : variableOverheadBytes);
-    return this.#memoryBytes() + needed > maxMemoryBytes ? "memory_full" : undefined;
+    if (this.#memoryBytes() + needed > maxMemoryBytes) {
+      return "memory_full";
+    }
+    return call.do !== "read" && this.#isGuarded(session, call) ? "not_permitted" : undefined;
+  }
+
+  /** Whether the variable is not this session's to change. */
+  #isGuarded(session: NaiveSession, call: PlaceCall): boolean {
+    const workspace = session.opened.get(call.ws)!;
+    return workspace.variables.get(call.variable)?.isGuarded === true && workspace.owner !== session;
   }
 
   #end(session: NaiveSession): void {
@@ -264,7 +279,7 @@ export class NaiveSpace {
     for (const workspace of [...this.#workspaces.values()]) {
       this.#disown(workspace, session);
     }
-    this.#delivery.giveBack((value) => value.holder!.session === session);
+    this.#delivery.giveBack((value) => value.holder!.session === session, true);
   }
 
   #disown(workspace: NaiveWorkspace, session: NaiveSession): void {

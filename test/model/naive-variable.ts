@@ -6,8 +6,8 @@ export interface NaiveValue extends TestValue {
   /** Counts the stores of its variable. */
   readonly index: number;
   holder: NaiveBooking | undefined;
-  /** How often it was taken. */
-  takenCount: number;
+  /** How often a session ended that had it. */
+  lostCount: number;
 }
 
 export interface NaiveBooking {
@@ -27,6 +27,8 @@ export class NaiveVariable {
   readonly id: number;
   readonly name: string;
   mode: Mode | undefined;
+  /** Only the owner of the workspace may change it. */
+  isGuarded = false;
   storedCount = 0;
   /** Free and booked, by index. */
   values: NaiveValue[] = [];

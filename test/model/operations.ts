@@ -35,7 +35,7 @@ export type Operation = { readonly slot: number } & (
   | { readonly do: "listWss"; readonly only: string | undefined }
   | { readonly do: "mktemp"; readonly template: string | undefined }
   | ({ readonly do: "declare"; readonly mode: Mode | "stack" } & Where)
-  | ({ readonly do: "deleteVar" } & Where)
+  | ({ readonly do: "deleteVar" | "guard" } & Where)
   | ({ readonly do: "store"; readonly size: Size } & Where)
   | ({ readonly do: "storeSeveral"; readonly lengths: readonly number[] } & Where)
   | ({
@@ -144,7 +144,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     [1, make("mktemp", { template: fc.constantFrom(undefined, "tmp%d", "", "%d%d") })],
   ];
   if (deletions) {
-    kinds.push([2, make("deleteVar", where)], [1, make("deleteWs", { ws: workspace })]);
+    kinds.push([1, make("guard", where)], [2, make("deleteVar", where)], [1, make("deleteWs", { ws: workspace })]);
   }
   return fc.oneof(...kinds.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }

@@ -88,6 +88,8 @@ export class WatchedSpace {
         return space.listVars(session, request, call.ws, call.extended);
       case "declare":
         return space.declare(session, request, call.ws, call.variable, call.mode);
+      case "guard":
+        return space.guard(session, request, call.ws, call.variable);
       case "deleteVar":
         return space.deleteVar(session, request, call.ws, call.variable);
       case "store":

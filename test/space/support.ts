@@ -113,6 +113,10 @@ export class Client {
     return this.#ask((request) => this.#space.declare(this.session, request, "w", name, mode));
   }
 
+  guard(name: string): Answer {
+    return this.#ask((request) => this.#space.guard(this.session, request, "w", name));
+  }
+
   deleteVar(name: string): Answer {
     return this.#ask((request) => this.#space.deleteVar(this.session, request, "w", name));
   }
