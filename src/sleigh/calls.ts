@@ -1,5 +1,6 @@
 import type { Backend, Work } from "./backend.ts";
 import { SleighArgumentError, SleighStoppedError } from "./errors.ts";
+import { holding } from "./holding.ts";
 import type { TaskSource } from "./inputs/task-source.ts";
 import { AccumulatorSink } from "./master/accumulator.ts";
 import { CallJob } from "./master/call-job.ts";
@@ -11,7 +12,6 @@ import type { CallOptions, EachElemOptions, EachWorkerOptions, FeedOptions } fro
 import { SleighPending } from "./pending.ts";
 import { progressListener } from "./progress.ts";
 
-const LOAD_FACTOR = 10;
 const MAX_QUEUED_BYTES = 64 * 1_048_576;
 
 /** Makes calls into jobs, and knows those that are under way. */
@@ -69,11 +69,11 @@ export class Calls {
     sinkFor: (fail: (error: unknown) => void) => Sink,
   ): ElementJob {
     checkWork(work, options);
-    const { chunkSize = "auto", loadFactor = LOAD_FACTOR, maxQueuedBytes = MAX_QUEUED_BYTES } = options;
+    const { chunkSize = "auto", loadFactor, maxQueuedBytes = MAX_QUEUED_BYTES } = options;
     if (chunkSize !== "auto") {
       checkNumber("chunkSize", chunkSize, 1, true);
     }
-    checkNumber("loadFactor", loadFactor, Number.MIN_VALUE, false);
+    checkNumber("loadFactor", loadFactor ?? 1, Number.MIN_VALUE, false);
     checkNumber("maxQueuedBytes", maxQueuedBytes, 1, false);
     const jobOptions: ElementJobOptions = {
       ...this.#jobOptions(
@@ -122,9 +122,7 @@ export class Calls {
 
   /** The program does not end while a call is under way. */
   async #hold(job: Job): Promise<void> {
-    const timer = setInterval(() => undefined, 2 ** 30);
-    await job.promise.catch(() => undefined);
-    clearInterval(timer);
+    await holding(job.promise).catch(() => undefined);
     this.#underWay.delete(job);
   }
 

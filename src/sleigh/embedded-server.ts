@@ -9,9 +9,17 @@ export interface EmbeddedServerOptions {
   readonly insecure?: boolean;
 }
 
-/** A workspace server for one sleigh, in this process, on a port that is free. Stop it with the sleigh. */
+/**
+ * A workspace server for one sleigh, in this process, on a port that is free. Stop it with the sleigh. It does not keep the
+ * program running: what waits for it does.
+ */
 export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<RunningServer> {
   // Loaded when it is needed: most of this package is the server.
   const { startServer } = await import("../host/index.ts");
-  return startServer({ host: options.host ?? "127.0.0.1", port: 0, insecure: options.insecure ?? false });
+  return startServer({
+    host: options.host ?? "127.0.0.1",
+    port: 0,
+    insecure: options.insecure ?? false,
+    background: true,
+  });
 }

@@ -8,7 +8,6 @@ export type SleighErrorCode =
   | "launch_failed"
   | "launch_timed_out"
   | "not_available"
-  | "refused"
   | "stopped"
   | "task_failed"
   | "task_timed_out"

@@ -1,6 +1,6 @@
 /** The door `networkspaces/sleigh`: workers on this machine or many, and work for them. */
 export type { Status, WorkerInfo } from "./backend.ts";
-export type { Lists, Values } from "./call-types.ts";
+export type { Lists, OneList, Values } from "./call-types.ts";
 export {
   SleighArgumentError,
   SleighCancelledError,
@@ -63,3 +63,4 @@ export { range, type Range } from "./range.ts";
 export { explicit, RebuildError, ref, ShippingError } from "./shipping/index.ts";
 export { type ExportOptions, Sleigh, type StatusOptions } from "./sleigh.ts";
 export type { SleighContext } from "./worker/context.ts";
+export { randomStream } from "./worker/random.ts";

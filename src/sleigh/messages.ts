@@ -168,6 +168,12 @@ export interface JobSpec {
   readonly timeoutMs: number | undefined;
   /** Milliseconds from an abort (cancel or timeout) until the worker ends. */
   readonly graceMs: number;
+  /** How often a task that threw or took too long is done again, by the same worker: others may wait for what it does. */
+  readonly retries: number;
+  /** Milliseconds before that. */
+  readonly retryDelayMs: number;
+  /** Every chunk is worked off as one that was given out before: the master must know of each task that it has begun. */
+  readonly isAnnounced: boolean;
   /** Seeds the random stream of each task, together with its number. */
   readonly seed: number | string | undefined;
   /** Module state of its own for this job. */
@@ -181,7 +187,13 @@ export interface JobSpec {
  * globals (an object's own properties). `eval`: evaluate the text with the arguments as the list `SleighArguments`.
  */
 export type JobCode =
-  { readonly type: "invoke" | "define"; readonly fn: Packed } | { readonly type: "eval"; readonly source: string };
+  | {
+      readonly type: "invoke" | "define";
+      readonly fn: Packed;
+      /** It uses nothing but its arguments: a worker makes it once, whatever job it comes with. Default false. */
+      readonly isPure?: boolean;
+    }
+  | { readonly type: "eval"; readonly source: string };
 
 /**
  * A value, or a function, as the shipping functions have packed it. `parts` are the hashes of all parts that are needed to
@@ -232,6 +244,8 @@ export interface TaskFailure {
   /** The last of what the worker printed since the task began. */
   readonly output: string;
   readonly elapsedMs: number;
+  /** How often it was done by this worker. Default: once. */
+  readonly tries?: number;
 }
 
 /** An error as data: whatever was thrown, described. */

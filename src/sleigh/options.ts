@@ -25,7 +25,10 @@ export interface SleighOptions extends LaunchOptions {
   readonly wsNameTemplate?: string;
   /** Name of the user's workspace. Default `sleigh_user_%04d`. */
   readonly userWsNameTemplate?: string;
-  /** How often a task is begun at most, when workers die of it. Default 3. */
+  /**
+   * How often a task is given to another worker when workers die of it: it is begun at most so often. Default 3. With 1, workers tell of each
+   * task before they begin it, which takes as long as a message to the server and back.
+   */
   readonly maxAttempts?: number;
   /** How often in a row a local worker is started again. Default 10; 0: never. */
   readonly maxRestarts?: number;
@@ -47,9 +50,9 @@ export interface SleighOptions extends LaunchOptions {
 export interface CallOptions {
   /** Default `throw`: the call rejects with the first error. */
   readonly onError?: OnError;
-  /** How often a task that threw or took too long is done again. Default 0. */
+  /** How often a task that threw or took too long is done again, by its worker, before anything else. Default 0. */
   readonly retries?: number;
-  /** Milliseconds before that. Default 0. */
+  /** Milliseconds before that, in which its worker waits. Default 0. */
   readonly retryDelay?: number;
   /** Most milliseconds for a task, from when it begins. Default: none. */
   readonly timeout?: number;
@@ -78,7 +81,7 @@ export interface EachWorkerOptions extends CallOptions {
 export interface FeedOptions extends CallOptions {
   /** Tasks handed out at a time. Default `auto`: as many as take about 0.2 s. */
   readonly chunkSize?: number | "auto";
-  /** At most so many chunks for each worker are in the workspace. Default 10. */
+  /** At most so many chunks for each worker are in the workspace. Default 10; of chunks that take less than 2 ms as many as take 20 ms, at most 100. */
   readonly loadFactor?: number;
   /** At most so many bytes of arguments are in the workspace. Default 64 MiB. */
   readonly maxQueuedBytes?: number;

@@ -1,5 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { decode, encode, type Encoded } from "../codec/index.ts";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Encoded } from "../codec/index.ts";
+import { Mac, MAC_BYTES } from "./mac.ts";
+import { decodeMessage, encodeMessage } from "./message-codec.ts";
+import { SeenCounters } from "./seen-counters.ts";
 
 /*
  * Workers accept work only from their master, and the master results only from its workers. An envelope is
@@ -13,13 +16,10 @@ const VERSION = 1;
 const SENDER_AT = 1;
 const COUNTER_AT = 9;
 const MAC_AT = 17;
-const BODY_AT = 49;
-const VALUE_AT = 53;
+const BODY_AT = MAC_AT + MAC_BYTES;
+const VALUE_AT = BODY_AT + 4;
 
 export const KEY_BYTES = 32;
-
-/** How far behind the newest one of its sender and variable an envelope may come. Older ones count as seen. */
-const WINDOW = 65_536;
 
 /** The envelope is not to be acted on. `forged` covers all that this key did not seal for this variable. */
 export class SealError extends Error {
@@ -40,18 +40,19 @@ export interface OpenHow {
 
 /** Seals and opens the messages of one sleigh. Each process has one, which is one sender. */
 export class Sealer {
-  readonly #key: Uint8Array;
+  readonly #mac: Mac;
   readonly #sleigh: string;
   readonly #sender = randomBytes(8);
   #counter = 0;
-  readonly #seen = new Map<string, Seen>();
+  /** By variable, and by sender. */
+  readonly #seen = new Map<string, Map<string, SeenCounters>>();
 
   /** `key`: KEY_BYTES random bytes that master and workers share. `sleigh`: the name of the sleigh's workspace. */
   constructor(key: Uint8Array, sleigh: string) {
     if (key.length !== KEY_BYTES) {
       throw new RangeError(`the key of a sleigh has ${KEY_BYTES} bytes, not ${key.length}`);
     }
-    this.#key = key;
+    this.#mac = new Mac(key);
     this.#sleigh = sleigh;
   }
 
@@ -61,14 +62,16 @@ export class Sealer {
 
   /** The message, to be stored into that variable. Throws a SerializationFault when the codec does. */
   seal(variable: string, message: object): Uint8Array {
-    const { descriptor, bytes } = encode(message);
+    const { descriptor, bytes } = encodeMessage(message);
     const envelope = Buffer.allocUnsafe(VALUE_AT + bytes.length);
     envelope[0] = VERSION;
     this.#sender.copy(envelope, SENDER_AT);
-    envelope.writeBigUInt64BE(BigInt((this.#counter += 1)), COUNTER_AT);
+    const counter = (this.#counter += 1);
+    envelope.writeUInt32BE(Math.floor(counter / 2 ** 32), COUNTER_AT);
+    envelope.writeUInt32BE(counter >>> 0, COUNTER_AT + 4);
     envelope.writeUInt32BE(descriptor, BODY_AT);
     envelope.set(bytes, VALUE_AT);
-    this.#mac(variable, envelope).copy(envelope, MAC_AT);
+    this.#macOf(variable, envelope).copy(envelope, MAC_AT);
     return envelope;
   }
 
@@ -82,50 +85,34 @@ export class Sealer {
       throw new SealError("forged", variable);
     }
     const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length);
-    if (!timingSafeEqual(this.#mac(variable, bytes), bytes.subarray(MAC_AT, BODY_AT))) {
+    if (!timingSafeEqual(this.#macOf(variable, bytes), bytes.subarray(MAC_AT, BODY_AT))) {
       throw new SealError("forged", variable);
     }
-    const isNew = this.#note(
-      `${bytes.toString("hex", SENDER_AT, COUNTER_AT)} ${variable}`,
-      Number(bytes.readBigUInt64BE(COUNTER_AT)),
-    );
+    const counter = bytes.readUInt32BE(COUNTER_AT) * 2 ** 32 + bytes.readUInt32BE(COUNTER_AT + 4);
+    const isNew = this.#counters(variable, bytes.toString("latin1", SENDER_AT, COUNTER_AT)).note(counter);
     if (!isNew && how.again !== true) {
       throw new SealError("replayed", variable);
     }
-    return decode(bytes.readUInt32BE(BODY_AT), bytes.subarray(VALUE_AT)) as T;
+    return decodeMessage(bytes.readUInt32BE(BODY_AT), bytes.subarray(VALUE_AT)) as T;
   }
 
-  #mac(variable: string, envelope: Buffer): Buffer {
-    return createHmac("sha256", this.#key)
-      .update(`${this.#sleigh}\0${variable}\0`)
-      .update(envelope.subarray(0, MAC_AT))
-      .update(envelope.subarray(BODY_AT))
-      .digest();
+  #macOf(variable: string, envelope: Buffer): Buffer {
+    return this.#mac.of(`${this.#sleigh}\0${variable}\0`, envelope, MAC_AT, BODY_AT);
   }
 
-  /** Whether this is the first time. */
-  #note(source: string, counter: number): boolean {
-    let seen = this.#seen.get(source);
-    if (seen === undefined) {
-      seen = { newest: 0, counters: new Set() };
-      this.#seen.set(source, seen);
+  #counters(variable: string, sender: string): SeenCounters {
+    let senders = this.#seen.get(variable);
+    if (senders === undefined) {
+      senders = new Map();
+      this.#seen.set(variable, senders);
     }
-    if (seen.counters.has(counter) || counter <= seen.newest - WINDOW) {
-      return false;
+    let counters = senders.get(sender);
+    if (counters === undefined) {
+      counters = new SeenCounters();
+      senders.set(sender, counters);
     }
-    seen.counters.add(counter);
-    seen.newest = Math.max(seen.newest, counter);
-    if (seen.counters.size > 2 * WINDOW) {
-      const oldest = seen.newest - WINDOW;
-      seen.counters = new Set([...seen.counters].filter((kept) => kept > oldest));
-    }
-    return true;
+    return counters;
   }
-}
-
-interface Seen {
-  newest: number;
-  counters: Set<number>;
 }
 
 /** The encoded message of an envelope that `open` has accepted: a view, for whoever decodes it elsewhere. */

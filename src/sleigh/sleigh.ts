@@ -1,9 +1,10 @@
 import type { NetWorkSpace } from "../client/index.ts";
-import type { Items, Lists, Results, Values } from "./call-types.ts";
+import type { Items, Lists, OneList, Results, Values } from "./call-types.ts";
 import type { Backend, Status, Work, WorkerInfo } from "./backend.ts";
 import { Calls } from "./calls.ts";
 import { VERSION } from "./embedded-server.ts";
 import { SleighArgumentError, SleighError, SleighStoppedError } from "./errors.ts";
+import { holding } from "./holding.ts";
 import { Imap } from "./imap.ts";
 import { elementSource, functionSource } from "./inputs/element-source.ts";
 import { rowSource } from "./inputs/row-source.ts";
@@ -61,7 +62,7 @@ export class Sleigh implements AsyncDisposable {
 
   /** Resolves when the server is there and the workers are being launched. Nobody needs to wait for this. */
   async started(): Promise<void> {
-    await this.#starting;
+    await holding(this.#starting);
   }
 
   /** Workers that live or are to come. Before the start: how many were asked for. */
@@ -134,13 +135,13 @@ export class Sleigh implements AsyncDisposable {
   ): SleighPending<Results<R, O>, Items<R, O>>;
   eachElem<T, R, const O extends EachElemOptions<Awaited<R>>>(
     work: (element: T) => R,
-    elements: Values<T>,
+    elements: OneList<T>,
     fixed?: readonly [],
     options?: O & Unpermuted,
   ): SleighPending<Results<R, O>, Items<R, O>>;
   eachElem<T, F extends readonly unknown[], R, const O extends EachElemOptions<Awaited<R>>>(
     work: (element: T, ...fixed: F) => R,
-    elements: Values<T>,
+    elements: OneList<T>,
     fixed: readonly [...F],
     options?: O & Unpermuted,
   ): SleighPending<Results<R, O>, Items<R, O>>;
@@ -219,12 +220,14 @@ export class Sleigh implements AsyncDisposable {
 
   /** How many workers have joined. Waits, if asked to, until all have. */
   async status({ closeGroup = false, timeout = 0 }: StatusOptions = {}): Promise<Status> {
-    return (await this.#running()).status({ closeGroup, timeoutMs: timeout });
+    const backend = await this.#running();
+    return holding(backend.status({ closeGroup, timeoutMs: timeout }));
   }
 
   /** Who the workers are, by rank. Waits until all have joined (see `status`). */
   async workerInfo(): Promise<WorkerInfo[]> {
-    return (await this.#running()).workerInfo();
+    const backend = await this.#running();
+    return holding(backend.workerInfo());
   }
 
   /** Opens the web interface at the sleigh's workspace. This version has none: it throws. */
@@ -240,7 +243,7 @@ export class Sleigh implements AsyncDisposable {
    * way reject with a SleighStoppedError. The second call waits for the first.
    */
   stop(): Promise<void> {
-    return (this.#stopped ??= this.#stop());
+    return (this.#stopped ??= holding(this.#stop()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -254,7 +257,7 @@ export class Sleigh implements AsyncDisposable {
   }
 
   async #running(): Promise<Backend> {
-    const backend = await this.#starting;
+    const backend = await holding(this.#starting);
     if (this.#stopped !== undefined) {
       throw new SleighStoppedError("the sleigh was stopped");
     }
@@ -274,7 +277,7 @@ export class Sleigh implements AsyncDisposable {
 async function start(options: SleighOptions): Promise<Backend> {
   const { nested = false, onOutput = printOutput } = options;
   if (isInsideWorker() && !nested) {
-    return new InProcessBackend(VERSION);
+    return new InProcessBackend(VERSION, options.onOutput);
   }
   const warn = options.onWarning ?? ((text) => process.emitWarning(text, "SleighWarning"));
   return new RemoteBackend(await Master.start(options, warn, onOutput), nested);

@@ -79,7 +79,7 @@ describe("which workers are started", () => {
 
 describe("the commands of a dry run", () => {
   const show = (options: LaunchOptions, at = server): string =>
-    dryRun(planWorkers({ nodeList: ["hippo"], ...options }), { server: at })[0]!;
+    dryRun({ nodeList: ["hippo"], ...options }, { server: at })[0]!;
   const worker =
     "networkspaces worker --sleigh=sleigh_ride_0001 --host=office.example --port=8765 --rank=0 --token=TOKEN";
   /** As one word within a command. */

@@ -53,7 +53,7 @@ describe("a worker on this machine", () => {
   });
 
   test("is ready when it is said to have joined, and may then run for long", async () => {
-    const worker = start({ scriptName: fixtures.script, env: { STAND_IN: "stay" }, launchTimeoutMs: 60_000 });
+    const worker = start({ scriptName: fixtures.script, env: { STAND_IN: "stay" }, launchTimeout: 60_000 });
     const { pid } = await reportOf(worker);
     expect(worker.pid).toBe(pid);
     worker.joined();
@@ -81,7 +81,7 @@ describe("a worker on this machine", () => {
       "-e",
       "process.on('SIGTERM',()=>{});console.log('still here');setInterval(()=>0,9)",
     ];
-    const worker = start({ launch: command(words), launchTimeoutMs: 500 });
+    const worker = start({ launch: command(words), launchTimeout: 500 });
     await until(() => worker.output.includes("still here"));
     await expect(worker.ready).rejects.toThrow(/did not join within 500 ms[^]*still here/);
     await expect(worker.ready).rejects.toMatchObject({ code: "launch_timed_out", output: "still here\n" });

@@ -92,6 +92,36 @@ test("a chunk held behind one that turns out slow goes back for others", async (
   expect(valuesOf(await master.result(1, 50))).toEqual(["went"]);
 });
 
+test("a chunk that a worker gave back may come to it again, and is not suspect for that", async () => {
+  await using master = await TestMaster.start();
+  await master.worker();
+  master.expression(
+    1,
+    "SleighArguments[0] === 'slow' ? (SleighUserNws.store('running', 1), SleighUserNws.find('go')) : SleighArguments[0]",
+  );
+  await master.send(...Array.from({ length: 50 }, (_, chunk) => ({ job: 1, chunk, columns: [["fast"]] })));
+  await master.result(1, 49);
+  await master.send({ job: 1, chunk: 50, columns: [["slow"]] }, { job: 1, chunk: 51, columns: [["behind"]] });
+  await master.user.fetch("running");
+  // It is back in its place when somebody else can have it.
+  const other = await master.ws.fetch<Uint8Array>(Variables.tasks, { lease: true, timeout: 5000 });
+  await other.release();
+  await master.user.store("go", "went");
+  expect(valuesOf(await master.result(1, 51))).toEqual(["behind"]);
+  expect(master.heard.map(({ kind }) => kind)).not.toContain("trouble");
+  expect(master.heard.map(({ kind }) => kind)).not.toContain("suspect");
+});
+
+test("where the master must know what has begun, each task of every chunk is announced", async () => {
+  await using master = await TestMaster.start();
+  await master.worker();
+  master.expression(1, "SleighArguments[0]", { isAnnounced: true });
+  await master.send({ job: 1, columns: [["a", "b"]] });
+  expect(valuesOf(await master.result(1))).toEqual(["a", "b"]);
+  const told = master.heard.map((each) => (each.kind === "started" ? `started ${each.at}` : each.kind));
+  expect(told).toEqual(["started 0", "started 1", "result"]);
+});
+
 test("the heart beats, and while a task computes too", async () => {
   await using master = await TestMaster.start();
   const token = newToken();

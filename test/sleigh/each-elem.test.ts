@@ -13,6 +13,17 @@ async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
+function* letters(): Generator<string> {
+  yield* ["a", "b", "c"];
+}
+
+async function* later(values: readonly string[]): AsyncGenerator<string> {
+  for (const value of values) {
+    await new Promise((resolve) => setImmediate(resolve));
+    yield value;
+  }
+}
+
 const listOf = (...args: unknown[]): unknown[] => args;
 
 describe("eachWorker and eachElem", () => {
@@ -58,6 +69,51 @@ describe("eachWorker and eachElem", () => {
         { argPermute },
       ),
     ).toEqual(expected);
+  });
+
+  test.each<[string, () => object | string, unknown[][]]>([
+    [
+      "lists of unequal length",
+      () => [
+        [1, 2, 3],
+        ["a", "b"],
+      ],
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+    ],
+    ["a list of plain values", () => ["one", "two"], [["one"], ["two"]]],
+    [
+      "a list of arrays",
+      () => [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      [[[1, 2]], [[3, 4]]],
+    ],
+    ["a string", () => "añ😀", [["a"], ["ñ"], ["😀"]]],
+    [
+      "typed arrays",
+      () => [new Float64Array([0.5, 1.5]), new Uint8Array([7, 8, 9])],
+      [
+        [0.5, 7],
+        [1.5, 8],
+      ],
+    ],
+    [
+      "a generator beside a set",
+      () => [letters(), new Set([1, 2])],
+      [
+        ["a", 1],
+        ["b", 2],
+      ],
+    ],
+    ["an async generator", () => later(["x", "y"]), [["x"], ["y"]]],
+  ])("elements: %s", async (_, elements, expected) => {
+    expect(await s.eachElem(listOf, elements(), [], {} as object)).toEqual(expected);
   });
 
   test("no elements make no tasks", async () => {
@@ -131,6 +187,19 @@ describe("eachWorker and eachElem", () => {
     expect(await call).toHaveLength(100_000);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(2 * 2 * 500);
+  });
+
+  test("100 000 tasks: the workspace holds at most loadFactor chunks for each worker", async () => {
+    const call = s.eachElem((x: number) => x, range(100_000), [], { chunkSize: 20, loadFactor: 3 });
+    const held: number[] = [];
+    while (call.check() > 0) {
+      const tasks = (await s.nws.listVars()).find(({ name }) => name === "tasks")!;
+      held.push(tasks.values + tasks.booked);
+    }
+    expect(await call).toHaveLength(100_000);
+    expect(held.length).toBeGreaterThan(10);
+    expect(Math.max(...held)).toBeGreaterThan(0);
+    expect(Math.max(...held)).toBeLessThanOrEqual(3 * 2);
   });
 });
 

@@ -122,7 +122,7 @@ describe("elements", () => {
   test.each([
     ["row", [[[1, 2, 3]], [[4, 5, 6]]]],
     ["column", [[[1, 4]], [[2, 5]], [[3, 6]]]],
-    ["cell", [[1], [2], [3], [4], [5], [6]]],
+    ["cell", [[1], [4], [2], [5], [3], [6]]],
   ] as const)("a matrix by %s", async (by, tasks) => {
     expect(
       await all(

@@ -6,6 +6,7 @@ import { range, type Sleigh, type SleighPending, type SleighTaskError } from "..
  */
 
 declare const s: Sleigh;
+declare const points: number[][];
 declare const join: (n: number, text: string) => boolean;
 declare const lengths: (text: string, scale: number) => Promise<number>;
 
@@ -22,6 +23,13 @@ test("lists are checked against the function, and results follow from it", () =>
     expectTypeOf(s.eachElem(lengths, ["a", "b"], [2])).toExtend<SleighPending<number[], number>>();
     expectTypeOf(s.eachElem((x: number) => x ** 3, range(0, 9))).toExtend<SleighPending<number[], number>>();
     expectTypeOf(s.eachElem((x, y) => `${y}${x.toFixed()}`, [[1], ["a"]])).toExtend<SleighPending<string[], string>>();
+    const norm = (point: number[]): number => Math.hypot(...point);
+    expectTypeOf(s.eachElem(norm, [points])).toExtend<SleighPending<number[], number>>();
+    expectTypeOf(s.eachElem(norm, new Set(points))).toExtend<SleighPending<number[], number>>();
+    expectTypeOf(s.eachElem((letter: string) => letter.length, "abc")).toExtend<SleighPending<number[], number>>();
+    expectTypeOf(s.eachElem(lengths, "abc", [2])).toExtend<SleighPending<number[], number>>();
+    // @ts-expect-error -- these would be taken as lists of numbers, one for each argument
+    s.eachElem(norm, points);
     // @ts-expect-error -- a list of texts for a number
     s.eachElem(join, [["a"], ["b"]]);
     // @ts-expect-error -- the second argument is missing

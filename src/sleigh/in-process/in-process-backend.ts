@@ -7,9 +7,11 @@ import type { CallJob, Callee } from "../master/call-job.ts";
 import type { Crew } from "../master/crew.ts";
 import type { ElementJob } from "../master/element-job.ts";
 import { globalProperty } from "../worker/job.ts";
+import type { WorkerOutput } from "../options.ts";
 import { InProcessCrew, type LocalWork } from "./in-process-crew.ts";
 
 const NO_TOKEN = "here";
+const GRACE_MS = 2000;
 
 /**
  * What a sleigh does that is made within a task: its work is done by the very worker that runs the task, one task after the other,
@@ -18,12 +20,14 @@ const NO_TOKEN = "here";
 export class InProcessBackend implements Backend {
   readonly workerCount = 1;
   readonly rankCount = 1;
-  readonly #crew = new InProcessCrew(0, hostname());
+  readonly #crew: InProcessCrew;
   readonly #version: string;
 
-  /** `version`: of this package. */
-  constructor(version: string) {
+  /** `version`: of this package. `onOutput`: gets what tasks print, instead of whoever gets what this program prints. */
+  constructor(version: string, onOutput?: (output: WorkerOutput) => void) {
     this.#version = version;
+    const host = hostname();
+    this.#crew = new InProcessCrew(0, host, onOutput && ((stream, text) => onOutput({ rank: 0, host, stream, text })));
   }
 
   get nws(): NetWorkSpace {
@@ -62,7 +66,7 @@ export class InProcessBackend implements Backend {
     job.start([callee], {
       send: () => void this.#crew.run(batch, work, () => !job.isOver).then((outcome) => job.answered(callee, outcome)),
       calleeOf: () => callee,
-      giveUp: () => undefined,
+      giveUp: () => this.#crew.stopUnwanted(),
     });
     return Promise.resolve();
   }
@@ -99,7 +103,8 @@ export class InProcessBackend implements Backend {
 }
 
 function localWork({ work, fixed, options }: Description): LocalWork {
-  return { run: runnerOf(work, options.type), fixed, permute: options.argPermute, timeoutMs: options.timeout };
+  const { type, argPermute: permute, timeout: timeoutMs, grace: graceMs = GRACE_MS, seed } = options;
+  return { run: runnerOf(work, type), fixed, permute, timeoutMs, graceMs, seed };
 }
 
 function runnerOf(work: Work, type: string | undefined): LocalWork["run"] {

@@ -4,7 +4,7 @@ import { SleighArgumentError } from "../errors.ts";
 export type By = "row" | "column" | "cell";
 
 /**
- * The elements of one list of arguments. A matrix gives its rows, its columns, or its cells row by row; any other list gives
+ * The elements of one list of arguments. A matrix gives its rows, its columns, or its cells, column by column as in R; any other list gives
  * its own elements.
  */
 export function elementsBy(list: readonly unknown[], by: By): readonly unknown[] {
@@ -15,14 +15,18 @@ export function elementsBy(list: readonly unknown[], by: By): readonly unknown[]
     case "row":
       return list;
     case "column":
-      return Array.from({ length: list[0]!.length }, (_, column) =>
-        Array.from<ArrayLike<unknown>, unknown>(list, (row) => row[column]),
-      );
+      return columnsOf(list);
     case "cell":
-      return list.flatMap((row) => Array.from(row));
+      return columnsOf(list).flat();
     default:
       throw new SleighArgumentError(`by: ${JSON.stringify(by satisfies never)}; there are "row", "column" and "cell"`);
   }
+}
+
+function columnsOf(matrix: readonly ArrayLike<unknown>[]): unknown[][] {
+  return Array.from({ length: matrix[0]!.length }, (_, column) =>
+    Array.from<ArrayLike<unknown>, unknown>(matrix, (row) => row[column]),
+  );
 }
 
 function isMatrix(list: readonly unknown[]): list is readonly ArrayLike<unknown>[] {

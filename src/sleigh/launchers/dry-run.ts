@@ -1,11 +1,12 @@
 import { commandToLaunch } from "./command-to-launch.ts";
 import { KeyFile } from "./key-file.ts";
 import type { ServerAddress } from "./launcher.ts";
-import type { WorkerPlan } from "./plan.ts";
+import type { LaunchOptions } from "./launch-options.ts";
+import { planWorkers } from "./plan.ts";
 import { localLine, windowsQuote, shellQuote } from "./quoting.ts";
 
 export interface DryRunOptions {
-  /** Default: as a sleigh would be named. */
+  /** The sleigh's name. Default: as a sleigh would be named. */
   readonly sleigh?: string;
   /** Default: a server on this machine at the usual port. */
   readonly server?: ServerAddress;
@@ -16,12 +17,13 @@ const SOME_TOKEN = "TOKEN";
 const NO_KEY = new Uint8Array(0);
 
 /**
- * The commands that would start the workers, by rank, each a line as one would type it on this machine. Nothing is started and nothing
- * written. What is missing in them is the key of the sleigh, which a worker reads from its standard input.
+ * The commands with which a sleigh of these options would start its workers, by rank, each a line as one would type it on this
+ * machine. Nothing is started and nothing written. What is missing in them is the key of the sleigh, which a worker reads from its
+ * standard input. LaunchError `bad_launch` for options that make no sense.
  */
-export function dryRun(plans: readonly WorkerPlan[], options: DryRunOptions = {}): readonly string[] {
-  const { sleigh = "sleigh_ride_0001", server = { host: "localhost", port: 8765 } } = options;
-  return plans.map((plan) => {
+export function dryRun(options: LaunchOptions, told: DryRunOptions = {}): readonly string[] {
+  const { sleigh = "sleigh_ride_0001", server = { host: "localhost", port: 8765 } } = told;
+  return planWorkers(options).map((plan) => {
     const keyFile = new KeyFile(sleigh, NO_KEY, plan.options.keyDir).path;
     const launch = commandToLaunch(plan, { sleigh, server, token: SOME_TOKEN, keyFile });
     if (launch.kind === "thread") {

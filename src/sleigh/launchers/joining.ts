@@ -33,9 +33,14 @@ export class Joining {
     });
     // Whoever only watches `exited` need not watch this too.
     this.ready.catch(() => undefined);
-    const timeoutMs = options.plan.options.launchTimeoutMs ?? (options.queued ? Infinity : DEFAULT_TIMEOUT_MS);
+    const timeoutMs = options.plan.options.launchTimeout ?? (options.queued ? Infinity : DEFAULT_TIMEOUT_MS);
     // Also the longest one is set, so that the program does not end while somebody waits for the worker to join.
     this.#timer = setTimeout(() => this.#timedOut(timeoutMs), Math.min(timeoutMs, MAX_TIMEOUT_MS));
+  }
+
+  /** That it may take time does not keep the program running any more. */
+  unref(): void {
+    this.#timer?.unref();
   }
 
   joined(): void {

@@ -34,7 +34,7 @@ export interface NodeOptions {
   /** Environment variables of the worker. Others on the node may see them: no secrets. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
   /** How long a worker may take to join, in ms; `Infinity`: for ever. Default: 60 000; for ever where it waits in a batch queue. */
-  readonly launchTimeoutMs?: number;
+  readonly launchTimeout?: number;
   /** The folder for key files, where a launcher needs one; shared with the nodes. Default: `.networkspaces/keys` in the home folder. */
   readonly keyDir?: string;
 }

@@ -11,7 +11,7 @@ export type OutputStream = "stdout" | "stderr";
 
 /**
  * A worker that was launched: the command (of `ssh`, say) or the thread. It does not keep the program running, but for the time that
- * `ready` is awaited; `ref` changes that, for whoever awaits `exited`.
+ * `ready` is awaited; `ref` and `unref` change that.
  */
 export interface LaunchedWorker {
   /** Of the command on this machine; `undefined` for a thread, and when it could not be started. */
@@ -30,6 +30,6 @@ export interface LaunchedWorker {
   kill(signal?: NodeJS.Signals): void;
   /** It keeps the program running. */
   ref(): void;
-  /** It does not. */
+  /** It does not, not even until it has joined. */
   unref(): void;
 }

@@ -30,7 +30,7 @@ const NODE_OPTIONS = Object.keys({
   verbose: true,
   redirectOutput: true,
   env: true,
-  launchTimeoutMs: true,
+  launchTimeout: true,
   keyDir: true,
 } satisfies Record<keyof NodeOptions, true>) as (keyof NodeOptions)[];
 

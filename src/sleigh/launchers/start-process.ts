@@ -72,7 +72,7 @@ class LaunchedProcess implements LaunchedWorker {
     } else {
       this.#line = "";
     }
-    this.unref();
+    this.#unrefCommand();
   }
 
   get pid(): number | undefined {
@@ -114,6 +114,11 @@ class LaunchedProcess implements LaunchedWorker {
   }
 
   unref(): void {
+    this.#unrefCommand();
+    this.#joining.unref();
+  }
+
+  #unrefCommand(): void {
     this.#child.unref();
     this.#streams((stream) => stream.unref());
   }

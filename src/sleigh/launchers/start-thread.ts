@@ -28,8 +28,6 @@ class LaunchedThread implements LaunchedWorker {
       argv: [...args],
       env: { ...process.env, ...env },
       stdin: true,
-      stdout: true,
-      stderr: true,
       name: `sleigh worker ${start.plan.rank}`,
     });
     this.#joining = new Joining({
@@ -42,7 +40,7 @@ class LaunchedThread implements LaunchedWorker {
     const listened = Promise.all([this.#listen("stdout"), this.#listen("stderr")]);
     this.exited = this.#watch(listened);
     this.#thread.stdin?.end(formatSecret({ key: start.key }));
-    this.unref();
+    this.#thread.unref();
   }
 
   get ready(): Promise<void> {
@@ -67,6 +65,7 @@ class LaunchedThread implements LaunchedWorker {
 
   unref(): void {
     this.#thread.unref();
+    this.#joining.unref();
   }
 
   async #watch(listened: Promise<unknown>): Promise<WorkerExit> {
@@ -83,6 +82,8 @@ class LaunchedThread implements LaunchedWorker {
 
   async #listen(name: OutputStream): Promise<void> {
     const stream = this.#thread[name];
+    // Not with the options `stdout` and `stderr`: a thread with these holds the program for as long as it is read, whatever `unref` says.
+    stream.unpipe(process[name]);
     stream.setEncoding("utf8").on("data", (text: string) => {
       this.#tail.write(text);
       try {
@@ -91,6 +92,7 @@ class LaunchedThread implements LaunchedWorker {
         // As promised: a listener's error is its own.
       }
     });
+    stream.resume();
     await once(stream, "end");
   }
 }

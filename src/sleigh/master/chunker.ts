@@ -4,6 +4,11 @@ const TARGET_MS = 200;
 const LEAST_MS = 10;
 /** Chunks of a size of their own may each hold so many bytes of arguments. */
 const MOST_BYTES = 1_048_576;
+/** So many chunks for each worker are handed out, where the caller does not say how many. */
+const AHEAD = 10;
+/** Of short ones as many as take so long, that workers get many at a time; but not more than `MOST_AHEAD`. */
+const AHEAD_MS = 20;
+const MOST_AHEAD = 100;
 /** How much a chunk may be larger than the largest one that was measured. */
 const GROWTH = 64;
 /** The weight of the newest measurement. */
@@ -22,9 +27,15 @@ export class Chunker {
     this.#fixed = chunkSize === "auto" ? undefined : chunkSize;
   }
 
-  /** How many chunks may be handed out at a time, per worker, beside what the caller allows. */
-  get ahead(): number {
-    return this.#fixed === undefined && this.#taskMs !== undefined ? 3 : Infinity;
+  /** How many chunks may be handed out at a time, per worker. `loadFactor`: what the caller allows. */
+  ahead(loadFactor: number | undefined): number {
+    if (this.#taskMs === undefined) {
+      return loadFactor ?? AHEAD;
+    }
+    if (this.#fixed === undefined) {
+      return Math.min(loadFactor ?? AHEAD, 3);
+    }
+    return loadFactor ?? Math.max(AHEAD, Math.min(MOST_AHEAD, AHEAD_MS / (this.#taskMs * this.#fixed)));
   }
 
   /** `left`: tasks not handed out yet, undefined where nobody knows. */

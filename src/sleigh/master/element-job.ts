@@ -6,8 +6,8 @@ import { Job, type JobOptions } from "./job.ts";
 export interface ElementJobOptions extends JobOptions {
   readonly source: TaskSource;
   readonly chunker: Chunker;
-  /** At most so many chunks for each worker are under way. */
-  readonly loadFactor: number;
+  /** At most so many chunks for each worker are under way. Undefined: the chunker decides. */
+  readonly loadFactor: number | undefined;
   /** And at most so many bytes of arguments, but for one chunk. */
   readonly maxQueuedBytes: number;
 }
@@ -82,6 +82,7 @@ export class ElementJob extends Job {
   }
 
   protected override proceed(): void {
+    this.#handOutAgain();
     if (!this.#isFeeding && this.#crew !== undefined) {
       this.#isFeeding = true;
       const waiting = this.#feed();
@@ -97,15 +98,21 @@ export class ElementJob extends Job {
     this.#crew?.end(this.number);
   }
 
+  /** What was handed out before waits for no room, nor for input that makes one wait: others may wait for what it does. */
+  #handOutAgain(): void {
+    while (this.#crew !== undefined && !this.isOver && this.#again.length > 0) {
+      try {
+        this.#assign(this.#again.shift()!);
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+  }
+
   /** Hands out what may be handed out now. Returns the input when it makes one wait. */
   #feed(): Promise<TaskBatch | undefined> | undefined {
     try {
       while (!this.isOver && this.#hasRoom) {
-        const again = this.#again.shift();
-        if (again !== undefined) {
-          this.#assign(again);
-          continue;
-        }
         if (this.#isExhausted) {
           break;
         }
@@ -158,7 +165,7 @@ export class ElementJob extends Job {
 
   get #hasRoom(): boolean {
     const { chunker, loadFactor, maxQueuedBytes } = this.#own;
-    const most = Math.max(1, Math.floor(Math.min(loadFactor, chunker.ahead) * this.#crew!.size));
+    const most = Math.max(1, Math.floor(chunker.ahead(loadFactor) * this.#crew!.size));
     return this.#open.size < most && !this.sink.isFull && (this.#open.size === 0 || this.#openBytes < maxQueuedBytes);
   }
 }

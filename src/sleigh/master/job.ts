@@ -118,7 +118,7 @@ export abstract class Job implements Assigner {
   protected abstract readonly total: number | undefined;
   /** Hands out more, if there is more and it may. */
   protected abstract proceed(): void;
-  /** Queues tasks once more. */
+  /** Hands out tasks once more, before any others. */
   protected abstract redo(batch: TaskBatch): void;
   /** Whether tasks are handed out and not back, or still to be handed out. */
   protected abstract readonly hasWork: boolean;
@@ -174,8 +174,9 @@ export abstract class Job implements Assigner {
   async #settle(batch: TaskBatch, failure: TaskFailure, outcome: Outcome): Promise<void> {
     try {
       const task = numberOf(batch, failure.at);
-      const tries = (this.#tries.get(task) ?? 0) + 1;
+      const tries = (this.#tries.get(task) ?? 0) + (failure.tries ?? 1);
       this.#tries.set(task, tries);
+      // (Workers do tasks again by themselves, but for those that took them along.)
       if (failure.reason !== "lost" && tries <= this.options.retries) {
         await this.#pause();
         if (!this.#isOver) {

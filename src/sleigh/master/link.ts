@@ -44,9 +44,12 @@ export class Link {
   /** Stores a part, once. What is stored after this call comes after it. */
   put(part: Omit<PartMessage, "kind">): void {
     if (!this.#stored.has(part.hash)) {
-      const { done } = this.post(Variables.part(part.hash), { kind: "part", ...part });
+      const variable = Variables.part(part.hash);
+      // Workers that come later read it too: nobody may put anything before it.
+      const guarded = this.nws.guard(variable);
+      const { done } = this.post(variable, { kind: "part", ...part });
       // Whoever stores what needs the part meets the same failure.
-      done.catch(() => undefined);
+      Promise.all([guarded, done]).catch(() => undefined);
       this.#stored.add(part.hash);
     }
   }

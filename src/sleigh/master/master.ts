@@ -1,6 +1,7 @@
 import { NetWorkSpace, NwsServer, type ServerOptions } from "../../client/index.ts";
 import { startEmbeddedServer } from "../embedded-server.ts";
 import { SleighArgumentError, SleighStoppedError } from "../errors.ts";
+import { availableCores } from "../launchers/available-cores.ts";
 import { checkLocalWorkers, offerByHand, planWorkers, WorkerStarter } from "../launchers/index.ts";
 import { type FromWorker, type JoinMessage, Variables } from "../messages.ts";
 import type { SleighOptions, WorkerOutput } from "../options.ts";
@@ -56,6 +57,8 @@ export class Master {
         server.openTempWs(options.wsNameTemplate ?? SLEIGH_TEMPLATE),
         userServer.openTempWs(options.userWsNameTemplate ?? USER_TEMPLATE),
       ]);
+      // Nobody else may store there: a chunk that somebody has copied cannot be given out a second time.
+      await Promise.all([ride.declare(Variables.tasks, "fifo"), ride.guard(Variables.tasks)]);
       const nws = new NetWorkSpace(ride.name, { server: userServer, useUse: true });
       const key = Sealer.newKey();
       const starter = new WorkerStarter({ sleigh: ride.name, server: address, key });
@@ -142,8 +145,15 @@ export class Master {
     link.listen(Variables.results, (message: FromWorker) => crew.take(message)).catch(ended);
     link.listen(Variables.join, (message: JoinMessage) => roster.join(message)).catch(ended);
     roster.start();
-    // While they come up there is nothing else to do.
-    setImmediate(() => this.packer.warmUp());
+    // While they come up there is nothing else to do, unless they have all processors.
+    const ready = availableCores() > roster.size ? Promise.resolve() : roster.when(() => roster.isSettled);
+    void ready.then(() =>
+      setImmediate(() => {
+        if (!this.#stopOffer.signal.aborted) {
+          this.packer.warmUp();
+        }
+      }),
+    );
     if (options.launch === "web") {
       offerByHand(link.nws, starter.byHand(options), { signal: this.#stopOffer.signal }).then(
         () => roster.closeGroup(),

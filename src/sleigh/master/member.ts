@@ -118,10 +118,11 @@ export class Member {
     }
     // It may have ended its session in an orderly way and be about to exit; whatever hangs is ended.
     const timer = setTimeout(() => launched.kill("SIGKILL"), reason.startsWith("no sign") ? 0 : EXIT_MS / 2);
+    timer.unref();
     let late: NodeJS.Timeout | undefined;
     const exit = await Promise.race([
       launched.exited,
-      new Promise<undefined>((resolve) => (late = setTimeout(() => resolve(undefined), EXIT_MS))),
+      new Promise<undefined>((resolve) => (late = setTimeout(() => resolve(undefined), EXIT_MS).unref())),
     ]);
     clearTimeout(timer);
     clearTimeout(late);

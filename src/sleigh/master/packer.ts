@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { encode } from "../../codec/index.ts";
 import { numberOf, type TaskBatch } from "../inputs/task-source.ts";
-import type { JobSpec, Packed, PartMessage, SpecSource } from "../messages.ts";
+import type { JobSpec, Packed, PartMessage, RemoteError, SpecSource } from "../messages.ts";
 import { type AnyFunction, explicit, Shipper } from "../shipping/index.ts";
 import type { Link, Warn } from "./link.ts";
 
@@ -41,6 +41,11 @@ export class Packer {
     return this.#packed(root, parts, warnings);
   }
 
+  /** Whether a function that was packed uses nothing but its arguments. */
+  isPure(fn: AnyFunction): boolean {
+    return this.#shipper.isPure(fn);
+  }
+
   /** Arguments of a chunk of tasks. Throws a ShippingError for what cannot travel. */
   args(batch: TaskBatch): Packed {
     const { value, parts, warnings } = this.#shipper.pack(batch.args, `the arguments of task ${numberOf(batch, 0)}`);
@@ -63,9 +68,11 @@ export class Packer {
 
   spec(spec: JobSpec): SpecSource {
     const { bytes } = encode(spec);
-    if (bytes.length <= INLINE_BYTES) {
-      return bytes;
-    }
+    return bytes.length <= INLINE_BYTES ? bytes : this.part(bytes);
+  }
+
+  /** Makes a part of these bytes, and returns its hash. */
+  part(bytes: Uint8Array): string {
     const hash = hashOf(bytes);
     this.#link.put({ hash, bytes });
     return hash;
@@ -74,6 +81,16 @@ export class Packer {
   /** What a worker has packed. Throws a RebuildError when it is not to be had here. */
   unpack(packed: Packed): unknown {
     return this.#shipper.unpack(packed.value);
+  }
+
+  /** A worker's error with stacks that name the places in the user's own sources: compilers' source maps are here, not there. */
+  located(error: RemoteError): RemoteError {
+    return {
+      ...error,
+      stack: error.stack && this.#shipper.mapStack(error.stack),
+      cause: error.cause && this.located(error.cause),
+      errors: error.errors?.map((each) => this.located(each)),
+    };
   }
 
   #packed(value: unknown, parts: ReadonlyMap<string, Uint8Array>, warnings: readonly string[]): Packed {

@@ -135,6 +135,9 @@ export class RemoteBackend implements Backend {
       permute: options.argPermute,
       timeoutMs: options.timeout,
       graceMs: options.grace ?? GRACE_MS,
+      retries: options.retries ?? 0,
+      retryDelayMs: options.retryDelay ?? 0,
+      isAnnounced: this.#master.crew.isAnnounced,
       seed: options.seed,
       freshModules: options.freshModules ?? false,
       nested: this.#nested,
@@ -149,7 +152,9 @@ export class RemoteBackend implements Backend {
       throw new SleighArgumentError(`type "eval" is for a text, not a function`);
     }
     const uses = captures === undefined && imports === undefined ? undefined : { captures, imports };
-    return { type: type ?? "invoke", fn: this.#master.packer.fn(work, uses) };
+    const { packer } = this.#master;
+    const fn = packer.fn(work, uses);
+    return { type: type ?? "invoke", fn, isPure: packer.isPure(work) };
   }
 }
 

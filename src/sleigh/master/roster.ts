@@ -219,6 +219,8 @@ export class Roster {
     seat.token = newToken();
     try {
       seat.launched = this.#options.starter.start(seat.plan!, seat.token);
+      // Who waits for it keeps the program running by itself.
+      seat.launched.unref();
     } catch (error) {
       this.#didNotCome(seat, error as Error);
       return;
@@ -255,20 +257,18 @@ export class Roster {
       seat.isComing = true;
       const delayMs = Math.min(MOST_BACKOFF_MS, BACKOFF_MS * 2 ** (seat.deathsInARow - 1));
       seat.timer = setTimeout(() => this.#launch(seat), delayMs);
+      seat.timer.unref();
     } else {
       this.#countChanged(undefined);
     }
     this.#events.lost(member);
     this.#changed();
-    void member.death?.then(({ exitCode, signal, reason }) => {
-      const how =
-        signal !== undefined ? `, ended by ${signal}` : exitCode !== undefined ? `, exit code ${exitCode}` : "";
-      this.#lookForSurvivors(
-        new SleighError(
-          "worker_lost",
-          `the last worker is lost (rank ${member.rank}: ${reason}${how}), and none is to come`,
-        ),
-      );
+    void member.death?.then((death) => {
+      const what = `worker ${member.rank} on ${member.host} is lost (${howItDied(death)})`;
+      if (!this.#isStopping) {
+        this.#options.warn(seat.isComing ? `${what}; another is started in its place` : what);
+      }
+      this.#lookForSurvivors(new SleighError("worker_lost", `${what}; it was the last one, and none is to come`));
     });
   }
 
@@ -327,4 +327,12 @@ export class Roster {
       watcher();
     }
   }
+}
+
+function howItDied({ reason, exitCode, signal }: WorkerDeath): string {
+  return signal !== undefined
+    ? `${reason}, ended by ${signal}`
+    : exitCode !== undefined
+      ? `${reason}, exit code ${exitCode}`
+      : reason;
 }

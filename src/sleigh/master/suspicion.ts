@@ -4,17 +4,20 @@ import type { WorkerDeath } from "../errors.ts";
 export type Death = Promise<WorkerDeath>;
 
 /**
- * A chunk that workers have died with, and which of its tasks each of them ran. Of the first death that is not known: every task
- * may have been it. From then on the workers say what they begin.
+ * A chunk that workers have died with, and which of its tasks each of them ran. From when it is suspected the workers say what they
+ * begin; of a death before that nobody knows which task it was, so it counts for each.
  */
 export class Suspicion {
   readonly #first: Death | undefined;
   readonly #deaths = new Map<number, Death[]>();
+  readonly #uncertain: number;
   /** What the worker with the chunk has begun last. */
   #running: { readonly token: string; readonly at: number } | undefined;
 
-  constructor(first: Death | undefined) {
-    this.#first = first;
+  /** `first`: the death that made it suspect; `isKnown`: workers have said from the beginning which tasks they begin. */
+  constructor(first: Death | undefined, isKnown: boolean) {
+    this.#first = isKnown ? undefined : first;
+    this.#uncertain = isKnown ? 0 : 1;
   }
 
   started(token: string, at: number): void {
@@ -40,7 +43,7 @@ export class Suspicion {
   }
 
   attempts(at: number): number {
-    return 1 + (this.#deaths.get(at)?.length ?? 0);
+    return this.#uncertain + (this.#deaths.get(at)?.length ?? 0);
   }
 
   deathsOf(at: number): Promise<WorkerDeath[]> {

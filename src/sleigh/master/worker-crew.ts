@@ -18,6 +18,9 @@ import type { Packer } from "./packer.ts";
 import type { Roster } from "./roster.ts";
 import { Suspicion } from "./suspicion.ts";
 
+/** So many chunks for each worker bring the specification of their job with them. */
+const INLINE_SPECS = 4;
+
 /** A call that each worker runs once. */
 export interface Caller extends Assigner {
   answered(member: Member, outcome: Outcome): void;
@@ -41,7 +44,9 @@ interface Assigned {
 
 interface Job {
   readonly assigner: Assigner;
-  readonly spec: SpecSource;
+  /** At first a small one goes with each chunk, so that a call of few tasks waits for nothing; then all find it as a part. */
+  spec: SpecSource;
+  specsLeft: number;
   /** Chunks under way. */
   open: number;
   isOver: boolean;
@@ -64,6 +69,11 @@ export class WorkerCrew implements Crew {
     return Math.max(1, this.#options.roster().size);
   }
 
+  /** With a single attempt only a task that has begun may count as lost: of each the master must be told. */
+  get isAnnounced(): boolean {
+    return this.#options.maxAttempts === 1;
+  }
+
   /** Jobs that are over while chunks of them are still about. */
   get overJobs(): number[] {
     return [...this.#jobs].filter(([, { isOver }]) => isOver).map(([number]) => number);
@@ -72,13 +82,17 @@ export class WorkerCrew implements Crew {
   begin(assigner: Assigner, spec: Omit<JobSpec, "job">, isReplayed = false): SpecSource {
     const { number } = assigner;
     const source = this.#options.packer.spec({ ...spec, job: number });
-    this.#jobs.set(number, { assigner, spec: source, open: 0, isOver: false, isReplayed });
+    const specsLeft = INLINE_SPECS * this.size;
+    this.#jobs.set(number, { assigner, spec: source, specsLeft, open: 0, isOver: false, isReplayed });
     return source;
   }
 
   assign(number: number, batch: TaskBatch): number {
     const job = this.#jobs.get(number)!;
     const chunk = (this.#lastChunk += 1);
+    if (job.specsLeft-- === 0 && typeof job.spec !== "string") {
+      job.spec = this.#options.packer.part(job.spec);
+    }
     const { first, numbers, count, layout } = batch;
     const message: TaskMessage = {
       kind: "tasks",
@@ -182,15 +196,17 @@ export class WorkerCrew implements Crew {
       this.end(number);
       return;
     }
+    const { packer } = this.#options;
     let values: ArrayLike<unknown>;
     try {
-      const unpacked = this.#options.packer.unpack(message.values);
+      const unpacked = packer.unpack(message.values);
       values = (unpacked instanceof Promise ? await unpacked : unpacked) as ArrayLike<unknown>;
     } catch (error) {
       job.assigner.abandoned(error as Error);
       return;
     }
-    const { failures, unrun, elapsedMs } = message;
+    const { unrun, elapsedMs } = message;
+    const failures = message.failures.map((each) => ({ ...each, error: each.error && packer.located(each.error) }));
     const { rank, host } = member;
     const deathsOf = (at: number) => assigned?.suspicion?.deathsOf(at) ?? Promise.resolve([]);
     const outcome: Outcome = { values, failures, unrun, rank, host, elapsedMs, deathsOf };
@@ -208,7 +224,7 @@ export class WorkerCrew implements Crew {
       return;
     }
     const roster = this.#options.roster();
-    assigned.suspicion ??= new Suspicion(roster.lastDeath);
+    assigned.suspicion ??= new Suspicion(roster.lastDeath, this.isAnnounced);
     assigned.suspicion.givenOutAgain((token) => {
       const before = roster.life(token);
       // It has lost its lease, so it has lost its session: this message was quicker than the news of that.
@@ -222,7 +238,8 @@ export class WorkerCrew implements Crew {
   #started({ job, chunk, token, at }: StartedMessage): void {
     const assigned = this.#chunks.get(chunk);
     if (assigned?.job.number === job) {
-      assigned.suspicion?.started(token, at);
+      assigned.suspicion ??= new Suspicion(undefined, this.isAnnounced);
+      assigned.suspicion.started(token, at);
     }
   }
 }

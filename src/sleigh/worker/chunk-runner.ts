@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { RemoteError, TaskFailure } from "../messages.ts";
 import type { TaskContext } from "./context.ts";
 import type { Job } from "./job.ts";
@@ -75,28 +76,46 @@ export class ChunkRunner {
       if (announce !== undefined) {
         await announce(at);
       }
-      context.beginTask(numberOf(at));
-      this.#output.beginTask();
-      const beganAt = isTimed || count < TIMED_ONE_BY_ONE ? performance.now() : chunkBeganAt;
-      if (isTimed) {
-        shared.beginTimed(slot, at);
-      }
-      try {
-        const result = run(...argsOf(at));
-        values[at] = isUnfinished(result) ? await this.#wait(result) : result;
-        if (isTimed && shared.isLate) {
-          values[at] = undefined;
-          failures.push(this.#failure(at, beganAt, undefined, spec.timeoutMs));
+      for (let tries = 1; ; tries++) {
+        context.beginTask(numberOf(at));
+        this.#output.beginTask();
+        const beganAt = isTimed || count < TIMED_ONE_BY_ONE ? performance.now() : chunkBeganAt;
+        let failure: TaskFailure | undefined;
+        if (isTimed) {
+          shared.beginTimed(slot, at);
         }
-      } catch (error) {
-        failures.push(this.#failure(at, beganAt, describeThrown(error), spec.timeoutMs));
-      }
-      if (isTimed) {
-        shared.endTimed();
+        try {
+          const result = run(...argsOf(at));
+          values[at] = isUnfinished(result) ? await this.#wait(result) : result;
+          if (isTimed && shared.isLate) {
+            values[at] = undefined;
+            failure = this.#failure(at, beganAt, undefined, spec.timeoutMs);
+          }
+        } catch (error) {
+          failure = this.#failure(at, beganAt, describeThrown(error), spec.timeoutMs);
+        }
+        if (isTimed) {
+          shared.endTimed();
+        }
+        if (failure === undefined) {
+          break;
+        }
+        if (tries > spec.retries || shared.isToStop(slot)) {
+          failures.push({ ...failure, tries });
+          break;
+        }
+        await this.#pause(numberOf(at), spec.retryDelayMs);
       }
     }
     this.#output.flush();
     return { values, failures, unrun, elapsedMs: performance.now() - chunkBeganAt };
+  }
+
+  /** Before a task is done again. Ends early when the chunk is to stop. */
+  async #pause(taskNumber: number, ms: number): Promise<void> {
+    // What was aborted is the signal of the try before.
+    this.#context.beginTask(taskNumber);
+    await delay(ms, undefined, { signal: this.#context.signal }).catch(() => undefined);
   }
 
   async #wait(result: Unfinished): Promise<unknown> {

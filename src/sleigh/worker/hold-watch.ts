@@ -17,6 +17,8 @@ export interface HoldWatchOptions {
   /** Whether a chunk waits behind the one that runs. */
   readonly isWaiting: () => boolean;
   readonly giveBack: () => void;
+  /** Before it looks: what has been done meanwhile is to be known. */
+  readonly look: () => void;
 }
 
 /** Looks from time to time whether what is held behind the chunk that runs should go back. */
@@ -33,6 +35,7 @@ export class HoldWatch {
   start(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#options.look();
       if (this.#options.isWaiting()) {
         this.#look();
       }

@@ -1,5 +1,5 @@
 import { Script } from "node:vm";
-import { decode, Descriptor } from "../../codec/index.ts";
+import { decodeSpec } from "../message-codec.ts";
 import type { JobSpec, SpecSource } from "../messages.ts";
 import type { Realm } from "../shipping/rebuild/realm.ts";
 import { newRealm, type ShippedValues } from "./shipped-values.ts";
@@ -22,12 +22,16 @@ const EXPRESSION_FILE = "sleigh-expression";
 
 /** So many jobs are kept; one that comes again after that is made again. */
 const MAX_JOBS = 64;
+/** And so many functions that use nothing but their arguments. */
+const MAX_PURE = 256;
 
 /** The jobs of a task thread: each is decoded and its function rebuilt once. */
 export class JobTable {
   readonly #shipped: ShippedValues;
   /** Those used last are at the end. */
   readonly #jobs = new Map<number, Job>();
+  /** By the hash of their first part. */
+  readonly #pure = new Map<string, TaskFunction>();
 
   constructor(shipped: ShippedValues) {
     this.#shipped = shipped;
@@ -38,12 +42,24 @@ export class JobTable {
     return this.#jobs.get(number) ?? this.#make(number, source);
   }
 
-  async #make(number: number, source: SpecSource): Promise<Job> {
+  #make(number: number, source: SpecSource): Job | Promise<Job> {
     const spec = decodeSpec(typeof source === "string" ? this.#shipped.part(source) : source);
+    const { code, fixed } = spec;
+    const pure = code.type === "invoke" && code.isPure === true ? this.#pure.get(code.fn.value as string) : undefined;
+    if (pure !== undefined && isEmptyList(fixed.value)) {
+      return this.#keep(number, { spec, run: pure, fixed: [], realm: spec.freshModules ? newRealm() : undefined });
+    }
+    return this.#build(number, spec);
+  }
+
+  async #build(number: number, spec: JobSpec): Promise<Job> {
     const realm = spec.freshModules ? newRealm() : undefined;
     const run = await this.#runnerOf(spec, realm);
     const fixed = (await this.#shipped.unpack(spec.fixed, realm)) as readonly unknown[];
-    const job: Job = { spec, run, fixed, realm };
+    return this.#keep(number, { spec, run, fixed, realm });
+  }
+
+  #keep(number: number, job: Job): Job {
     this.#jobs.set(number, job);
     if (this.#jobs.size > MAX_JOBS) {
       this.#jobs.delete(this.#jobs.keys().next().value!);
@@ -59,12 +75,21 @@ export class JobTable {
     if (typeof fn !== "function") {
       throw new TypeError(`the job is no function but ${typeof fn}`);
     }
-    return code.type === "define" ? definition(fn as TaskFunction) : (fn as TaskFunction);
+    if (code.type === "define") {
+      return definition(fn as TaskFunction);
+    }
+    if (code.isPure === true && typeof code.fn.value === "string") {
+      this.#pure.set(code.fn.value, fn as TaskFunction);
+      if (this.#pure.size > MAX_PURE) {
+        this.#pure.delete(this.#pure.keys().next().value!);
+      }
+    }
+    return fn as TaskFunction;
   }
 }
 
-export function decodeSpec(bytes: Uint8Array): JobSpec {
-  return decode(Descriptor.value, bytes) as JobSpec;
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** Evaluates the text with the arguments in `SleighArguments`. */

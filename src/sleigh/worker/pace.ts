@@ -3,6 +3,7 @@ const WEIGHT = 0.25;
 
 /** Chunks that take less than `ms` are worth having `ahead` of the one that runs. */
 const steps: readonly { readonly ms: number; readonly ahead: number }[] = [
+  { ms: 0.1, ahead: 48 },
   { ms: 0.3, ahead: 24 },
   { ms: 1, ahead: 12 },
   { ms: 5, ahead: 4 },

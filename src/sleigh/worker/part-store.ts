@@ -17,6 +17,10 @@ export class PartStore {
     this.#handOver = handOver;
   }
 
+  has(hash: string): boolean {
+    return this.#there.has(hash);
+  }
+
   hasAll(hashes: readonly string[]): boolean {
     return hashes.every((hash) => this.#there.has(hash));
   }

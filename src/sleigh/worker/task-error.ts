@@ -5,8 +5,10 @@ import type { RemoteError } from "../messages.ts";
 const MAX_CAUSES = 16;
 const MAX_ERRORS = 100;
 
-/** Where the worker's own files are: of its source, or of the built package. As a URL and, for mapped stacks, as a path. */
-const ownFolders = [new URL(".", import.meta.url).href, fileURLToPath(new URL(".", import.meta.url))];
+/** Where the worker's own files are: of its source, of the built package, and of what that was built from. As URLs and, for mapped stacks, as paths. */
+const ownFolders = [".", "../src/sleigh/"]
+  .map((folder) => new URL(folder, import.meta.url))
+  .flatMap((folder) => [folder.href, fileURLToPath(folder)]);
 
 const builtInNames = new Set([
   "Error",

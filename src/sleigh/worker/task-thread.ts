@@ -11,6 +11,7 @@ import {
   type UnexportMessage,
   Variables,
 } from "../messages.ts";
+import { decodeMessage } from "../message-codec.ts";
 import { Sealer } from "../seal.ts";
 import { argumentsOf, type ArgumentLists } from "./arguments-of.ts";
 import { type Chunk, ChunkRunner, type Outcome } from "./chunk-runner.ts";
@@ -20,6 +21,7 @@ import { installGlobals } from "./globals.ts";
 import { OutputCapture } from "./output-capture.ts";
 import { sealValues } from "./seal-values.ts";
 import type { Realm } from "../shipping/rebuild/realm.ts";
+import { SharedRing } from "./shared-ring.ts";
 import { SharedState } from "./shared-state.ts";
 import { ShippedValues } from "./shipped-values.ts";
 import { describeThrown } from "./task-error.ts";
@@ -33,6 +35,10 @@ import { type FromTaskThread, type TaskThreadData, toPost, type ToTaskThread } f
 type Run = Extract<ToTaskThread, { readonly kind: "run" | "replay" }>;
 type Queued = Run | Extract<ToTaskThread, { readonly kind: "export" }>;
 
+/** Results of chunks that were quicker than `QUICK_MS` wait for each other, but not longer than `TOGETHER_MS`. */
+const QUICK_MS = 0.2;
+const TOGETHER_MS = 0.5;
+
 class TaskThread {
   readonly #data: TaskThreadData;
   readonly #shared: SharedState;
@@ -42,7 +48,14 @@ class TaskThread {
   readonly #jobs: JobTable;
   readonly #context: TaskContext;
   readonly #runner: ChunkRunner;
+  readonly #chunks: SharedRing;
+  readonly #results: SharedRing;
   readonly #queue: Queued[] = [];
+  /** Since when there are results in the ring that the session thread was not told of. */
+  #untoldSince: number | undefined;
+  #isTellScheduled = false;
+  /** Something was posted that the next result must not overtake. */
+  #hasSpoken = false;
   #isBusy = false;
   /** Lets the next task of a suspect chunk begin. */
   #start: (() => void) | undefined;
@@ -50,6 +63,8 @@ class TaskThread {
   constructor(data: TaskThreadData) {
     this.#data = data;
     this.#shared = new SharedState(data.shared);
+    this.#chunks = new SharedRing(data.chunks);
+    this.#results = new SharedRing(data.results);
     this.#sealer = new Sealer(data.key, data.sleigh);
     this.#shipped = new ShippedValues(data.modulePath[0]);
     this.#jobs = new JobTable(this.#shipped);
@@ -91,16 +106,28 @@ class TaskThread {
       case "stop":
         this.#context.checkStop();
         break;
+      case "chunks":
+        this.#chunks.take(message.count, this.#enqueue);
+        this.#workOn();
+        break;
       case "run":
       case "replay":
       case "export":
         this.#queue.push(message);
-        if (!this.#isBusy) {
-          void this.#work();
-        }
+        this.#workOn();
         break;
       default:
         message satisfies never;
+    }
+  }
+
+  readonly #enqueue = (slot: number, descriptor: number, bytes: Uint8Array): void => {
+    this.#queue.push({ kind: "run", slot, message: { descriptor, bytes }, suspect: undefined });
+  };
+
+  #workOn(): void {
+    if (!this.#isBusy) {
+      void this.#work();
     }
   }
 
@@ -124,7 +151,7 @@ class TaskThread {
       this.#post({ kind: "passed", slot });
       return;
     }
-    const message = decode(run.message.descriptor, run.message.bytes) as TaskMessage | CallMessage;
+    const message = decodeMessage(run.message.descriptor, run.message.bytes) as TaskMessage | CallMessage;
     const count = message.kind === "call" ? 1 : message.count;
     let outcome: Outcome;
     let realm: Realm | undefined;
@@ -148,8 +175,36 @@ class TaskThread {
       // Whatever is the matter with them: the master waits for an answer.
       envelope = this.#seal(message, this.#failed(count, error), realm);
     }
-    const [own, transfer] = toPost(envelope);
-    this.#post({ kind: "done", slot, envelope: own, elapsedMs: outcome.elapsedMs }, transfer);
+    this.#done(slot, outcome.elapsedMs, envelope);
+  }
+
+  #done(slot: number, elapsedMs: number, envelope: Uint8Array): void {
+    if (this.#hasSpoken || !this.#results.put(slot, elapsedMs, envelope)) {
+      const [own, transfer] = toPost(envelope);
+      this.#post({ kind: "done", slot, envelope: own, elapsedMs }, transfer);
+      this.#hasSpoken = false;
+      this.#untoldSince = undefined;
+      return;
+    }
+    const now = performance.now();
+    this.#untoldSince ??= now;
+    if (this.#queue.length === 0 || elapsedMs > QUICK_MS || now - this.#untoldSince > TOGETHER_MS) {
+      this.#tell();
+    } else if (!this.#isTellScheduled) {
+      // When the next task waits for something.
+      this.#isTellScheduled = true;
+      setImmediate(() => {
+        this.#isTellScheduled = false;
+        this.#tell();
+      });
+    }
+  }
+
+  #tell(): void {
+    if (this.#untoldSince !== undefined) {
+      this.#untoldSince = undefined;
+      parentPort!.postMessage({ kind: "results" } satisfies FromTaskThread);
+    }
   }
 
   #seal(message: TaskMessage | CallMessage, outcome: Outcome, realm: Realm | undefined): Uint8Array {
@@ -225,6 +280,7 @@ class TaskThread {
   }
 
   #post(message: FromTaskThread, transfer?: readonly ArrayBuffer[]): void {
+    this.#hasSpoken = true;
     parentPort!.postMessage(message, transfer);
   }
 }

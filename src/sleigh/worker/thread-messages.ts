@@ -20,6 +20,10 @@ export function toPost(bytes: Uint8Array): [bytes: Uint8Array, transfer: ArrayBu
 export interface TaskThreadData {
   readonly kind: "sleigh task thread";
   readonly shared: SharedArrayBuffer;
+  /** A SharedRing of results, by slot, with milliseconds. */
+  readonly results: SharedArrayBuffer;
+  /** A SharedRing of TaskMessages to be run, by slot, with descriptors. */
+  readonly chunks: SharedArrayBuffer;
   readonly key: Uint8Array;
   readonly token: string;
   /** Name of the sleigh's workspace. */
@@ -34,6 +38,8 @@ export type ToTaskThread =
   /** Before anything else. */
   | { readonly kind: "begin"; readonly rank: number; readonly workerCount: number; readonly userWs: string }
   | { readonly kind: "parts"; readonly parts: readonly PartMessage[] }
+  /** The next `count` chunks of the ring have their turn: after what was said before, and before what comes after. */
+  | { readonly kind: "chunks"; readonly count: number }
   /**
    * A TaskMessage or a CallMessage, to be run when its turn comes. `suspect`: a worker has died with it; the tasks at the places in
    * `lost` are not to run, and of each other one the thread says `starting` and waits for `start`.
@@ -55,7 +61,9 @@ export type ToTaskThread =
 
 export type FromTaskThread =
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
-  /** The result of the slot's chunk, sealed for `results`. */
+  /** There are results in the ring. */
+  | { readonly kind: "results" }
+  /** The result of the slot's chunk, sealed for `results`: where it must not overtake what was said before, or has no room in the ring. */
   | { readonly kind: "done"; readonly slot: number; readonly envelope: Uint8Array; readonly elapsedMs: number }
   | { readonly kind: "starting"; readonly slot: number; readonly at: number }
   /** The slot is free again, and has no result: it was taken back, or it was a replay. */

@@ -1,5 +1,5 @@
 import { encode } from "../../codec/index.ts";
-import { type Lease, VariableDeletedError } from "../../client/index.ts";
+import type { Lease } from "../../client/index.ts";
 import {
   CALL_CHUNK,
   type CallMessage,
@@ -11,10 +11,8 @@ import {
   Variables,
   type VerdictMessage,
 } from "../messages.ts";
-import { SealError, sealedValue } from "../seal.ts";
-import { Deadlines } from "./deadlines.ts";
-import { type Held, HeldChunks } from "./held-chunks.ts";
-import { HoldWatch } from "./hold-watch.ts";
+import { SealError } from "../seal.ts";
+import { ChunkSupply } from "./chunk-supply.ts";
 import { Lane } from "./lane.ts";
 import type { Link } from "./link.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -22,11 +20,12 @@ import type { OutputRelay } from "./output-relay.ts";
 import { Outbox } from "./outbox.ts";
 import { Pace } from "./pace.ts";
 import type { PartStore } from "./part-store.ts";
-import { nothingRun, tooLate, unprepared } from "./results.ts";
+import { type ChunkName, nothingRun, unprepared } from "./results.ts";
 import { SpecTable } from "./spec-table.ts";
 import { Suspects } from "./suspects.ts";
 import type { TaskThreadHandle } from "./task-thread-handle.ts";
-import { type FromTaskThread, toPost, type ToTaskThread } from "./thread-messages.ts";
+import { type FromTaskThread, toPost } from "./thread-messages.ts";
+import { type Suspect, ThreadQueue } from "./thread-queue.ts";
 
 export interface WorkOptions {
   readonly link: Link;
@@ -40,57 +39,62 @@ export interface WorkOptions {
   readonly lost: (error: unknown) => void;
 }
 
-type Run = Extract<ToTaskThread, { readonly kind: "run" }>;
-
 /**
  * Gets chunks on lease, keeps the task thread in work, and sends the results. A chunk is, in turn: in the lane (its job and parts
- * are being fetched), held (the task thread has it, and runs it or will), completed; or given back.
+ * are being fetched), in the task thread's queue, completed; or given back.
  */
 export class Work {
   readonly #options: WorkOptions;
-  readonly #held = new HeldChunks();
   readonly #specs: SpecTable;
   readonly #pace = new Pace();
-  readonly #deadlines: Deadlines;
   readonly #lane: Lane;
+  readonly #supply: ChunkSupply;
+  readonly #queue: ThreadQueue;
   readonly #cancelled = new Set<number>();
   readonly #suspects: Suspects;
   readonly #outbox: Outbox;
-  readonly #holdWatch: HoldWatch;
-  /** What waits until something has left the task thread. */
-  #waiters: (() => void)[] = [];
   /** Chunks in the lane. */
   #inLane = 0;
-  #suspectCount = 0;
-  #lastJob = -1;
-  #isFetching = false;
-  /** The chunk that runs is slow: nothing is fetched behind it. */
-  #isSlow = false;
   #isStopping = false;
 
   constructor(options: WorkOptions) {
-    const { thread, parts, link } = options;
+    const { thread, parts, link, mailbox, relay, lost } = options;
     this.#options = options;
     this.#specs = new SpecTable(parts);
-    this.#lane = new Lane(options.lost);
+    this.#lane = new Lane(lost);
     this.#suspects = new Suspects(link);
     this.#outbox = new Outbox(options);
-    this.#holdWatch = new HoldWatch({
-      held: this.#held,
-      shared: thread.shared,
+    this.#supply = new ChunkSupply({
+      link,
+      mailbox,
       pace: this.#pace,
-      isWaiting: () => !this.#isStopping && this.#held.size > 0 && this.#held.size + this.#inLane > 1,
-      giveBack: () => this.#giveBack(),
+      count: () => this.#queue.size + this.#inLane,
+      mayHoldMore: () => !this.#queue.hasSuspects,
+      take: (lease) => {
+        this.#inLane++;
+        this.#lane.add(() => this.#take(lease));
+      },
+      lost,
     });
-    this.#deadlines = new Deadlines(this.#held, thread.shared, {
-      stop: (slot) => thread.post({ kind: "stop", slot }),
-      overrun: (held, late) => this.#overrun(held, late),
+    this.#queue = new ThreadQueue({
+      thread,
+      link,
+      relay,
+      outbox: this.#outbox,
+      pace: this.#pace,
+      isCancelled: (job) => this.#cancelled.has(job),
+      hasMore: () => this.#inLane > 0,
+      slow: () => this.#supply.slowDown(),
+      overrun: () => {
+        this.#stopTaking();
+        options.overrun();
+      },
     });
   }
 
   /** Begins to fetch chunks. */
   start(): void {
-    this.#pump();
+    this.#supply.fill();
   }
 
   call(message: CallMessage, isReplay = false): void {
@@ -107,16 +111,8 @@ export class Work {
           ? this.#troubled(error)
           : this.#outbox.result(undefined, unprepared(this.#options.link, chunk, error));
       }
-      await this.#room();
-      const held = this.#held.add({ ...chunk, spec, lease: undefined, isReplay, isSuspect: false });
-      const encoded = encode(message);
-      const { slot } = held;
-      this.#hand(
-        held,
-        isReplay
-          ? { kind: "replay", slot, message: encoded }
-          : { kind: "run", slot, message: encoded, suspect: undefined },
-      );
+      await this.#queue.room();
+      this.#queue.handCall({ ...chunk, spec, lease: undefined, isReplay, isSuspect: false }, encode(message));
     });
   }
 
@@ -144,15 +140,7 @@ export class Work {
     if (chunk === undefined) {
       this.#cancelled.add(job);
     }
-    for (const held of this.#held) {
-      if (held.job === job && (chunk === undefined || held.chunk === chunk) && !held.isOver) {
-        if (this.#options.thread.shared.recall(held.slot)) {
-          this.#unrun(held);
-        } else {
-          this.#deadlines.stop(held);
-        }
-      }
-    }
+    this.#queue.cancel(job, chunk);
   }
 
   verdict(message: VerdictMessage): void {
@@ -161,18 +149,11 @@ export class Work {
 
   /** Resolves when what runs has ended and everything was sent, at the latest after `graceMs`. What has not begun goes back. */
   async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true;
-    for (const held of this.#held) {
-      this.#recall(held);
-    }
+    this.#stopTaking();
+    this.#queue.recallAll();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    const idle = async (): Promise<void> => {
-      while (this.#held.size > 0) {
-        await this.#change();
-      }
-    };
-    await Promise.race([idle(), over]);
+    await Promise.race([this.#queue.empty(), over]);
     clearTimeout(timer);
     await this.#outbox.sent();
   }
@@ -183,101 +164,50 @@ export class Work {
   }
 
   close(): void {
-    this.#isStopping = true;
-    this.#holdWatch.stop();
-    this.#deadlines.close();
-    for (const held of this.#held) {
-      clearTimeout(held.grace);
-    }
+    this.#stopTaking();
+    this.#queue.close();
   }
 
   /** What the task thread says of its chunks. */
-  heard(message: Exclude<FromTaskThread, { readonly kind: "output" | "trouble" }>): void {
-    const { slot } = message;
+  heard(message: Extract<FromTaskThread, { readonly kind: "starting" | "passed" }>): void {
     if (message.kind === "starting") {
-      this.#starting(slot, message.at);
-      return;
-    }
-    const held = this.#held.remove(slot);
-    this.#options.thread.shared.free(slot);
-    if (message.kind === "done" && held !== undefined && !held.isOver) {
-      this.#pace.record(held.job, message.elapsedMs);
-      this.#outbox.result(held.lease, message.envelope);
-    }
-    if (held?.isSuspect === true) {
-      this.#suspectCount--;
-    }
-    if (this.#waiters.length > 0) {
-      this.#waiters.splice(0).forEach((resolve) => resolve());
-    }
-    this.#pump();
-  }
-
-  /** Fetches chunks when there is too little to do. */
-  #pump(): void {
-    if (this.#isFetching || this.#isStopping) {
-      return;
-    }
-    const count = this.#held.size + this.#inLane;
-    if (count === 0) {
-      this.#isSlow = false;
-      void this.#fetch(1, true);
-    } else if (!this.#isSlow && this.#suspectCount === 0) {
-      const ahead = this.#pace.ahead(this.#lastJob);
-      const wanted = ahead + 1 - count;
-      if (wanted > ahead / 2) {
-        void this.#fetch(wanted, false);
-      }
+      this.#starting(message.slot, message.at);
+    } else {
+      this.#supply.fillSoon();
+      this.#queue.left(message.slot);
     }
   }
 
-  async #fetch(max: number, waits: boolean): Promise<void> {
-    const { link, mailbox, lost } = this.#options;
-    const how = { lease: true, max } as const;
-    this.#isFetching = true;
-    try {
-      const mark = mailbox.mark();
-      const leases = waits
-        ? await link.ws.fetchMany<Uint8Array>(Variables.tasks, how)
-        : await link.ws.fetchTryMany<Uint8Array>(Variables.tasks, how);
-      if (leases.length > 0 && !mailbox.hasAllBefore(mark)) {
-        // What the master had said before it handed out these chunks holds for them.
-        await mailbox.catchUp();
-      }
-      this.#isFetching = false;
-      for (const lease of leases) {
-        this.#inLane++;
-        this.#lane.add(() => this.#take(lease));
-      }
-      if (leases.length > 0 || this.#held.size + this.#inLane === 0) {
-        this.#pump();
-      }
-    } catch (error) {
-      if (error instanceof VariableDeletedError) {
-        link.wasDeleted = true;
-        // With its workspace, as the next fetch will tell; or somebody deleted just the tasks.
-        this.#isFetching = false;
-        this.#pump();
-      } else {
-        lost(error);
-      }
+  /** A chunk has run. */
+  result(slot: number, elapsedMs: number, envelope: Uint8Array): void {
+    // Before the result is sent: what is fetched next is asked for in the same write.
+    this.#supply.fillSoon();
+    const held = this.#queue.left(slot);
+    if (held !== undefined && !held.isOver) {
+      this.#pace.record(held.job, elapsedMs);
+      this.#outbox.result(held.lease, envelope);
     }
+  }
+
+  #stopTaking(): void {
+    this.#isStopping = true;
+    this.#supply.stop();
   }
 
   /** The turn of a chunk has come in the lane. */
   #take(lease: Lease<Uint8Array>): Promise<void> | void {
     let message: TaskMessage;
     try {
-      // What comes again after its worker has died was seen before, if that was this one's rank.
-      message = this.#options.link.sealer.open(Variables.tasks, lease.value, { again: lease.deliveries > 1 });
+      // What was given back may come again. (Only the master can store there: none is there twice.)
+      message = this.#options.link.sealer.open(Variables.tasks, lease.value, { again: true });
     } catch (error) {
       return this.#refuse(lease, error);
     }
     const { job, args } = message;
-    const spec = this.#specs.known(job);
-    if (spec !== undefined && lease.deliveries === 1 && !this.#held.isFull) {
+    const spec = this.#specs.known(job, message.spec);
+    if (spec !== undefined && lease.deliveries === 1 && !spec.isAnnounced && !this.#queue.isFull) {
       if (args.parts.length === 0 || this.#options.parts.hasAll(without(args.parts, args.inline))) {
-        return this.#handChunk(lease, message, spec, undefined);
+        return this.#hand(lease, message, spec, undefined);
       }
     }
     return this.#prepare(lease, message);
@@ -292,102 +222,49 @@ export class Work {
     } catch (error) {
       this.#inLane--;
       this.#outbox.result(lease, unprepared(this.#options.link, asChunk(message), error));
-      this.#pump();
+      this.#supply.fill();
       return;
     }
-    const suspect = lease.deliveries > 1 ? await this.#clear(lease, message) : undefined;
-    if (suspect === "given back") {
-      return;
-    }
-    await this.#room();
-    this.#handChunk(lease, message, spec, suspect);
-  }
-
-  #handChunk(lease: Lease<Uint8Array>, message: TaskMessage, spec: JobSpec, suspect: Run["suspect"]): void {
-    this.#inLane--;
-    const chunk = asChunk(message);
-    if (this.#isStopping || this.#cancelled.has(chunk.job)) {
-      this.#outbox.result(lease, nothingRun(this.#options.link, chunk));
-      return this.#pump();
-    }
-    const held = this.#held.add({ ...chunk, spec, lease, isReplay: false, isSuspect: suspect !== undefined });
-    if (suspect !== undefined) {
-      this.#suspectCount++;
-    }
-    this.#lastJob = chunk.job;
-    this.#hand(held, { kind: "run", slot: held.slot, message: sealedValue(lease.value), suspect });
-  }
-
-  #hand(held: Held, message: Extract<ToTaskThread, { readonly kind: "run" | "replay" }>): void {
-    const { thread } = this.#options;
-    thread.shared.queue(held.slot);
-    const { descriptor, bytes } = message.message;
-    const [own, transfer] = toPost(bytes);
-    thread.post({ ...message, message: { descriptor, bytes: own } }, transfer);
-    this.#deadlines.watch(held);
-    if (this.#held.size > 1) {
-      this.#holdWatch.start();
-    }
-  }
-
-  /** Asks the master about a chunk that came back from a worker that died, when nothing else runs here. */
-  async #clear(lease: Lease<Uint8Array>, message: TaskMessage): Promise<NonNullable<Run["suspect"]> | "given back"> {
-    while (this.#held.size > 0) {
-      this.#holdWatch.start();
-      await this.#change();
-      if (this.#isSlow) {
+    let suspect: Suspect = spec.isAnnounced ? { lost: [] } : undefined;
+    if (lease.deliveries > 1) {
+      // Nothing else may run here: if this worker dies, too, it is to be known of what.
+      if (!(await this.#queue.empty(() => this.#supply.isSlow))) {
         this.#inLane--;
         this.#outbox.release(lease);
-        return "given back";
+        return;
       }
+      suspect = { lost: await this.#suspects.ask(message, lease.deliveries) };
     }
-    return { lost: await this.#suspects.ask(message, lease.deliveries) };
+    await this.#queue.room();
+    this.#hand(lease, message, spec, suspect);
+  }
+
+  #hand(lease: Lease<Uint8Array>, message: TaskMessage, spec: JobSpec, suspect: Suspect): void {
+    this.#inLane--;
+    const name = asChunk(message);
+    const { job, chunk, count, numberOf } = name;
+    if (this.#cancelled.has(job)) {
+      this.#outbox.result(lease, nothingRun(this.#options.link, name));
+      return this.#supply.fill();
+    }
+    if (this.#isStopping) {
+      return this.#outbox.release(lease);
+    }
+    this.#supply.lastJob = job;
+    const isSuspect = suspect !== undefined;
+    this.#queue.handChunk(
+      { job, chunk, count, numberOf, spec, lease, isReplay: false, isSuspect },
+      lease.value,
+      suspect,
+    );
   }
 
   #starting(slot: number, at: number): void {
     const { thread, lost } = this.#options;
-    const held = this.#held.at(slot);
+    const held = this.#queue.at(slot);
     if (held !== undefined) {
       this.#suspects.starting(held, at).then(() => thread.post({ kind: "start", slot, at }), lost);
     }
-  }
-
-  #giveBack(): void {
-    this.#isSlow = true;
-    for (const held of this.#held) {
-      if (held.lease !== undefined && !held.isOver && this.#options.thread.shared.recall(held.slot)) {
-        held.isOver = true;
-        this.#outbox.release(held.lease);
-      }
-    }
-    this.#waiters.splice(0).forEach((resolve) => resolve());
-  }
-
-  #recall(held: Held): void {
-    if (!held.isOver && this.#options.thread.shared.recall(held.slot)) {
-      this.#unrun(held);
-    }
-  }
-
-  #unrun(held: Held): void {
-    held.isOver = true;
-    if (!held.isReplay) {
-      this.#outbox.result(held.lease, nothingRun(this.#options.link, held));
-    }
-  }
-
-  #overrun(held: Held, late: number | undefined): void {
-    this.close();
-    held.isOver = true;
-    const { link, relay, overrun } = this.#options;
-    this.#outbox.result(
-      held.lease,
-      late === undefined ? nothingRun(link, held) : tooLate(link, held, late, relay.tail),
-    );
-    for (const other of this.#held) {
-      this.#recall(other);
-    }
-    overrun();
   }
 
   #refuse(lease: Lease<Uint8Array>, error: unknown): void {
@@ -396,32 +273,15 @@ export class Work {
     if (error instanceof SealError) {
       this.#outbox.drop(lease);
     }
-    this.#pump();
+    this.#supply.fill();
   }
 
   #troubled(error: unknown): void {
     void this.#options.link.trouble(error instanceof Error ? error.message : String(error));
   }
-
-  /** Resolves when the task thread can hold one more. */
-  async #room(): Promise<void> {
-    while (this.#held.isFull) {
-      await this.#change();
-    }
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
 }
 
-function asChunk({
-  job,
-  chunk,
-  count,
-  first,
-  numbers,
-}: TaskMessage): Pick<Held, "job" | "chunk" | "count" | "numberOf"> {
+function asChunk({ job, chunk, count, first, numbers }: TaskMessage): ChunkName {
   return { job, chunk, count, numberOf: (at) => numbers?.[at] ?? first + at };
 }
 

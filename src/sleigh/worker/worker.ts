@@ -66,6 +66,7 @@ export class Worker {
       { key, token, sleigh, host, port, modulePath },
       {
         message: (message) => this.#heard(message),
+        result: (slot, elapsedMs, envelope) => this.#work.result(slot, elapsedMs, envelope),
         ended: (code, error) => void this.#threadEnded(code, error),
       },
     );
@@ -107,7 +108,10 @@ export class Worker {
       logFile: this.#setup.logFile,
       session: await this.#server.identity(),
     };
-    await ws.store(Variables.join, sealer.seal(Variables.join, join));
+    const joined = ws.store(Variables.join, sealer.seal(Variables.join, join));
+    // Not sooner: on a machine with few processors the threads of some workers would keep others from joining.
+    this.#thread.start();
+    await joined;
     const welcome = await this.#welcome();
     if (welcome.refused !== undefined) {
       await this.#end(WorkerExit.failed, `the master refused this worker: ${welcome.refused}`);
@@ -175,7 +179,7 @@ export class Worker {
     }
   }
 
-  #heard(message: FromTaskThread): void {
+  #heard(message: Exclude<FromTaskThread, { readonly kind: "results" | "done" }>): void {
     switch (message.kind) {
       case "output":
         this.#relay.write(message.stream, message.text);
