@@ -12,6 +12,7 @@ const layers = {
   client: ["wire", "codec"],
   server: ["space", "wire", "blobs"],
   blobs: [],
+  log: [],
   codec: [],
   wire: [],
   space: [],
@@ -35,7 +36,7 @@ const layerRules = Object.entries(layers).map(([folder, below]) => {
 });
 
 export default defineConfig(
-  globalIgnores(["dist/", "test/shipping/fixtures/"]),
+  globalIgnores(["dist/", ".bench/", "test/shipping/fixtures/"]),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

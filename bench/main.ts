@@ -20,6 +20,20 @@ const usage = `npm run bench -- [options]
   --json FILE       the figures, as JSON
   --help`;
 
+const programs = [
+  "load",
+  "probe",
+  "crowd",
+  "keeper",
+  "stream",
+  "echo-server",
+  "pool",
+  "pool-tasks",
+  "workerpool-tasks",
+  "sleigh",
+  "bare-client",
+];
+
 /** Exit code 0: all targets reached; 1: not; 2: wrong options. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -52,7 +66,7 @@ async function main(): Promise<number> {
 
   const facts = machineFacts();
   console.log(`${machineLine(facts)}\n`);
-  const builds = await bundle(values.dist, ["load", "probe", "crowd", "keeper", "stream", "echo-server"]);
+  const builds = await bundle(values.dist, programs);
   const profiling =
     values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${path.resolve(values.profile)}`];
   const startedAt = new Date();

@@ -5,6 +5,8 @@ import { memory } from "./memory.ts";
 import { classicProtocol, fiftyConnections, manyInFlight, oneAtATime } from "./pairs.ts";
 import { pause } from "./pause.ts";
 import { pingPong } from "./ping-pong.ts";
+import { automaticChunks, millisecondTasks, oneByOne, taskAlone } from "./pools.ts";
+import { exported, hotLoop, primes, workersReady } from "./sleigh.ts";
 import { startup } from "./startup.ts";
 
 /** In the order in which they run. */
@@ -19,4 +21,12 @@ export const benchmarks: readonly Benchmark[] = [
   large,
   pause,
   startup,
+  oneByOne,
+  automaticChunks,
+  taskAlone,
+  millisecondTasks,
+  primes,
+  workersReady,
+  exported,
+  hotLoop,
 ];

@@ -15,12 +15,12 @@ export interface Builds {
   readonly programs: Readonly<Record<string, string>>;
 }
 
-/** Under node_modules, so that the peers' packages are found from there and git does not see it. */
-const folder = path.join(root, "node_modules/.cache/networkspaces-bench");
+/** In the project, so that the peers' packages are found from there; what is below node_modules would not be shipped to workers. */
+const folder = path.join(root, ".bench");
 
 /**
- * Bundles the programs of `bench/programs`, so that no loader is measured. They import the client from its source, for the types;
- * that becomes the built one of `distFolder`.
+ * Bundles the programs of `bench/programs`, so that no loader is measured. They import the client and Sleigh from their source, for
+ * the types; those become the built ones of `distFolder`.
  */
 export async function bundle(distFolder: string, names: readonly string[]): Promise<Builds> {
   const client = path.resolve(distFolder, "index.js");
@@ -30,8 +30,9 @@ export async function bundle(distFolder: string, names: readonly string[]): Prom
   const builtClient: Plugin = {
     name: "built-client",
     setup(bundler) {
-      bundler.onResolve({ filter: /\/src\/client\/index\.ts$/ }, () => {
-        return { path: pathToFileURL(client).href, external: true };
+      bundler.onResolve({ filter: /\/src\/(?:client|sleigh)\/index\.ts$/ }, ({ path: source }) => {
+        const built = source.includes("/sleigh/") ? path.resolve(distFolder, "sleigh.js") : client;
+        return { path: pathToFileURL(built).href, external: true };
       });
     },
   };

@@ -1,8 +1,7 @@
 import { NetWorkSpace, NwsServer, type ServerOptions } from "../../client/index.ts";
 import { startEmbeddedServer } from "../embedded-server.ts";
 import { SleighArgumentError, SleighStoppedError } from "../errors.ts";
-import { availableCores } from "../launchers/available-cores.ts";
-import { checkLocalWorkers, offerByHand, planWorkers, WorkerStarter } from "../launchers/index.ts";
+import { availableCores, checkLocalWorkers, offerByHand, planWorkers, WorkerStarter } from "../launchers/index.ts";
 import { type FromWorker, type JoinMessage, Variables } from "../messages.ts";
 import type { SleighOptions, WorkerOutput } from "../options.ts";
 import { Sealer } from "../seal.ts";
