@@ -72,7 +72,7 @@ export const taskAlone = poolBenchmark({
 
 export const millisecondTasks = poolBenchmark({
   name: "sleigh-ms",
-  title: "tasks of about a millisecond of arithmetic, handed out one by one, 2 workers",
+  title: "tasks of about a millisecond of arithmetic, 2 workers: Sleigh in chunks of its own, the pools one by one",
   peers: ["piscina", "tinypool", "workerpool", "python"],
   tasks: (name, { quick }) => ({
     how: name === "sleigh" ? "automatic" : "each",

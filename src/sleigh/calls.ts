@@ -1,4 +1,5 @@
 import type { Backend, Work } from "./backend.ts";
+import { checkNumber } from "./check-number.ts";
 import { SleighArgumentError, SleighStoppedError } from "./errors.ts";
 import { holding } from "./holding.ts";
 import type { TaskSource } from "./inputs/task-source.ts";
@@ -155,14 +156,6 @@ function checkWork(work: unknown, { type }: CallOptions): void {
   ) {
     throw new SleighArgumentError(
       `the work is a function (type "invoke" or "define") or a text (type "eval"), not ${typeof work}${type === undefined ? "" : ` of type "${type}"`}`,
-    );
-  }
-}
-
-function checkNumber(name: string, value: unknown, least: number, isWhole: boolean): void {
-  if (typeof value !== "number" || !(value >= least) || (isWhole && !Number.isInteger(value))) {
-    throw new SleighArgumentError(
-      `${name} is ${String(value)}, and must be a ${isWhole ? "whole " : ""}number from ${least} on`,
     );
   }
 }

@@ -2,6 +2,7 @@ import type { NetWorkSpace } from "../client/index.ts";
 import type { Items, Lists, OneList, Results, Values } from "./call-types.ts";
 import type { Backend, Status, Work, WorkerInfo } from "./backend.ts";
 import { Calls } from "./calls.ts";
+import { checkNumber } from "./check-number.ts";
 import { VERSION } from "./embedded-server.ts";
 import { SleighArgumentError, SleighError, SleighStoppedError } from "./errors.ts";
 import { holding } from "./holding.ts";
@@ -276,6 +277,10 @@ export class Sleigh implements AsyncDisposable {
 
 async function start(options: SleighOptions): Promise<Backend> {
   const { nested = false, onOutput = printOutput } = options;
+  checkNumber("maxAttempts", options.maxAttempts ?? 1, 1, true);
+  checkNumber("maxRestarts", options.maxRestarts ?? 0, 0, true);
+  checkNumber("heartbeatInterval", options.heartbeatInterval ?? 1, 1, false);
+  checkNumber("heartbeatTimeout", options.heartbeatTimeout ?? 1, 1, false);
   if (isInsideWorker() && !nested) {
     return new InProcessBackend(VERSION, options.onOutput);
   }

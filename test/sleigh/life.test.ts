@@ -87,6 +87,14 @@ test("a worker whose command cannot be started fails the calls with what it prin
   await s.stop();
 });
 
+test.each([{ maxAttempts: 0 }, { maxRestarts: 0.5 }, { heartbeatTimeout: 0 }, { heartbeatInterval: Number.NaN }])(
+  "a sleigh with %o is refused by name",
+  async (options) => {
+    await using s = new Sleigh({ workerCount: 1, ...options });
+    await expect(s.eachWorker("1")).rejects.toThrow(Object.keys(options)[0]);
+  },
+);
+
 test("threads work as processes do", async () => {
   await using s = new Sleigh({ launch: "threads", workerCount: 2 });
   expect(await s.eachElem((x: number) => x + 1, range(20))).toEqual(Array.from({ length: 20 }, (_, x) => x + 1));
