@@ -6,6 +6,8 @@ export default defineConfig({
     server: "src/host/index.ts",
     sleigh: "src/sleigh/index.ts",
     nws: "src/cli/nws.ts",
+    // Started as a process, or as a thread, by its name: src/sleigh/launchers/worker-script.ts.
+    worker: "src/sleigh/worker/worker-entry.ts",
     // Started as a thread by its name: src/sleigh/worker/thread-entry.ts.
     "task-thread": "src/sleigh/worker/task-thread.ts",
   },

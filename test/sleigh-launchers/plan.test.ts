@@ -156,12 +156,12 @@ describe("the commands of a dry run", () => {
   test("local: this Node and this package", () => {
     const line = show({ launch: "local", nodeList: ["localhost"], env: { A: "1 2" } });
     expect(line.startsWith(`A='1 2' ${shellLine([process.execPath])} `)).toBe(true);
-    expect(line).toContain("dist/nws.js worker");
+    expect(line).toContain("dist/worker.js --sleigh=sleigh_ride_0001 ");
   });
 
   test("threads", () => {
     const line = show({ launch: "threads", nodeList: ["localhost"] });
-    expect(line).toMatch(/^# a thread: .*dist\/nws\.js worker/);
+    expect(line).toMatch(/^# a thread: .*dist\/worker\.js --sleigh=/);
     expect(() => show({ launch: "threads", nodeList: ["localhost"], workingDir: "/" })).toThrow(/workingDir/);
   });
 

@@ -1,25 +1,41 @@
 import { expect, test } from "vitest";
 import { formatSecret, parseSecret } from "../../src/sleigh/launchers/worker-secret.ts";
 import {
+  settingsFromArguments,
   settingsFromEnvironment,
+  workerArguments,
   workerEnvironment,
   type WorkerSettings,
 } from "../../src/sleigh/launchers/worker-settings.ts";
 import { hostileWords, key } from "./support.ts";
 
+const few: WorkerSettings = { sleigh: "s", host: "h", port: 0 };
+const all: WorkerSettings = {
+  ...few,
+  rank: 3,
+  token: "t",
+  keyFile: "/k",
+  modulePath: hostileWords,
+  workingDir: "/w\n=/x",
+  logDir: "/l",
+  verbose: true,
+  redirectOutput: false,
+};
+
+test("what a worker is told by arguments is read back as it was", () => {
+  expect(settingsFromArguments(workerArguments(few))).toEqual(few);
+  expect(settingsFromArguments(workerArguments(all))).toEqual(all);
+  expect(settingsFromArguments([])).toEqual({});
+});
+
+test.each(["worker", "--sleigh", "--verbose=1", "--sleight=s", "--port=eighty", "--rank=-1", "--=x", ""])(
+  "%j is no argument of a worker",
+  (arg) => {
+    expect(() => settingsFromArguments([arg])).toThrow(/no argument|whole number/);
+  },
+);
+
 test("what a worker is told by environment variables is read back as it was", () => {
-  const few: WorkerSettings = { sleigh: "s", host: "h", port: 0 };
-  const all: WorkerSettings = {
-    ...few,
-    rank: 3,
-    token: "t",
-    keyFile: "/k",
-    modulePath: hostileWords,
-    workingDir: "/w",
-    logDir: "/l",
-    verbose: true,
-    redirectOutput: false,
-  };
   expect(settingsFromEnvironment(workerEnvironment(few))).toEqual(few);
   expect(settingsFromEnvironment(workerEnvironment(all))).toEqual(all);
   expect(settingsFromEnvironment({ NWS_WORKER_HOST: "", PATH: "/bin" })).toEqual({});

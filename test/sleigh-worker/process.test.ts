@@ -9,7 +9,9 @@ import { formatSecret } from "../../src/sleigh/launchers/worker-secret.ts";
 import { failureOf } from "../client/support.ts";
 import { TestMaster, valuesOf } from "./test-master.ts";
 
-const program = fileURLToPath(new URL("../../src/cli/nws.ts", import.meta.url));
+const command = [fileURLToPath(new URL("../../src/cli/nws.ts", import.meta.url)), "worker"];
+/** What workers on the master's machine run. */
+const slim = [fileURLToPath(new URL("../../src/sleigh/worker/worker-entry.ts", import.meta.url))];
 const loader = fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url));
 
 class WorkerProcess {
@@ -17,8 +19,8 @@ class WorkerProcess {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   printed = "";
 
-  constructor(args: readonly string[], input: string | undefined) {
-    const child = spawn(process.execPath, ["--import", loader, program, "worker", ...args], {
+  constructor(args: readonly string[], input: string | undefined, program = command) {
+    const child = spawn(process.execPath, ["--import", loader, ...program, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.child = child;
@@ -32,15 +34,19 @@ class WorkerProcess {
   }
 }
 
-function start(master: TestMaster, more: readonly string[] = [], key = master.key): WorkerProcess {
+function start(master: TestMaster, more: readonly string[] = [], program = command): WorkerProcess {
   const { sleigh, host, port } = master.options;
-  return new WorkerProcess([`--sleigh=${sleigh}`, `--host=${host}`, `--port=${port}`, ...more], formatSecret({ key }));
+  const where = [`--sleigh=${sleigh}`, `--host=${host}`, `--port=${port}`];
+  return new WorkerProcess([...where, ...more], formatSecret({ key: master.key }), program);
 }
 
-test("a worker process joins with the key on its input, works, and ends with its master", async () => {
+test.each([
+  ["nws worker", command],
+  ["the slim program", slim],
+])("%s joins with the key on its input, works, and ends with its master", async (_, program) => {
   const master = await TestMaster.start();
   const token = newToken();
-  const worker = start(master, ["--rank=2", `--token=${token}`, "--verbose"]);
+  const worker = start(master, ["--rank=2", `--token=${token}`, "--verbose"], program);
   const join = await master.admit();
   expect(join).toMatchObject({ rank: 2, token, pid: worker.child.pid, runtime: `node ${process.version}` });
   master.expression(1, "[SleighRank, process.pid]");
@@ -65,17 +71,20 @@ test("the key may be in a file that only its owner can read", async () => {
   expect(careless.printed).toContain("others may read the key file");
 });
 
-test("without a key, with a wrong one in shape, or with no such sleigh a worker says why and fails", async () => {
+test.each([
+  ["nws worker", command],
+  ["the slim program", slim],
+])("without a key, with a wrong one in shape, or with no such sleigh %s says why and fails", async (_, program) => {
   await using master = await TestMaster.start();
   const { sleigh, host, port } = master.options;
   const where = [`--host=${host}`, `--port=${port}`];
-  const none = new WorkerProcess([`--sleigh=${sleigh}`, ...where], undefined);
+  const none = new WorkerProcess([`--sleigh=${sleigh}`, ...where], undefined, program);
   expect((await none.exited).code).toBe(1);
   expect(none.printed).toContain("did not come on standard input");
-  const wrong = new WorkerProcess([`--sleigh=${sleigh}`, ...where], "sesame\n");
+  const wrong = new WorkerProcess([`--sleigh=${sleigh}`, ...where], "sesame\n", program);
   expect((await wrong.exited).code).toBe(1);
   expect(wrong.printed).not.toContain("sesame");
-  const lost = new WorkerProcess(["--sleigh=nowhere", ...where], formatSecret({ key: master.key }));
+  const lost = new WorkerProcess(["--sleigh=nowhere", ...where], formatSecret({ key: master.key }), program);
   expect((await lost.exited).code).toBe(1);
   expect(lost.printed).toContain("no sleigh 'nowhere'");
 });
@@ -112,6 +121,12 @@ test("a worker without the name of a sleigh is told the usage", async () => {
   const worker = new WorkerProcess([], undefined);
   expect((await worker.exited).code).toBe(2);
   expect(worker.printed).toContain("--sleigh");
+});
+
+test.each([[[]], [["worker"]]])("the slim program says what is wrong with the arguments %j", async (args) => {
+  const worker = new WorkerProcess(args, undefined, slim);
+  expect((await worker.exited).code).toBe(1);
+  expect(worker.printed).toMatch(/^nws: a worker (?:must be told its sleigh|has no argument "worker")/);
 });
 
 test("a killed worker's workspace is gone, which tells the master, and its chunk is back in its place", async () => {

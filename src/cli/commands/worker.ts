@@ -1,6 +1,4 @@
-import { isMainThread } from "node:worker_threads";
 import { Command, Option } from "commander";
-import { VERSION } from "../../host/version.ts";
 import type { WorkerSettings } from "../../sleigh/launchers/worker-settings.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
@@ -66,34 +64,12 @@ export function workerCommand(): Command {
 
 async function work(options: WorkOptions): Promise<void> {
   const { settingsFromEnvironment } = await import("../../sleigh/launchers/worker-settings.ts");
-  const { readSecretFile, readSecretLine } = await import("../../sleigh/worker/read-secret.ts");
+  const { runWorkerProcess } = await import("../../sleigh/worker/worker-process.ts");
   const settings = chosen(options, settingsFromEnvironment(process.env));
-  const { sleigh, keyFile, port } = settings;
-  if (process.stdin.isTTY && keyFile === undefined) {
+  if (process.stdin.isTTY && settings.keyFile === undefined) {
     process.stderr.write("The key of the sleigh, one line:\n");
   }
-  const secret = await (keyFile === undefined ? readSecretLine(process.stdin) : readSecretFile(keyFile)).catch(
-    (error: unknown) => {
-      throw new CommandFailure(ExitCode.failed, error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
-    },
-  );
-  const { runWorker } = await import("../../sleigh/worker/run-worker.ts");
-  const { exitCode, reason } = await runWorker({
-    ...settings,
-    sleigh,
-    port: port === 0 ? (secret.port ?? DEFAULT_PORT) : port,
-    key: secret.key,
-    version: VERSION,
-    say: settings.verbose === true ? say : undefined,
-    signal: interrupted(),
-  });
-  if (exitCode !== 0 || settings.verbose === true) {
-    say(reason);
-  }
-  // What tasks have left running must not keep it alive.
-  process.exit(exitCode);
+  await runWorkerProcess(settings);
 }
 
 /** Arguments win over the environment. */
@@ -112,19 +88,4 @@ function chosen(options: WorkOptions, environment: Partial<WorkerSettings>): Wor
     throw new CommandFailure(ExitCode.usage, "which sleigh? Its name goes with --sleigh");
   }
   return { ...settings, sleigh };
-}
-
-function say(sentence: string): void {
-  process.stderr.write(`nws: ${sentence}\n`);
-}
-
-/** Aborted when somebody asks this process to end. (A thread gets no signals.) */
-function interrupted(): AbortSignal {
-  const controller = new AbortController();
-  if (isMainThread) {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => controller.abort());
-    }
-  }
-  return controller.signal;
 }

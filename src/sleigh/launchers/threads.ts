@@ -28,8 +28,8 @@ export function threadToLaunch({ node, rank, options }: WorkerPlan, settings: Wo
   }
   return {
     kind: "thread",
-    script: ownScript(),
-    args: ["worker", ...workerArguments(settings)],
+    script: ownScript("worker"),
+    args: workerArguments(settings),
     env: options.env ?? {},
   };
 }

@@ -11,8 +11,12 @@ const REMOTE_SCRIPT = "networkspaces";
 /** The words that start a worker. `local`: on this machine; its `env` is then set by whoever starts it. */
 export function workerCommand(options: NodeOptions, settings: WorkerSettings, local: boolean): readonly string[] {
   const { scriptExec = "arguments", env = {} } = options;
-  const script = scriptWords(options, local);
-  const words = typeof scriptExec === "function" ? scriptExec(script, settings) : [...script, "worker"];
+  const words =
+    typeof scriptExec === "function"
+      ? scriptExec(scriptWords(options, local), settings)
+      : isOwn(options, local)
+        ? [...ownNode(), ownScript("worker")]
+        : [...scriptWords(options, local), "worker"];
   const variables = { ...(local ? {} : env), ...(scriptExec === "env" && workerEnvironment(settings)) };
   const assignments = Object.entries(variables).map(([name, value]) => `${checkVariable(name)}=${value}`);
   const command = [
@@ -28,10 +32,21 @@ export function workerCommand(options: NodeOptions, settings: WorkerSettings, lo
   return command;
 }
 
-function scriptWords({ scriptName, scriptDir }: NodeOptions, local: boolean): readonly string[] {
-  const node = local ? [process.execPath, ...inheritedNodeOptions()] : ["node"];
-  if (scriptName === undefined && scriptDir === undefined && local) {
-    return [...node, ownScript()];
+/** Nobody named a script, and this package is there. */
+function isOwn({ scriptName, scriptDir }: NodeOptions, local: boolean): boolean {
+  return scriptName === undefined && scriptDir === undefined && local;
+}
+
+function ownNode(): readonly string[] {
+  return [process.execPath, ...inheritedNodeOptions()];
+}
+
+/** What takes the word `worker`, and then how to work. */
+function scriptWords(options: NodeOptions, local: boolean): readonly string[] {
+  const { scriptName, scriptDir } = options;
+  const node = local ? ownNode() : ["node"];
+  if (isOwn(options, local)) {
+    return [...node, ownScript("nws")];
   }
   if (typeof scriptName === "object") {
     if (scriptDir !== undefined) {

@@ -3,17 +3,23 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LaunchError } from "./launch-error.ts";
 
-/** The command `nws` of this package: what workers on this machine run, as processes and as threads. */
-export function ownScript(): string {
+/**
+ * A built program of this package. `worker` is what workers on this machine run, as processes and as threads; `nws` with the word
+ * `worker` does the same for people, and is slower to start.
+ */
+export function ownScript(name: "worker" | "nws"): string {
   // Bundled and not, this module lies somewhere below the package's folder.
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
-    const script = join(folder, "dist", "nws.js");
+    const script = join(folder, "dist", `${name}.js`);
     if (existsSync(join(folder, "package.json")) && existsSync(script)) {
       return script;
     }
   }
-  throw new LaunchError("bad_launch", `the worker script dist/nws.js is not there, above ${here}: build the package`);
+  throw new LaunchError(
+    "bad_launch",
+    `the worker script dist/${name}.js is not there, above ${here}: build the package`,
+  );
 }
 
 /** Options of Node that concern one process only: a second one would take the same port, or run something else. */

@@ -23,7 +23,20 @@ export interface WorkerSettings {
   readonly redirectOutput?: boolean;
 }
 
-/** The arguments after `nws worker`, each as `--name=value`, so that no value can pass for an option. */
+/** Arguments with one value; `module-path` may come again and again. */
+const NAMED: ReadonlySet<string> = new Set([
+  "sleigh",
+  "host",
+  "port",
+  "rank",
+  "token",
+  "key-file",
+  "working-dir",
+  "log-dir",
+]);
+const FLAGS: ReadonlySet<string> = new Set(["verbose", "no-redirect-output"]);
+
+/** The arguments of a worker (after `nws worker`), each as `--name=value`, so that no value can pass for an option. */
 export function workerArguments(settings: WorkerSettings): string[] {
   const { sleigh, host, port, rank, token, keyFile, modulePath = [], workingDir, logDir } = settings;
   const named: readonly (readonly [name: string, value: string | number | undefined])[] = [
@@ -45,6 +58,38 @@ export function workerArguments(settings: WorkerSettings): string[] {
     args.push("--no-redirect-output");
   }
   return args;
+}
+
+/** Reads what `workerArguments` wrote; people's spellings are the business of `nws worker`. TypeError or RangeError for all else. */
+export function settingsFromArguments(args: readonly string[]): Partial<WorkerSettings> {
+  const texts = new Map<string, string>();
+  const modulePath: string[] = [];
+  const flags = new Set<string>();
+  for (const arg of args) {
+    const [, name, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === "module-path" && value !== undefined) {
+      modulePath.push(value);
+    } else if (NAMED.has(name!) && value !== undefined) {
+      texts.set(name!, value);
+    } else if (FLAGS.has(name!) && value === undefined) {
+      flags.add(name!);
+    } else {
+      throw new TypeError(`a worker has no argument ${JSON.stringify(arg)}`);
+    }
+  }
+  return given({
+    sleigh: texts.get("sleigh"),
+    host: texts.get("host"),
+    port: count("--port", texts.get("port")),
+    rank: count("--rank", texts.get("rank")),
+    token: texts.get("token"),
+    keyFile: texts.get("key-file"),
+    modulePath: modulePath.length === 0 ? undefined : modulePath,
+    workingDir: texts.get("working-dir"),
+    logDir: texts.get("log-dir"),
+    verbose: flags.has("verbose") ? true : undefined,
+    redirectOutput: flags.has("no-redirect-output") ? false : undefined,
+  });
 }
 
 /** The same as environment variables, for `scriptExec: "env"`. Arguments win over them. */
@@ -70,11 +115,11 @@ export function workerEnvironment(settings: WorkerSettings): Record<string, stri
 export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<WorkerSettings> {
   const text = (name: string): string | undefined => nonEmpty(env[`NWS_WORKER_${name}`]);
   const modulePath = text("MODULE_PATH");
-  const all = {
+  return given({
     sleigh: text("SLEIGH"),
     host: text("HOST"),
-    port: count("PORT", text("PORT")),
-    rank: count("RANK", text("RANK")),
+    port: count("NWS_WORKER_PORT", text("PORT")),
+    rank: count("NWS_WORKER_RANK", text("RANK")),
     token: text("TOKEN"),
     keyFile: text("KEY_FILE"),
     modulePath: modulePath === undefined ? undefined : stringList(modulePath),
@@ -82,8 +127,11 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     logDir: text("LOG_DIR"),
     verbose: text("VERBOSE") === undefined ? undefined : text("VERBOSE") !== "0",
     redirectOutput: text("REDIRECT_OUTPUT") === undefined ? undefined : text("REDIRECT_OUTPUT") !== "0",
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  });
+}
+
+function given<T extends object>(settings: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
@@ -92,7 +140,7 @@ function nonEmpty(text: string | undefined): string | undefined {
 
 function count(name: string, text: string | undefined): number | undefined {
   if (text !== undefined && !/^\d{1,9}$/.test(text)) {
-    throw new RangeError(`NWS_WORKER_${name} must be a whole number, not '${text}'`);
+    throw new RangeError(`${name} must be a whole number, not '${text}'`);
   }
   return text === undefined ? undefined : Number(text);
 }

@@ -13,7 +13,10 @@ export interface TaskThreadEvents {
   readonly ended: (code: number, error: Error | undefined) => void;
 }
 
-/** The session thread's hold on the task thread. */
+/** What the thread is started for. All else can wait for it. */
+const WORK: ReadonlySet<ToTaskThread["kind"]> = new Set(["run", "replay", "export"]);
+
+/** The session thread's hold on the task thread. It starts when there is something to do, or when it is told to. */
 export class TaskThreadHandle {
   readonly shared = new SharedState();
   readonly #results = new SharedRing();
@@ -27,6 +30,7 @@ export class TaskThreadHandle {
   /** Chunks in the ring that the thread was not told of. */
   #untold = 0;
   #isFlushComing = false;
+  #isEnded = false;
 
   constructor(data: Omit<TaskThreadData, "kind" | "shared" | "results" | "chunks">, events: TaskThreadEvents) {
     this.#events = events;
@@ -38,8 +42,11 @@ export class TaskThreadHandle {
     this.#data = { ...data, kind: "sleigh task thread", ...buffers };
   }
 
-  /** Starts the thread. What was posted before waits for it. */
+  /** Starts the thread, once. What was posted before waits for it. */
   start(): void {
+    if (this.#thread !== undefined || this.#isEnded) {
+      return;
+    }
     const thread = startThread("task-thread", { workerData: this.#data, name: "sleigh tasks" });
     this.#thread = thread;
     let failure: Error | undefined;
@@ -74,6 +81,9 @@ export class TaskThreadHandle {
 
   /** What is posted in one turn travels together: waking a thread costs more than the rest. */
   post(message: ToTaskThread, transfer: readonly Transferable[] = []): void {
+    if (WORK.has(message.kind)) {
+      this.start();
+    }
     this.#tellChunks();
     this.#posted.push(message);
     this.#transfer.push(...transfer);
@@ -82,6 +92,7 @@ export class TaskThreadHandle {
 
   /** Has the thread run a TaskMessage. */
   run(slot: number, message: Encoded): void {
+    this.start();
     const { descriptor, bytes } = message;
     if (this.#chunks.put(slot, descriptor, bytes)) {
       this.#untold++;
@@ -119,6 +130,7 @@ export class TaskThreadHandle {
 
   /** Ends it, whatever it does. False: it does not end, being in a call that the engine cannot interrupt. */
   async end(withinMs: number): Promise<boolean> {
+    this.#isEnded = true;
     if (this.#thread === undefined) {
       return true;
     }

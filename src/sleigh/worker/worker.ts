@@ -17,6 +17,8 @@ import { setUp, type WorkerOptions, type WorkerSetup } from "./worker-options.ts
 const SIGNAL_GRACE_MS = 1000;
 /** For results on their way, when the worker ends for a reason of its own. */
 const LAST_RESULTS_MS = 2000;
+/** When no work comes, the task thread is started this long after the welcome: sooner, it would keep other workers from joining. */
+const IDLE_MS = 100;
 
 export interface WorkerEnd {
   /** For its process: one of `WorkerExit`, or what a task chose. */
@@ -42,6 +44,7 @@ export class Worker {
   readonly #mailbox: Mailbox;
   readonly #work: Work;
   #beat: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #isEnding = false;
   #resolve!: (end: WorkerEnd) => void;
 
@@ -94,8 +97,12 @@ export class Worker {
   async #join(): Promise<void> {
     const { sealer, ws, token } = this.#link;
     const { version, rank, say } = this.#options;
-    await ws.opened();
-    await this.#own.declare(Variables.beat, "single");
+    // What needs no answer before it goes in one write: with all workers at once each round trip counts.
+    const [session] = await Promise.all([
+      this.#server.identity(),
+      ws.opened(),
+      this.#own.declare(Variables.beat, "single"),
+    ]);
     const join: JoinMessage = {
       kind: "join",
       token,
@@ -106,13 +113,10 @@ export class Worker {
       runtime: `node ${process.version}`,
       os: `${platform()} ${arch()} ${release()}`,
       logFile: this.#setup.logFile,
-      session: await this.#server.identity(),
+      session,
     };
     const joined = ws.store(Variables.join, sealer.seal(Variables.join, join));
-    // Not sooner: on a machine with few processors the threads of some workers would keep others from joining.
-    this.#thread.start();
-    await joined;
-    const welcome = await this.#welcome();
+    const [welcome] = await Promise.all([this.#welcome(), joined]);
     if (welcome.refused !== undefined) {
       await this.#end(WorkerExit.failed, `the master refused this worker: ${welcome.refused}`);
       return;
@@ -145,6 +149,7 @@ export class Worker {
     beat();
     this.#beat = setInterval(beat, heartbeatMs);
     this.#thread.post({ kind: "begin", rank, workerCount, userWs });
+    this.#idle = setTimeout(() => this.#thread.start(), IDLE_MS);
     this.#work.cancelled(cancelled);
     for (const mail of replay) {
       this.#receive(mail, true);
@@ -240,6 +245,7 @@ export class Worker {
     }
     this.#isEnding = true;
     clearInterval(this.#beat);
+    clearTimeout(this.#idle);
     this.#mailbox.stop();
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_RESULTS_MS)));
