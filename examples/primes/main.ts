@@ -23,7 +23,7 @@ await s.eachWorker(initPrimes);
 const startedAt = performance.now();
 const starts = range(3, limit, chunkLength);
 const chunks = await s.eachElem(findPrimes, starts, [], { progress: true });
-const primes = [[2], ...chunks].flat();
+const primes = [2].concat(...chunks);
 const seconds = (performance.now() - startedAt) / 1000;
 
 const twinStartedAt = performance.now();

@@ -9,6 +9,8 @@ export const INDEFINITE = -1;
 
 const BREAK = 0xff;
 const COPY_BY_HAND_BYTES = 32;
+/** The initial byte of a whole number of 32 bits. */
+const LONGEST_U32 = 26;
 const scratch = new DataView(new ArrayBuffer(8));
 
 /**
@@ -80,6 +82,50 @@ export class CborInput {
     const count = this.argument(initial);
     if (count * least > this.#bytes.length - this.#at) {
       this.fail(`${count} items are announced, and too few bytes follow`);
+    }
+    return count;
+  }
+
+  /** The items for as long as they are whole numbers of at most 32 bits without a sign, and not more than `most`; maybe none. */
+  unsignedList(most: number): unknown[] {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    const length = this.#unsignedRun(most);
+    // Made in one piece: to grow it would take several times as long.
+    const list = length === 0 ? [] : new Array<unknown>(length);
+    for (let i = 0; i < length; i++) {
+      const initial = bytes[at++]!;
+      switch (initial) {
+        case 24:
+          list[i] = bytes[at++]!;
+          break;
+        case 25:
+          list[i] = (bytes[at]! << 8) | bytes[at + 1]!;
+          at += 2;
+          break;
+        case 26:
+          list[i] = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+          at += 4;
+          break;
+        default:
+          list[i] = initial;
+      }
+    }
+    this.#at = at;
+    return list;
+  }
+
+  /** How many such items follow. */
+  #unsignedRun(most: number): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let count = 0;
+    for (; count < most && at < bytes.length && bytes[at]! <= LONGEST_U32; count++) {
+      const initial = bytes[at]!;
+      at += initial < 24 ? 1 : 1 + (1 << (initial - 24));
+      if (at > bytes.length) {
+        break;
+      }
     }
     return count;
   }

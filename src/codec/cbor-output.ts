@@ -5,6 +5,9 @@ import { isWellFormed, utf8, writeAscii, writeUtf8, writeWtf8 } from "./text.ts"
 const SLAB_BYTES = 16_384;
 const LONGEST_HEAD_BYTES = 9;
 const SHORT_TEXT = 64;
+/** Of a list of whole numbers so many are written before there must be room again. */
+const RUN = 1024;
+const LONGEST_U32_BYTES = 5;
 const LONG_TEXT = 2048;
 
 const float32 = new Float32Array(1);
@@ -66,6 +69,42 @@ export class CborOutput {
     } else {
       this.#float(value);
     }
+  }
+
+  /** Writes items from `start` on for as long as they are whole numbers of 32 bits without a sign, not all of many; returns where it stopped. */
+  unsignedRun(list: readonly unknown[], start: number, limit: number): number {
+    const end = Math.min(limit, start + RUN);
+    if (!isUnsigned32(list[start])) {
+      return start;
+    }
+    this.#room(LONGEST_U32_BYTES * (end - start));
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let i = start;
+    for (; i < end; i++) {
+      const value = list[i];
+      if (!isUnsigned32(value)) {
+        break;
+      }
+      if (value < 24) {
+        bytes[at++] = value;
+      } else if (value < 0x100) {
+        bytes[at++] = 24;
+        bytes[at++] = value;
+      } else if (value < 0x10000) {
+        bytes[at++] = 25;
+        bytes[at++] = value >> 8;
+        bytes[at++] = value;
+      } else {
+        bytes[at++] = 26;
+        bytes[at++] = value >>> 24;
+        bytes[at++] = value >>> 16;
+        bytes[at++] = value >>> 8;
+        bytes[at++] = value;
+      }
+    }
+    this.#at = at;
+    return i;
   }
 
   /** Always a bignum, however small, so that it is read as a bigint again. */
@@ -217,6 +256,10 @@ export class CborOutput {
     this.#start = 0;
     this.#at = used;
   }
+}
+
+function isUnsigned32(value: unknown): value is number {
+  return typeof value === "number" && value >>> 0 === value && (value !== 0 || !Object.is(value, -0));
 }
 
 function headBytes(count: number): number {

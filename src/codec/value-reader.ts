@@ -114,11 +114,11 @@ export class ValueReader {
   }
 
   #array(initial: number, depth: number, slot: number): unknown[] {
-    const list: unknown[] = [];
-    this.share(slot, list);
     const count = this.input.count(initial, 1);
     const inside = this.deeper(depth);
-    for (let done = 0; this.#isMore(count, done); done++) {
+    const list = count === INDEFINITE ? [] : this.input.unsignedList(count);
+    this.share(slot, list);
+    for (let done = list.length; this.#isMore(count, done); done++) {
       list.push(this.item(inside, UNSHARED));
     }
     return list;

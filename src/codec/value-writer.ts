@@ -131,9 +131,10 @@ export class ValueWriter {
     }
     this.output.head(Major.array, length);
     this.enter(Step.index);
-    for (let i = 0; i < length; i++) {
+    const { output } = this;
+    for (let i = output.unsignedRun(list, 0, length); i < length; i = output.unsignedRun(list, i, length)) {
       this.path.at(i);
-      this.write(list[i]);
+      this.write(list[i++]);
     }
     this.leave();
   }

@@ -152,6 +152,45 @@ describe("objects", () => {
   });
 });
 
+describe("long lists of whole numbers", () => {
+  const edges = [0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
+  const long = Array.from({ length: 3000 }, (_, i) => edges[i % edges.length]!);
+
+  test("come back", () => {
+    expect(roundTrip(long)).toEqual(long);
+    expect(roundTrip([long, { long }, []])).toEqual([long, { long }, []]);
+  });
+
+  test.each([-0, -1, 0.5, 2 ** 32, NaN, "1", undefined, 1n, null, [1]])(
+    "come back with %o anywhere in them",
+    (other) => {
+      for (const at of [0, 1, 1023, 1024, 1025, 2048, long.length - 1]) {
+        const list: unknown[] = [...long];
+        list[at] = other;
+        assert.deepStrictEqual(roundTrip(list), list);
+      }
+    },
+  );
+
+  test("are as long as their head says, though a getter makes them longer meanwhile", () => {
+    const list: unknown[] = [1, 2];
+    list.unshift({
+      get first() {
+        list.push(3);
+        return 0;
+      },
+    });
+    expect(roundTrip(list)).toEqual([{ first: 0 }, 1, 2]);
+  });
+
+  test("that end too early are no value", () => {
+    const { descriptor, bytes } = encode(edges);
+    for (let end = 0; end < bytes.length; end++) {
+      expect(() => decode(descriptor, bytes.subarray(0, end))).toThrow();
+    }
+  });
+});
+
 describe("arrays with holes", () => {
   test("keep them", () => {
     const list = [1, , undefined, 3];

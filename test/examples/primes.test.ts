@@ -25,7 +25,7 @@ async function workersAtWork(example: RunningExample): Promise<number[]> {
   const workers = await vi.waitUntil(
     () => {
       try {
-        const found = childrenOf(example, " worker --sleigh");
+        const found = childrenOf(example, "--sleigh");
         return found.length === 2 && found;
       } catch {
         return false; // it has not started any process yet

@@ -1,10 +1,14 @@
 /** Tasks are handed out so many milliseconds' worth at a time. */
 const TARGET_MS = 200;
 /** Not less than this, to share out the last ones. */
-const LEAST_MS = 10;
+const LEAST_MS = 5;
+/** What is left makes at least so many chunks for each worker: who begins the last large one must not end long after the others. */
+const SHARES = 2;
 /** Chunks of a size of their own may each hold so many bytes of arguments. */
 const MOST_BYTES = 1_048_576;
-/** So many chunks for each worker are handed out, where the caller does not say how many. */
+/** So many chunks of a size of their own are handed out for each worker: one runs, one is there, one is on its way. */
+const AUTO_AHEAD = 3;
+/** So many of a size that was asked for, where the caller does not say how many. */
 const AHEAD = 10;
 /** Of short ones as many as take so long, that workers get many at a time; but not more than `MOST_AHEAD`. */
 const AHEAD_MS = 20;
@@ -29,11 +33,11 @@ export class Chunker {
 
   /** How many chunks may be handed out at a time, per worker. `loadFactor`: what the caller allows. */
   ahead(loadFactor: number | undefined): number {
+    if (this.#fixed === undefined) {
+      return Math.min(loadFactor ?? AUTO_AHEAD, AUTO_AHEAD);
+    }
     if (this.#taskMs === undefined) {
       return loadFactor ?? AHEAD;
-    }
-    if (this.#fixed === undefined) {
-      return Math.min(loadFactor ?? AHEAD, 3);
     }
     return loadFactor ?? Math.max(AHEAD, Math.min(MOST_AHEAD, AHEAD_MS / (this.#taskMs * this.#fixed)));
   }
@@ -47,7 +51,7 @@ export class Chunker {
       return 1;
     }
     const tasksIn = (ms: number): number => ms / Math.max(this.#taskMs!, 1e-6);
-    const share = left === undefined ? Infinity : left / (2 * workerCount);
+    const share = left === undefined ? Infinity : left / (SHARES * workerCount);
     const wanted = Math.min(tasksIn(TARGET_MS), Math.max(share, tasksIn(LEAST_MS)));
     const bytes = this.#taskBytes === undefined ? Infinity : MOST_BYTES / Math.max(this.#taskBytes, 1);
     return Math.max(1, Math.floor(Math.min(wanted, this.#largest * GROWTH, bytes)));

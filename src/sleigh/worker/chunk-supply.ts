@@ -20,8 +20,8 @@ export interface ChunkSupplyOptions {
 /** Fetches chunks on lease: waits for one when there is none, and takes some ahead of the one that runs if that is quick. */
 export class ChunkSupply {
   readonly #options: ChunkSupplyOptions;
-  /** The job of the chunk that was taken last. */
-  lastJob = -1;
+  /** Of the chunk that was taken last. */
+  last: { readonly job: number; readonly count: number } = { job: -1, count: 1 };
   /** The chunk that runs is slow: nothing is fetched behind it. */
   #isSlow = false;
   #isFetching = false;
@@ -67,7 +67,7 @@ export class ChunkSupply {
       this.#isSlow = false;
       void this.#fetch(1, true);
     } else if (!this.#isSlow && mayHoldMore()) {
-      const ahead = pace.ahead(this.lastJob);
+      const ahead = pace.ahead(this.last.job, this.last.count);
       const wanted = ahead + 1 - there;
       if (wanted > ahead / 2) {
         void this.#fetch(wanted, false);

@@ -53,7 +53,7 @@ export class HoldWatch {
     if (running === undefined || this.#running?.held !== running) {
       this.#running = running === undefined ? undefined : { held: running, sinceMs: nowMs };
       this.start();
-    } else if (nowMs - this.#running.sinceMs >= Math.max(HOLD_MS, 2 * pace.ms(running.job)) - EARLY_MS) {
+    } else if (nowMs - this.#running.sinceMs >= Math.max(HOLD_MS, 2 * pace.ms(running.job, running.count)) - EARLY_MS) {
       giveBack();
     } else {
       this.start();

@@ -7,7 +7,7 @@ const steps: readonly { readonly ms: number; readonly ahead: number }[] = [
   { ms: 0.3, ahead: 24 },
   { ms: 1, ahead: 12 },
   { ms: 5, ahead: 4 },
-  { ms: 25, ahead: 2 },
+  { ms: 12, ahead: 2 },
   { ms: 100, ahead: 1 },
 ];
 
@@ -16,23 +16,27 @@ const steps: readonly { readonly ms: number; readonly ahead: number }[] = [
  * others do not wait for what lies here. Of a job that is not known yet, none.
  */
 export class Pace {
+  /** Milliseconds of a task, by job. */
   readonly #ms = new Map<number, number>();
 
-  record(job: number, elapsedMs: number): void {
+  /** A chunk of so many tasks took so long. */
+  record(job: number, count: number, elapsedMs: number): void {
+    const taskMs = elapsedMs / count;
     const known = this.#ms.get(job);
     if (known === undefined && this.#ms.size >= 64) {
       this.#ms.delete(this.#ms.keys().next().value!);
     }
-    this.#ms.set(job, known === undefined ? elapsedMs : known + (elapsedMs - known) * WEIGHT);
+    this.#ms.set(job, known === undefined ? taskMs : known + (taskMs - known) * WEIGHT);
   }
 
-  /** What a chunk of the job takes; 0 when none is known. */
-  ms(job: number): number {
-    return this.#ms.get(job) ?? 0;
+  /** What a chunk of so many tasks of the job takes; 0 when that is not known. */
+  ms(job: number, count: number): number {
+    return (this.#ms.get(job) ?? 0) * count;
   }
 
-  ahead(job: number): number {
-    const ms = this.#ms.get(job) ?? Infinity;
+  /** `count`: as many tasks as the last chunk had. */
+  ahead(job: number, count: number): number {
+    const ms = (this.#ms.get(job) ?? Infinity) * count;
     return steps.find((step) => ms < step.ms)?.ahead ?? 0;
   }
 }

@@ -184,7 +184,7 @@ export class Work {
     this.#supply.fillSoon();
     const held = this.#queue.left(slot);
     if (held !== undefined && !held.isOver) {
-      this.#pace.record(held.job, elapsedMs);
+      this.#pace.record(held.job, held.count, elapsedMs);
       this.#outbox.result(held.lease, envelope);
     }
   }
@@ -250,7 +250,7 @@ export class Work {
     if (this.#isStopping) {
       return this.#outbox.release(lease);
     }
-    this.#supply.lastJob = job;
+    this.#supply.last = { job, count };
     const isSuspect = suspect !== undefined;
     this.#queue.handChunk(
       { job, chunk, count, numberOf, spec, lease, isReplay: false, isSuspect },

@@ -85,7 +85,7 @@ class PlainCheck {
       case null:
         return this.#isPlainObject(object as Readonly<Record<string, unknown>>, depth + 1);
       case Array.prototype:
-        return this.#areAllPlain(object as readonly unknown[], depth + 1);
+        return this.#isPlainList(object as readonly unknown[], depth + 1);
       case Set.prototype:
         return this.#areAllPlain(object as ReadonlySet<unknown>, depth + 1);
       case Map.prototype: {
@@ -95,6 +95,16 @@ class PlainCheck {
       default:
         return isLeaf(object);
     }
+  }
+
+  /** Apart from other collections, because lists of numbers can be long: this loop is compiled for lists. */
+  #isPlainList(list: readonly unknown[], depth: number): boolean {
+    for (const item of list) {
+      if (typeof item !== "number" && !(isPlainPrimitive(item) ?? this.isPlain(item as object, depth))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   #areAllPlain(items: Iterable<unknown>, depth: number): boolean {
