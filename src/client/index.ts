@@ -22,7 +22,6 @@ export {
 export type { FetchFileOptions, FileSource, FileTarget, StoreFileOptions } from "./file-workspace.ts";
 export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
-export type { LocalEvents, LocalLink, LocalServer } from "../wire/local-link.ts";
 export { Mode } from "./mode.ts";
 export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./net-work-space.ts";
 export type { Position, SessionIdentity } from "./outcomes.ts";

@@ -1,11 +1,8 @@
-import type { LocalServer } from "../wire/local-link.ts";
 import { checkName, checkPort, checkWhole } from "./arguments.ts";
 import { ArgumentError } from "./errors.ts";
-import { LocalDialer } from "./local-dialer.ts";
 import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import type { Dialer } from "./transport.ts";
 import { FileWorkspace } from "./file-workspace.ts";
 import type { OpenOptions } from "./workspace-base.ts";
 
@@ -21,8 +18,6 @@ export interface ServerOptions extends SessionOptions {
   readonly serverPort?: number | undefined;
   /** A Unix socket (on Windows a named pipe) instead of host and port. */
   readonly socketPath?: string | undefined;
-  /** A server in this process (of `startServer`), instead of all these: it is reached without a socket. */
-  readonly localServer?: LocalServer | undefined;
   /** Most milliseconds that connecting may take. Default 10 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -89,7 +84,7 @@ export class NwsServer extends ServerBase {
   }
 }
 
-function dialerOf(options: ServerOptions): Dialer {
+function dialerOf(options: ServerOptions): NodeDialer {
   const where = { operation: "connect" };
   const timeoutMs = checkWhole(
     "connectTimeout",
@@ -98,10 +93,7 @@ function dialerOf(options: ServerOptions): Dialer {
     MAX_TIMER_MS,
     where,
   );
-  const { localServer, socketPath } = options;
-  if (localServer !== undefined) {
-    return new LocalDialer(localServer);
-  }
+  const { socketPath } = options;
   if (socketPath !== undefined) {
     return new NodeDialer({ path: socketPath }, timeoutMs);
   }

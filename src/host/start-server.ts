@@ -1,4 +1,3 @@
-import type { LocalServer } from "../server/in-process-link.ts";
 import type { Limits } from "../server/limits.ts";
 import type { Logger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
@@ -35,7 +34,7 @@ export interface StartServerOptions {
   readonly logger?: LogLevel | Logger;
 }
 
-export interface RunningServer extends LocalServer {
+export interface RunningServer {
   /** The address it listens on. */
   readonly host: string;
   readonly port: number;
@@ -80,7 +79,6 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       host: address.host,
       port: address.port,
       socketPath,
-      connect: (events) => server.connect(events),
       stop: () => server.stop(),
       stopped: server.stopped,
       [Symbol.asyncDispose]: () => server.stop(),

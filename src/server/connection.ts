@@ -1,6 +1,6 @@
+import type { Socket } from "node:net";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import type { ByteSocket } from "./byte-socket.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { FlushQueue, Flushable } from "./flush-queue.ts";
@@ -39,8 +39,7 @@ export interface ConnectionContext {
  */
 export class Connection implements Flushable {
   readonly peer: string;
-  readonly isLocal: boolean;
-  readonly #socket: ByteSocket;
+  readonly #socket: Socket;
   readonly #context: ConnectionContext;
   #conversation: Conversation | undefined;
   #mode: "open" | "closing" | "gone" = "open";
@@ -55,10 +54,9 @@ export class Connection implements Flushable {
   #lingeringBytes = 0;
   #linger: Deadline | undefined;
 
-  constructor(socket: ByteSocket, peer: string, context: ConnectionContext) {
+  constructor(socket: Socket, peer: string, context: ConnectionContext) {
     this.#socket = socket;
     this.peer = peer;
-    this.isLocal = socket.isLocal ?? false;
     this.#context = context;
     socket.on("data", (chunk: Uint8Array) => {
       this.#receive(chunk);
@@ -89,10 +87,6 @@ export class Connection implements Flushable {
   reference(bytes: Uint8Array): void {
     this.wake();
     this.#outgoing.reference(bytes);
-  }
-
-  get outgoingBytes(): number {
-    return this.#outgoing.byteCount;
   }
 
   /** Bytes that were said and that the kernel has not taken. */
@@ -230,7 +224,7 @@ export class Connection implements Flushable {
     this.#guarded("receiving", (conversation) => {
       conversation.receive(chunk);
     });
-    flushQueue.endReceiving(!this.isLocal);
+    flushQueue.endReceiving();
   }
 
   #inputEnded(): void {

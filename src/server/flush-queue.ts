@@ -4,14 +4,7 @@ import { ByteWriter } from "../wire/byte-writer.ts";
 const KEPT_WRITERS = 64;
 const KEPT_WRITER_BYTES = 1_048_576;
 
-/** So much is no more than that something was done: nobody gets on with it who is not waiting for just that. */
-const BARE_ANSWER_BYTES = 32;
-
 export interface Flushable {
-  /** Whether the other side is in this process, and may answer within this turn. */
-  readonly isLocal: boolean;
-  /** How much was collected. */
-  readonly outgoingBytes: number;
   /** Writes what was collected. Must not throw. */
   flush(): void;
 }
@@ -26,8 +19,6 @@ export interface Flushable {
  */
 export class FlushQueue {
   #dirty: Flushable[] = [];
-  /** Those whose bare answers wait. */
-  #late: Flushable[] = [];
   #spare: Flushable[] = [];
   #isScheduled = false;
   #isReceiving = false;
@@ -47,48 +38,16 @@ export class FlushQueue {
     this.#isReceiving = true;
   }
 
-  /**
-   * `mayWait`: bare answers may wait for what a client in this process says to what it gets now, so that both leave in one
-   * write: a worker's result is confirmed together with its next task. They wait until the next turn at most.
-   */
-  endReceiving(mayWait: boolean): void {
+  endReceiving(): void {
     this.#isReceiving = false;
     if (this.#dirty.length > 0) {
-      if (mayWait && this.#dirty.length > 1 && this.#dirty.some((connection) => connection.isLocal)) {
-        this.#postpone();
-        this.#flushDirty();
-      } else {
-        this.flush();
-      }
-    }
-  }
-
-  #postpone(): void {
-    const isBare = (connection: Flushable): boolean =>
-      !connection.isLocal && connection.outgoingBytes > 0 && connection.outgoingBytes <= BARE_ANSWER_BYTES;
-    const late = this.#dirty.filter(isBare);
-    if (late.length > 0) {
-      this.#dirty = this.#dirty.filter((connection) => !isBare(connection));
-      this.#late.push(...late);
-      // (The first one comes before what the client says is looked at.)
-      setImmediate(() => setImmediate(this.flush));
+      this.flush();
     }
   }
 
   /** Flushes everybody now. What becomes dirty meanwhile waits for the next turn. */
   readonly flush = (): void => {
     this.#isScheduled = false;
-    this.#flushDirty();
-    if (this.#late.length > 0) {
-      const late = this.#late;
-      this.#late = [];
-      for (const connection of late) {
-        connection.flush();
-      }
-    }
-  };
-
-  #flushDirty(): void {
     const dirty = this.#dirty;
     this.#dirty = this.#spare;
     for (const connection of dirty) {
@@ -96,7 +55,7 @@ export class FlushQueue {
     }
     dirty.length = 0;
     this.#spare = dirty;
-  }
+  };
 
   takeWriter(): ByteWriter {
     return this.#writers.pop() ?? new ByteWriter();

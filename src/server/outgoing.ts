@@ -1,5 +1,5 @@
+import type { Socket } from "node:net";
 import type { ByteWriter } from "../wire/byte-writer.ts";
-import type { ByteSocket } from "./byte-socket.ts";
 
 /**
  * What a connection has to say in one turn: bytes in a writer (lent for the turn), and between them large values that go
@@ -39,7 +39,7 @@ export class Outgoing {
    * Gives everything to the socket in one write. `onWritten` is called at least once the last byte has gone. Returns the
    * writer, which may be used for something else: its bytes have gone too, or were left to the socket.
    */
-  writeTo(socket: ByteSocket, onWritten: () => void): ByteWriter {
+  writeTo(socket: Socket, onWritten: () => void): ByteWriter {
     const writer = this.#take();
     if (this.#references.length === 0) {
       socket.write(writer.bytes.subarray(0, writer.length), onWritten);
@@ -69,7 +69,7 @@ export class Outgoing {
     return writer;
   }
 
-  #writeParts(socket: ByteSocket, { bytes, length }: ByteWriter, onWritten: () => void): void {
+  #writeParts(socket: Socket, { bytes, length }: ByteWriter, onWritten: () => void): void {
     let from = 0;
     socket.cork();
     for (let i = 0; i < this.#references.length; i++) {

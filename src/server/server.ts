@@ -4,16 +4,13 @@ import type { Socket } from "node:net";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
 import { Space } from "../space/index.ts";
-import type { LocalEvents, LocalLink } from "../wire/local-link.ts";
 import { offeredOptions } from "../wire/options.ts";
-import type { ByteSocket } from "./byte-socket.ts";
 import { ClassicSession } from "./classic-session.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { HandshakeConversation } from "./handshake-conversation.ts";
-import { linkInProcess } from "./in-process-link.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
@@ -129,7 +126,7 @@ export class Server implements ServerContext, ConnectionContext {
           `listen on 127.0.0.1, or allow it with the option insecure`,
       );
     }
-    const listener = await listenTcp(host, port, this.#acceptSocket, { isBackground: this.#isBackground });
+    const listener = await listenTcp(host, port, this.#accept, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
@@ -137,15 +134,8 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    this.#listeners.push(await listenUnix(path, this.#acceptSocket, { isBackground: this.#isBackground }));
+    this.#listeners.push(await listenUnix(path, this.#accept, { isBackground: this.#isBackground }));
     this.logger.info({ path }, "listening");
-  }
-
-  /** A client in this process: to the server it is like any other. */
-  connect(events: LocalEvents): LocalLink {
-    const { socket, link } = linkInProcess(events);
-    this.#accept(socket, "in-process");
-    return link;
   }
 
   /**
@@ -197,9 +187,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   // Inside
 
-  readonly #acceptSocket = (socket: Socket): void => this.#accept(socket, peerOf(socket));
-
-  #accept(socket: ByteSocket, peer: string): void {
+  readonly #accept = (socket: Socket): void => {
     if (this.#stop !== undefined) {
       socket.destroy();
       return;
@@ -209,7 +197,7 @@ export class Server implements ServerContext, ConnectionContext {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, peer, this);
+    const connection = new Connection(socket, peerOf(socket), this);
     if (isTooMany) {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: connection.peer }, "too many connections");
@@ -233,7 +221,7 @@ export class Server implements ServerContext, ConnectionContext {
     });
     connection.conversation = handshake;
     this.#connections.set(connection, handshake);
-  }
+  };
 
   async #stopNow(): Promise<void> {
     this.logger.info({ connections: this.connectionCount }, "stopping");

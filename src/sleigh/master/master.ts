@@ -178,7 +178,7 @@ async function connect(
   } else if (nwsHost === undefined && nwsPort === undefined) {
     const embedded = await startEmbeddedServer();
     undo.push(() => embedded.stop());
-    where = { localServer: embedded };
+    where = { serverHost: embedded.host, serverPort: embedded.port };
   }
   const open = (): NwsServer => {
     const connection = new NwsServer(where);
