@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * What a connection has to say in one turn: bytes in a writer (lent for the turn), and between them large values that go
  * out as they lie.
@@ -36,18 +38,21 @@ export class Outgoing {
   }
 
   /**
-   * Gives everything to the socket in one write. `onWritten` is called at least once the last byte has gone. Returns the
+   * Gives everything to the socket in one write. `onWritten` is called once the last byte has gone, unless that is at once. Returns the
    * writer, which may be used for something else: its bytes have gone too, or were left to the socket.
    */
   writeTo(socket: Socket, onWritten: () => void): ByteWriter {
     const writer = this.#take();
     if (this.#references.length === 0) {
-      socket.write(writer.bytes.subarray(0, writer.length), onWritten);
+      const { bytes, length } = writer;
+      socket.write(Buffer.from(bytes.buffer, bytes.byteOffset, length));
     } else {
-      this.#writeParts(socket, writer, onWritten);
+      this.#writeParts(socket, writer);
     }
     if (socket.writableLength > 0) {
       writer.take();
+      // A write with a callback costs a tick of its own, though nearly all are taken at once: so an empty one has it.
+      socket.write(NOTHING, onWritten);
     } else {
       writer.clear();
     }
@@ -69,7 +74,7 @@ export class Outgoing {
     return writer;
   }
 
-  #writeParts(socket: Socket, { bytes, length }: ByteWriter, onWritten: () => void): void {
+  #writeParts(socket: Socket, { bytes, length }: ByteWriter): void {
     let from = 0;
     socket.cork();
     for (let i = 0; i < this.#references.length; i++) {
@@ -78,10 +83,10 @@ export class Outgoing {
         socket.write(bytes.subarray(from, cut));
         from = cut;
       }
-      socket.write(this.#references[i]!, onWritten);
+      socket.write(this.#references[i]!);
     }
     if (length > from) {
-      socket.write(bytes.subarray(from, length), onWritten);
+      socket.write(bytes.subarray(from, length));
     }
     socket.uncork();
   }
