@@ -89,6 +89,7 @@ export class ClassicSession implements Conversation, Receiver {
   receive(chunk: Uint8Array): void {
     this.#reader.push(chunk);
     this.#advance();
+    this.#reader.keepUnread();
     if (!this.#arriving.set(this.#reader.heldBytes)) {
       this.#connection.drop("no memory for a value that arrives");
     }

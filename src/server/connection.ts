@@ -4,6 +4,7 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { FlushQueue, Flushable } from "./flush-queue.ts";
+import { readLanding } from "./landing.ts";
 import type { Logger } from "./logger.ts";
 import { Outgoing } from "./outgoing.ts";
 
@@ -54,13 +55,14 @@ export class Connection implements Flushable {
   #lingeringBytes = 0;
   #linger: Deadline | undefined;
 
-  constructor(socket: Socket, peer: string, context: ConnectionContext) {
+  /** `accepted`: paused. */
+  constructor(accepted: Socket, peer: string, context: ConnectionContext) {
+    const socket = readLanding(accepted, (chunk) => {
+      this.#receive(chunk);
+    });
     this.#socket = socket;
     this.peer = peer;
     this.#context = context;
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#receive(chunk);
-    });
     socket.on("end", () => {
       this.#inputEnded();
     });

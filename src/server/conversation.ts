@@ -3,7 +3,7 @@
  * said goes into `connection.out`.
  */
 export interface Conversation {
-  /** Received bytes, valid for as long as they are kept. May throw ProtocolFault. */
+  /** Received bytes, valid only during the call. May throw ProtocolFault. */
   receive(chunk: Uint8Array): void;
   /** The other side will send no more; it may still listen. */
   inputEnded(): void;

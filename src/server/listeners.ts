@@ -56,8 +56,8 @@ export async function listenUnix(
 
 function acceptor(accept: (socket: Socket) => void, { isBackground }: ListenOptions): NetServer {
   const server = createServer(
-    // A client may stop sending and still read its answers.
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+    // A client may stop sending and still read its answers. Paused: the connection begins to read when it is there.
+    { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
     (socket) => {
       if (isBackground) {
         socket.unref();

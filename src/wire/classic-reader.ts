@@ -116,9 +116,21 @@ export class ClassicReader {
     this.#next = this.#start;
   }
 
-  /** Adds received bytes. The reader keeps the chunk, uncopied, until `next` has got through it. */
+  /** Adds received bytes. The reader keeps the chunk, uncopied, until `next` has got through it or `keepUnread` is called. */
   push(chunk: Uint8Array): void {
     this.#waiting.push(chunk);
+  }
+
+  /** Copies what `next` has not got to: from now on nothing of the pushed chunks is needed. */
+  keepUnread(): void {
+    if (this.hasUnread) {
+      const unread = [this.#chunk.subarray(this.#at), ...this.#waiting.slice(this.#waitingAt)];
+      this.#waiting.length = 0;
+      this.#waitingAt = 0;
+      this.#at = 0;
+      this.#chunk = NOTHING;
+      this.#waiting.push(...unread.map((chunk) => chunk.slice()));
+    }
   }
 
   /** Whether bytes have been pushed that `next` has not got to. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Reply, Verb, WINDOW_BYTES } from "../../src/wire/verbs.ts";
 import { serve, type TestServer, until } from "./harness.ts";
-import { RawClassic } from "./raw-classic.ts";
+import { classicRequest, RawClassic } from "./raw-classic.ts";
 import { byteString, describe as failure, RawMultiplexed, readValue, text, u32, u64, u8 } from "./raw-multiplexed.ts";
 
 const LONG_VALUE_BYTES = 500_000;
@@ -59,6 +59,29 @@ describe.each([
     expect((await other.ask(1, Verb.deleteVar, u32(0))).verb).toBe(Reply.done);
     expect(digest(await client.download(2, length))).toBe(digest(value));
     await until(() => files(test).length === 0, "its file is removed");
+  });
+
+  it("keeps what a classic client has sent behind it, whatever others send meanwhile", async () => {
+    await using test = await serve({ longValueBytes: LONG_VALUE_BYTES });
+    const client = await RawClassic.to(test);
+    await client.short("open ws", "w", "", "no");
+    await client.short("store", "w", "x", "3", value);
+    // The replies are more than the kernel takes, so what comes behind these requests is not looked at before they are read.
+    const finds = Array.from({ length: Math.ceil(8e6 / length) }, () => classicRequest("find", "w", "x"));
+    const behind = "b".repeat(1000);
+    client.raw.socket.pause();
+    client.raw.write(Buffer.concat([...finds, classicRequest("store", "w", "y", "1", behind)]));
+    const other = await RawClassic.to(test);
+    await other.short("use ws", "w", "", "no");
+    for (let i = 0; i < 20; i++) {
+      await other.short("store", "w", "z", "1", "z".repeat(100_000));
+    }
+    client.raw.socket.resume();
+    while (finds.pop() !== undefined) {
+      expect((await client.readLong()).text).toHaveLength(length);
+    }
+    expect(await client.readShort()).toBe(0);
+    expect(await client.fetchText("w", "y")).toBe(behind);
   });
 
   it("goes in and out by the classic protocol", async () => {

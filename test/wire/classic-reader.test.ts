@@ -331,6 +331,32 @@ describe("a classic reader", () => {
     );
   });
 
+  test("nothing of a pushed chunk is needed once what is unread was kept", () => {
+    const requests = ["one", "two", "three"].map((text) => request("store", "w", "x", "1", text));
+    const bytes = bytesOf(requests.join("") + request("list wss"));
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const reader = new ClassicReader(options);
+      const events: ClassicEvent[] = [];
+      for (const piece of cutBy(bytes, [Math.max(1, cut), bytes.length])) {
+        const chunk = piece.slice();
+        reader.push(chunk);
+        // A session that must stop after each request.
+        const event = reader.next();
+        if (event !== undefined) {
+          events.push(event);
+        }
+        reader.keepUnread();
+        if (event?.kind !== "request" || event.value?.bytes !== chunk) {
+          chunk.fill(0);
+        }
+      }
+      for (let event = reader.next(); event !== undefined; event = reader.next()) {
+        events.push(event);
+      }
+      expect(noted(events)).toEqual(read([bytes]));
+    }
+  });
+
   test("whatever comes, it yields requests or faults, and holds no more than arrived", () => {
     const digits = fc.stringMatching(/^[0-9]{4,24}$/);
     const parts = fc.array(
