@@ -5,7 +5,7 @@ import { holding } from "./holding.ts";
 import type { TaskSource } from "./inputs/task-source.ts";
 import { AccumulatorSink } from "./master/accumulator.ts";
 import { CallJob } from "./master/call-job.ts";
-import { Chunker } from "./master/chunker.ts";
+import { Chunker, type TaskCost } from "./master/chunker.ts";
 import { ElementJob, type ElementJobOptions } from "./master/element-job.ts";
 import type { Job, JobOptions } from "./master/job.ts";
 import { ListSink, type Sink } from "./master/sink.ts";
@@ -20,6 +20,8 @@ export class Calls {
   readonly #backend: Promise<Backend>;
   readonly #replay: boolean;
   readonly #underWay = new Set<Job>();
+  /** What a task took in the last call of a function. */
+  readonly #costs = new WeakMap<object, TaskCost>();
   #lastNumber = 0;
   #isStopped = false;
 
@@ -76,18 +78,28 @@ export class Calls {
     }
     checkNumber("loadFactor", loadFactor ?? 1, Number.MIN_VALUE, false);
     checkNumber("maxQueuedBytes", maxQueuedBytes, 1, false);
+    const chunker = new Chunker(chunkSize, typeof work === "function" ? this.#costs.get(work) : undefined);
     const jobOptions: ElementJobOptions = {
       ...this.#jobOptions(
         options,
         sinkFor((error) => job.fail(error)),
       ),
       source,
-      chunker: new Chunker(chunkSize),
+      chunker,
       loadFactor,
       maxQueuedBytes,
     };
     const job = new ElementJob(jobOptions);
     this.#begin(job, options.signal, (backend) => backend.feed(job, { work, fixed, options }));
+    if (typeof work === "function") {
+      const remember = (): void => {
+        const { cost } = chunker;
+        if (cost !== undefined) {
+          this.#costs.set(work, cost);
+        }
+      };
+      job.promise.then(remember, remember);
+    }
     return job;
   }
 

@@ -13,22 +13,39 @@ const AHEAD = 10;
 /** Of short ones as many as take so long, that workers get many at a time; but not more than `MOST_AHEAD`. */
 const AHEAD_MS = 20;
 const MOST_AHEAD = 100;
+/** The first ones of a function that was called before: as many as took so long then. */
+const FIRST_MS = 10;
 /** How much a chunk may be larger than the largest one that was measured. */
 const GROWTH = 64;
 /** The weight of the newest measurement. */
 const NEWEST = 0.5;
 
+/** What a task took: milliseconds, and bytes of arguments. */
+export interface TaskCost {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
 /** How many tasks the next chunk gets: a number that was asked for, or as many as take a good while together. */
 export class Chunker {
   readonly #fixed: number | undefined;
+  readonly #before: TaskCost | undefined;
   /** Milliseconds and bytes of a task; undefined while unknown. */
   #taskMs: number | undefined;
   #taskBytes: number | undefined;
   #largest = 1;
 
-  /** `chunkSize`: a whole number of at least 1, or `auto`. */
-  constructor(chunkSize: number | "auto") {
+  /** `chunkSize`: a whole number of at least 1, or `auto`. `before`: what a task took when the function was called before. */
+  constructor(chunkSize: number | "auto", before?: TaskCost) {
     this.#fixed = chunkSize === "auto" ? undefined : chunkSize;
+    this.#before = before;
+  }
+
+  /** What a task takes, once that is known. */
+  get cost(): TaskCost | undefined {
+    return this.#taskMs === undefined || this.#taskBytes === undefined
+      ? undefined
+      : { ms: this.#taskMs, bytes: this.#taskBytes };
   }
 
   /** How many chunks may be handed out at a time, per worker. `loadFactor`: what the caller allows. */
@@ -47,14 +64,17 @@ export class Chunker {
     if (this.#fixed !== undefined) {
       return this.#fixed;
     }
-    if (this.#taskMs === undefined) {
+    const taskMs = this.#taskMs ?? this.#before?.ms;
+    if (taskMs === undefined) {
       return 1;
     }
-    const tasksIn = (ms: number): number => ms / Math.max(this.#taskMs!, 1e-6);
+    const tasksIn = (ms: number): number => ms / Math.max(taskMs, 1e-6);
     const share = left === undefined ? Infinity : left / (SHARES * workerCount);
-    const wanted = Math.min(tasksIn(TARGET_MS), Math.max(share, tasksIn(LEAST_MS)));
-    const bytes = this.#taskBytes === undefined ? Infinity : MOST_BYTES / Math.max(this.#taskBytes, 1);
-    return Math.max(1, Math.floor(Math.min(wanted, this.#largest * GROWTH, bytes)));
+    // It may take longer this time, so that too many of them would not be shared.
+    const most = tasksIn(this.#taskMs === undefined ? FIRST_MS : TARGET_MS);
+    const wanted = Math.min(most, Math.max(share, tasksIn(LEAST_MS)));
+    const taskBytes = this.#taskBytes ?? this.#before?.bytes ?? 0;
+    return Math.max(1, Math.floor(Math.min(wanted, this.#largest * GROWTH, MOST_BYTES / Math.max(taskBytes, 1))));
   }
 
   measuredTime(count: number, elapsedMs: number): void {
