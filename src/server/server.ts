@@ -6,20 +6,19 @@ import { StoredBlob } from "../blobs/stored-blob.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
-import { Connection, type ConnectionContext } from "./connection.ts";
-import type { Conversation } from "./conversation.ts";
+import type { ConnectionContext } from "./connection-context.ts";
+import { Connection } from "./connection.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
+import { Greeting } from "./greeting.ts";
 import { HandshakeConversation } from "./handshake-conversation.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
-import { MultiplexedSession } from "./multiplexed-session.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
-import { TurnedAway } from "./turned-away.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -71,7 +70,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly sessions = new SessionRegistry(this.#runId);
   readonly #startedAt = performance.now();
   readonly #listeners: Listener[] = [];
-  readonly #connections = new Map<Connection, Conversation>();
+  readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
   #stop: Promise<void> | undefined;
@@ -204,23 +203,19 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose });
     const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
-      let session: Conversation;
-      if (isTooMany) {
-        session = new TurnedAway(connection, `${this.limits.maxConnections} clients are connected already`);
-        if (agreement.mode === "classic") {
-          connection.close();
-        }
-      } else if (agreement.mode === "classic") {
-        session = new ClassicSession(connection, this, agreement);
-      } else {
-        session = new MultiplexedSession(connection, this);
-      }
-      this.#connections.set(connection, session);
       this.logger.debug({ peer: connection.peer, mode: agreement.mode }, "connected");
-      return session;
+      const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
+      if (agreement.mode === "multiplexed") {
+        return new Greeting(connection, this, refusal);
+      }
+      if (isTooMany) {
+        connection.close();
+        return undefined;
+      }
+      return new ClassicSession(connection, this, agreement);
     });
     connection.conversation = handshake;
-    this.#connections.set(connection, handshake);
+    this.#connections.add(connection);
   };
 
   async #stopNow(): Promise<void> {
@@ -230,14 +225,14 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const all = [...this.#connections];
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
-    for (const [, conversation] of all) {
-      conversation.shutDown();
+    for (const connection of all) {
+      connection.shutDown();
     }
-    for (const [connection] of all) {
+    for (const connection of all) {
       connection.close();
     }
     await this.#emptyWithin(STOP_MS);
-    for (const connection of [...this.#connections.keys()]) {
+    for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
     this.deadlines.clear();
