@@ -5,7 +5,14 @@ import type { ServerChoice, WorkspaceChoice } from "./options.ts";
 export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
   const { NwsServer } = await import("../client/index.ts");
   const { host, port, socket } = choice;
-  const server = new NwsServer({ serverHost: host, serverPort: port, socketPath: socket, label: `nws:${process.pid}` });
+  const server = new NwsServer({
+    serverHost: host,
+    serverPort: port,
+    socketPath: socket,
+    label: `nws:${process.pid}`,
+    // A command that is interrupted is gone: nothing may wait for it, or keep a value for it.
+    reconnect: false,
+  });
   try {
     return await work(server);
   } finally {

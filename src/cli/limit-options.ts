@@ -14,6 +14,7 @@ const descriptions: Readonly<Record<keyof Limits, string>> = {
   maxFileBytes: "most bytes of values in files",
   maxUnsentBytes: "most bytes that wait for one client to read them",
   maxNumbers: "most variables and workspaces that one session uses",
+  maxGraceMs: "longest time that a session survives its connection",
 };
 
 const names = Object.keys(descriptions) as (keyof Limits)[];
@@ -22,10 +23,9 @@ const names = Object.keys(descriptions) as (keyof Limits)[];
 export function limitOptions(): Option[] {
   return names.map((name) => {
     const isBytes = name.endsWith("Bytes");
+    const unit = isBytes ? "size" : name.endsWith("Ms") ? "ms" : "count";
     const flag = `--${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-    return new Option(`${flag} <${isBytes ? "size" : "count"}>`, descriptions[name]).argParser(
-      isBytes ? parseBytes : parseCount,
-    );
+    return new Option(`${flag} <${unit}>`, descriptions[name]).argParser(isBytes ? parseBytes : parseCount);
   });
 }
 

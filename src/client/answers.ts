@@ -11,6 +11,9 @@ import type { Collected, Leased, Streamed, Welcome } from "./outcomes.ts";
 import { Expect, type Pending, whereOf } from "./pending.ts";
 import { decodeValue, unreadable } from "./values.ts";
 
+/** In front of a frame's fields: length, request, verb. */
+const FRAME_HEAD_BYTES = 9;
+
 /** Brings every answer to the request that it belongs to. */
 export class Answers implements FrameSink {
   readonly #exchange: Exchange;
@@ -25,7 +28,10 @@ export class Answers implements FrameSink {
     const exchange = this.#exchange;
     const pending = exchange.pending.at(request);
     if (pending === undefined) {
-      throw new ProtocolFault(`a frame (verb ${verb}) for request ${request}, which was not made`);
+      if (!this.#isAboutConnection(verb, bytes, start, end)) {
+        throw new ProtocolFault(`a frame (verb ${verb}) for request ${request}, which was not made`);
+      }
+      return;
     }
     switch (verb) {
       case Reply.value:
@@ -55,7 +61,26 @@ export class Answers implements FrameSink {
         this.#welcome(pending, bytes, start, end);
         break;
       default:
-        throw new ProtocolFault(`verb ${verb}, which this client does not know`);
+        if (!this.#isAboutConnection(verb, bytes, start, end)) {
+          throw new ProtocolFault(`verb ${verb}, which this client does not know`);
+        }
+    }
+  }
+
+  /** Frames that answer no request: their request number means nothing. */
+  #isAboutConnection(verb: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { connection } = this.#exchange;
+    switch (verb) {
+      case Reply.received:
+        need(end - start, 8);
+        connection.acknowledged(readU64(bytes, start));
+        return true;
+      case Reply.ended:
+        need(end - start, 2);
+        connection.fail("connection_lost", utf8OrLatin1(bytes, start + 2, end), undefined);
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -287,17 +312,17 @@ export class Answers implements FrameSink {
 
   #welcome(pending: Pending, bytes: Uint8Array, start: number, end: number): void {
     need(end - start, 17);
+    const graceMs = readU32(bytes, start + 1);
     const maxValueBytes = readU64(bytes, start + 5);
     const idEnd = start + 15 + readU16(bytes, start + 13);
     need(end - idEnd, 2);
     need(end - idEnd - 2, readU16(bytes, idEnd));
-    this.#exchange.resolve(pending, {
-      maxValueBytes,
-      identity: {
-        id: utf8OrLatin1(bytes, start + 15, idEnd),
-        secret: utf8OrLatin1(bytes, idEnd + 2, idEnd + 2 + readU16(bytes, idEnd)),
-      },
-    } satisfies Welcome);
+    const identity = {
+      id: utf8OrLatin1(bytes, start + 15, idEnd),
+      secret: utf8OrLatin1(bytes, idEnd + 2, idEnd + 2 + readU16(bytes, idEnd)),
+    };
+    this.#exchange.greeted(FRAME_HEAD_BYTES + end - start, { maxValueBytes, graceMs, identity });
+    this.#exchange.resolve(pending, { maxValueBytes, graceMs, identity } satisfies Welcome);
   }
 
   #received(booking: number): void {

@@ -1,13 +1,16 @@
 import { ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { Answers } from "./answers.ts";
-import { Connection, type ConnectionEnd, type ConnectionUser } from "./connection.ts";
+import { Connection, type ConnectionUser } from "./connection.ts";
 import type { Download } from "./download.ts";
 import type { NwsError } from "./errors.ts";
 import { aborted, again, endOf, refusal, traced } from "./failure.ts";
+import { Listeners } from "./events.ts";
+import type { ConnectionEnd } from "./line.ts";
 import { HandleTable, type NumberedVariable, type WorkspaceHandle } from "./names.ts";
-import { Collected } from "./outcomes.ts";
+import { Collected, type Welcome } from "./outcomes.ts";
 import { Expect, type Pending, PendingTable, type Reject, type Resolve, whereOf } from "./pending.ts";
+import type { ReconnectPolicy } from "./reconnect.ts";
 import type { Dialer } from "./transport.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -30,6 +33,7 @@ export class Exchange implements ConnectionUser {
   readonly uploads: Uploads;
   readonly pending = new PendingTable();
   readonly handles = new HandleTable();
+  readonly listeners = new Listeners();
   readonly address: string;
   /** The request that `begin` made last. */
   last!: Pending;
@@ -41,13 +45,18 @@ export class Exchange implements ConnectionUser {
   readonly #dialer: Dialer;
   readonly #answers: Answers;
   readonly #tracesCalls: boolean;
+  readonly #reconnect: ReconnectPolicy | undefined;
+  #isGreeted = false;
+  #isClosing = false;
+  #disconnectedAt = 0;
   #isHolding = true;
   #mayHold = true;
   #isTurnWatched = false;
   readonly #whenEnded: (() => void)[] = [];
 
-  constructor(dialer: Dialer, maxValueBytes: number, tracesCalls: boolean) {
+  constructor(dialer: Dialer, maxValueBytes: number, tracesCalls: boolean, reconnect: ReconnectPolicy | undefined) {
     this.#dialer = dialer;
+    this.#reconnect = reconnect;
     this.address = dialer.address;
     this.#tracesCalls = tracesCalls;
     this.#answers = new Answers(this, maxValueBytes);
@@ -223,6 +232,42 @@ export class Exchange implements ConnectionUser {
     }
   }
 
+  /** The server's greeting is there, in a frame of so many bytes. */
+  greeted(greetingBytes: number, { identity, graceMs }: Welcome): void {
+    this.#isGreeted = true;
+    this.connection.greeted(greetingBytes, identity, this.#reconnect, graceMs);
+  }
+
+  /** The program wants to end this: no event will be made of it, and no long effort to come back. */
+  leave(): void {
+    this.#isClosing = true;
+    this.connection.leave();
+  }
+
+  /** Tells the server that the session is over, if it would wait for this client to come back. Nobody waits for the answer. */
+  sayGoodbye(): void {
+    if (this.failure === undefined && this.connection.survives) {
+      this.#isClosing = true;
+      this.#unanswered(Verb.goodbye);
+      this.connection.writer.endFrame();
+      this.connection.wake();
+    }
+  }
+
+  exiting(): void {
+    this.sayGoodbye();
+  }
+
+  disconnected(reason: string): void {
+    this.#disconnectedAt = performance.now();
+    this.#dialer.soon(() => this.listeners.emit("disconnected", { reason }));
+  }
+
+  reconnected(): void {
+    const awayMs = performance.now() - this.#disconnectedAt;
+    this.#dialer.soon(() => this.listeners.emit("reconnected", { awayMs }));
+  }
+
   flushed(): void {
     this.uploads.sendChunks();
   }
@@ -236,7 +281,11 @@ export class Exchange implements ConnectionUser {
   }
 
   ended(end: ConnectionEnd): void {
-    this.fail(endOf(end, this.address));
+    const failure = endOf(end, this.address);
+    this.fail(failure);
+    if (this.#isGreeted && !this.#isClosing) {
+      this.#dialer.soon(() => this.listeners.emit("lost", failure));
+    }
   }
 
   #unanswered(verb: number): void {

@@ -16,7 +16,7 @@ import {
   TimeoutError,
   VariableDeletedError,
 } from "./errors.ts";
-import type { ConnectionEnd } from "./connection.ts";
+import type { ConnectionEnd } from "./line.ts";
 import type { ErrorCode } from "./error-code.ts";
 
 type ErrorClass = new (code: ErrorCode, message: string, options?: NwsErrorOptions) => NwsError;
@@ -50,6 +50,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   not_permitted: PermissionError,
   shutting_down: ConnectionLostError,
   internal: OperationError,
+  session_lost: ConnectionLostError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */
@@ -91,8 +92,9 @@ export function aborted(signal: AbortSignal, where: Where): NwsError {
 /** Why nothing goes any more on a connection that ended. */
 export function endOf(end: ConnectionEnd, address: string): NwsError {
   const { code, cause } = end;
-  if (code === "connection_lost") {
-    const reason = `the connection to ${address} was lost: ${end.reason}`;
+  if (code !== "connect_failed" && code !== "server_too_old") {
+    const what = code === "session_lost" ? "session with" : "connection to";
+    const reason = `the ${what} ${address} was lost: ${end.reason}`;
     return new ConnectionLostError(code, reason, { reason, cause });
   }
   const advice =

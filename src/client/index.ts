@@ -19,12 +19,14 @@ export {
   TimeoutError,
   VariableDeletedError,
 } from "./errors.ts";
+export type { Listener, ServerEvent, ServerEvents } from "./events.ts";
 export type { FetchFileOptions, FileSource, FileTarget, StoreFileOptions } from "./file-workspace.ts";
 export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
 export { Mode } from "./mode.ts";
 export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./net-work-space.ts";
 export type { Position, SessionIdentity } from "./outcomes.ts";
+export type { ReconnectOptions } from "./reconnect.ts";
 export type { ServerInfo } from "./server-base.ts";
 export type { WaitOptions } from "./session.ts";
 export type { VariableIterator } from "./variable-iterator.ts";

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import type { Dialer, Transport, TransportEvents } from "./transport.ts";
+import type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 
 /** Where a server is. */
 export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -42,6 +42,11 @@ export class NodeDialer implements Dialer {
 
   atTurnEnd(callback: () => void): void {
     process.nextTick(callback);
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    const timer = setTimeout(callback, ms);
+    return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
 }
 
@@ -99,10 +104,12 @@ class SocketTransport implements Transport {
 
   ref(): void {
     this.#socket.ref();
+    this.#timer.ref();
   }
 
   unref(): void {
     this.#socket.unref();
+    this.#timer.unref();
   }
 
   established(): void {

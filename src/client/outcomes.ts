@@ -40,6 +40,8 @@ export interface Welcome {
   readonly identity: SessionIdentity;
   /** The largest value that the server takes, in bytes. */
   readonly maxValueBytes: number;
+  /** How long the session outlives its connection. 0: it does not. */
+  readonly graceMs: number;
 }
 
 /** The values of an answer in several frames, so far. */

@@ -1,13 +1,15 @@
 /** The client without Node: what a door for another platform builds on. It brings a `Dialer` of its own. */
 export { ErrorCode } from "./error-code.ts";
 export * from "./errors.ts";
+export type { Listener, ServerEvent, ServerEvents } from "./events.ts";
 export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
 export { Mode } from "./mode.ts";
 export type { Position, SessionIdentity } from "./outcomes.ts";
+export type { ReconnectOptions } from "./reconnect.ts";
 export { ServerBase, type ServerInfo } from "./server-base.ts";
 export { Session, type SessionOptions, type WaitOptions } from "./session.ts";
-export type { Dialer, Transport, TransportEvents } from "./transport.ts";
+export type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 export type { VariableIterator } from "./variable-iterator.ts";
 export type { Variable } from "./variable.ts";
 export {

@@ -1,5 +1,6 @@
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
+import type { Listener, ServerEvent } from "./events.ts";
 import { readWorkspaces, type WorkspaceListing } from "./listing.ts";
 import type { SessionIdentity } from "./outcomes.ts";
 import { Expect } from "./pending.ts";
@@ -101,6 +102,20 @@ export class ServerBase implements AsyncDisposable {
       writer.byteString(id);
       writer.byteString(secret);
     });
+  }
+
+  /**
+   * Calls `listener` when something happens to the connection; after what runs now, and what it throws is dropped. `disconnected` and
+   * `reconnected` need nothing to be done: operations wait meanwhile. `lost`: every operation is rejected from now on.
+   */
+  on<Name extends ServerEvent>(event: Name, listener: Listener<Name>): this {
+    this.session.exchange.listeners.add(event, listener);
+    return this;
+  }
+
+  off<Name extends ServerEvent>(event: Name, listener: Listener<Name>): this {
+    this.session.exchange.listeners.remove(event, listener);
+    return this;
   }
 
   /** Resolves when the server has answered. */

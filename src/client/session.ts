@@ -7,6 +7,7 @@ import { Exchange } from "./exchange.ts";
 import { aborted, again, rejection, subject } from "./failure.ts";
 import { NumberedVariable, VariableTable, type WorkspaceHandle } from "./names.ts";
 import { Expect, whereOf } from "./pending.ts";
+import { reconnectPolicy, type ReconnectOptions } from "./reconnect.ts";
 import type { Dialer } from "./transport.ts";
 
 const DEFAULT_MAX_VALUE_BYTES = 1_073_741_824;
@@ -18,6 +19,11 @@ export interface SessionOptions {
   readonly maxValueBytes?: number | undefined;
   /** Whether errors say where the operation was called. Default false: it costs some microseconds for each operation. */
   readonly traceCalls?: boolean | undefined;
+  /**
+   * What becomes of the session when its connection breaks. Default: it outlives it for 10 s, in which the client comes back by itself.
+   * `false`: it ends with it.
+   */
+  readonly reconnect?: ReconnectOptions | false | undefined;
   /** When it is aborted, the session ends at once and every operation rejects with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,15 +46,17 @@ export class Session {
   #closing: NwsError | undefined;
   #closed: Promise<void> | undefined;
 
-  /** Throws nothing: what goes wrong is told to the operations. */
+  /** Throws an ArgumentError when an option can never work; everything else is told to the operations. */
   constructor(dialer: Dialer, options: SessionOptions = {}) {
+    const reconnect = reconnectPolicy(options.reconnect);
     const exchange = new Exchange(
       dialer,
       options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES,
       options.traceCalls ?? false,
+      reconnect,
     );
     this.exchange = exchange;
-    this.greeting = this.#hello(options.label ?? "");
+    this.greeting = this.#hello(options.label ?? "", reconnect?.graceMs ?? 0);
     if (options.signal !== undefined) {
       this.#obey(options.signal);
     }
@@ -168,6 +176,7 @@ export class Session {
 
   async #close(): Promise<void> {
     const { exchange } = this;
+    exchange.leave();
     await new Promise<void>((resolve) => exchange.uploads.whenIdle(resolve));
     if (exchange.failure !== undefined) {
       return;
@@ -185,17 +194,20 @@ export class Session {
     exchange.fail(closed);
   }
 
-  #hello(label: string): Promise<Welcome> {
+  #hello(label: string, graceMs: number): Promise<Welcome> {
     const { exchange } = this;
     const answer = exchange.begin<Welcome>("connect", Expect.welcome, undefined, undefined);
     const { writer } = exchange.connection;
     const bytes = new TextEncoder().encode(label);
     writer.beginFrame(exchange.last.request, Verb.hello);
     writer.u8(PROTOCOL_VERSION);
-    writer.u32(0);
+    writer.u32(graceMs);
     writer.u16(bytes.length);
     writer.copy(bytes);
     writer.endFrame();
+    if (graceMs > 0) {
+      exchange.connection.beginStream();
+    }
     exchange.connection.wake();
     answer.catch((error: unknown) => {
       if (exchange.failure === undefined && error instanceof NwsError) {
@@ -211,7 +223,8 @@ export class Session {
     const { exchange } = this;
     const stop = (): void => {
       const reason = `the session with ${this.address} was aborted`;
-      exchange.connection.destroy();
+      exchange.sayGoodbye();
+      exchange.connection.abort();
       exchange.fail(new AbortedError("aborted", reason, { reason, cause: signal.reason }));
     };
     if (signal.aborted) {

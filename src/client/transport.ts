@@ -47,4 +47,13 @@ export interface Dialer {
   soon(callback: () => void): void;
   /** Calls back at the end of this turn, when nothing more of it is to run. */
   atTurnEnd(callback: () => void): void;
+  /** Calls back after so many milliseconds. */
+  after(ms: number, callback: () => void): Timer;
+}
+
+/** Something that comes later, unless it is cancelled. It keeps the program running at first. */
+export interface Timer {
+  cancel(): void;
+  ref(): void;
+  unref(): void;
 }

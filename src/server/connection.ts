@@ -1,12 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
+import type { ClientView } from "./client-view.ts";
+import type { ConnectionContext } from "./connection-context.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Deadline, Deadlines } from "./deadlines.ts";
-import type { FlushQueue, Flushable } from "./flush-queue.ts";
-import { readLanding } from "./landing.ts";
-import type { Logger } from "./logger.ts";
+import type { Deadline } from "./deadlines.ts";
+import type { Flushable } from "./flush-queue.ts";
+import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
+import { Survival } from "./survival.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
 export const HIGH_WATER_BYTES = 1_048_576;
@@ -15,43 +17,39 @@ const LOW_WATER_BYTES = 262_144;
 /** After our last byte the other side has so long to hang up before we do. */
 const LINGER_MS = 2000;
 
-/** Why a connection is not read: any of these bits. */
-const CONGESTED = 1;
-const HELD = 2;
-
-/** What a connection needs of the server. */
-export interface ConnectionContext {
-  readonly flushQueue: FlushQueue;
-  readonly deadlines: Deadlines;
-  readonly logger: Logger;
-  readonly maxUnsentBytes: number;
-  /** Logs an exception that nobody expected and returns the sentence that the client gets. */
-  bug(error: unknown, where: string): string;
-  /** The connection is gone. */
-  closed(connection: Connection): void;
-  /** Whole microseconds, at least 1, from the arrival of some bytes until what is to be said to them was given to the socket. */
-  readonly latency: { record(microseconds: number): void };
-}
+const NOTHING = new Uint8Array(0);
 
 /** One in so many arrivals is timed, less one: a mask. */
 const TIMED_MASK = 15;
 
+/** Why a connection is not read: any of these bits. */
+const CONGESTED = 1;
+const HELD = 2;
+
 /**
- * The plumbing of one socket (or what a WebSocket makes of one): hands received chunks to the conversation, collects what it has to say and writes that once a
- * turn, keeps the unsent bytes within bounds and closes in order.
+ * The plumbing between a conversation and its socket: hands received chunks to the conversation, collects what it has to say and
+ * writes that once a turn, keeps the unsent bytes within bounds and closes in order.
  *
  * Modes: *open* ▶ *closing* (`close`: no more requests are read; what was said is still sent, then the other side has
  * `LINGER_MS` to hang up) ▶ *gone* (the conversation has ended). `drop` and the socket's own end lead to *gone* at once.
+ *
+ * But a connection that `survives` its socket stays *open* without one for its grace time: what is said is kept, and
+ * `attach` gives it the socket on which the client has come back.
  */
-export class Connection implements Flushable {
+export class Connection implements Flushable, LineUser {
   readonly peer: string;
   readonly since = performance.now();
   bytesIn = 0;
   bytesOut = 0;
   /** When something came last; undefined before that. */
   lastReceivedAt: number | undefined;
+  /** Since when it has no socket and waits for the client to come back. */
+  detachedSince: number | undefined;
+  /** Requests of the conversation that has ended. */
+  endedOperations = 0;
   #arrivals = 0;
-  readonly #socket: Duplex;
+  /** Undefined while it waits for the client to come back, and when it has given its socket away. */
+  #line: Line | undefined;
   readonly #context: ConnectionContext;
   #conversation: Conversation | undefined;
   #mode: "open" | "closing" | "gone" = "open";
@@ -59,30 +57,27 @@ export class Connection implements Flushable {
   /** What is to be said this turn; while it has a writer this is in the flush queue. */
   readonly #outgoing = new Outgoing();
 
+  /** Of a connection that survives its socket. */
+  #survival: Survival | undefined;
+  /** While there is no socket: when to give up. While closing: when to look again. */
+  #deadline: Deadline | undefined;
+
   /** The kernel has not taken all that was written. */
   #isBehind = false;
   #pauses = 0;
-  /** While closing: what had not been taken when it was last looked at, and when to look again. */
+  /** While closing: what had not been taken when it was last looked at. */
   #lingeringBytes = 0;
-  #linger: Deadline | undefined;
 
   /** `accepted`: paused. */
   constructor(accepted: Duplex, peer: string, context: ConnectionContext) {
-    const socket = readLanding(accepted, (chunk) => {
-      this.#receive(chunk);
-    });
-    this.#socket = socket;
     this.peer = peer;
     this.#context = context;
-    socket.on("end", () => {
-      this.#inputEnded();
-    });
-    socket.on("error", (error) => {
-      context.logger.debug({ peer, err: error }, "connection broken");
-    });
-    socket.on("close", () => {
-      this.#gone();
-    });
+    this.#line = new Line(accepted, peer, context.logger, this);
+  }
+
+  /** Who speaks here, for whoever only looks; undefined before that is known. */
+  get client(): ClientView | undefined {
+    return this.#conversation?.client;
   }
 
   /** Who speaks here from now on. */
@@ -104,7 +99,7 @@ export class Connection implements Flushable {
 
   /** Bytes that were said and that the kernel has not taken. */
   get unsentBytes(): number {
-    return this.#socket.writableLength + this.#outgoing.byteCount;
+    return this.#writtenBytes + this.#outgoing.byteCount;
   }
 
   get isOpen(): boolean {
@@ -150,23 +145,35 @@ export class Connection implements Flushable {
 
   #flush(): void {
     const conversation = this.#conversation;
-    conversation?.fill();
+    const socket = this.#line?.socket;
+    if (socket !== undefined) {
+      conversation?.fill();
+    }
     const outgoing = this.#outgoing;
     if (outgoing.writer === undefined) {
       return;
     }
-    const socket = this.#socket;
-    if (outgoing.byteCount > 0 && socket.writable) {
+    const { flushQueue } = this.#context;
+    const stream = this.#survival?.stream;
+    const isWritable = socket?.writable === true;
+    if (isWritable) {
+      stream?.tell(outgoing.writer);
+    }
+    if (outgoing.byteCount > 0 && isWritable) {
       conversation?.flushing();
       this.bytesOut += outgoing.byteCount;
-      this.#context.flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten));
+      flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten, stream?.kept));
       if (socket.writableLength > 0) {
         this.#fallenBehind();
       }
+    } else if (stream !== undefined) {
+      flushQueue.giveWriter(outgoing.keepIn(stream.kept));
     } else {
-      this.#context.flushQueue.giveWriter(outgoing.discard());
+      flushQueue.giveWriter(outgoing.discard());
     }
-    if (!this.#isBehind && !this.#isBroken) {
+    if (this.#survival?.hasRoom(socket === undefined) === false) {
+      this.drop(`it has not said that it received the last ${stream!.kept.byteCount} bytes`);
+    } else if (!this.#isBehind && !this.#isBroken) {
       conversation?.sent();
     }
   }
@@ -180,12 +187,18 @@ export class Connection implements Flushable {
     this.#guarded("closing", (conversation) => {
       conversation.halt();
     });
+    this.#cancelDeadline();
     this.#pause(0);
     this.flush();
+    const socket = this.#line?.socket;
+    if (socket === undefined) {
+      this.#gone();
+      return;
+    }
     // Closing with unread bytes would take back our last words: they are read and thrown away until the other side hangs up.
-    this.#socket.end();
-    this.#lingeringBytes = this.#socket.writableLength;
-    this.#linger = this.#context.deadlines.add(LINGER_MS, this, 0);
+    socket.end();
+    this.#lingeringBytes = socket.writableLength;
+    this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
     if (!this.#isBehind) {
       this.#endConversation();
     }
@@ -195,21 +208,100 @@ export class Connection implements Flushable {
   drop(reason: string): void {
     if (this.#mode !== "gone") {
       this.#context.logger.info({ peer: this.peer, reason }, "connection dropped");
-      this.#socket.destroy();
+      this.#line?.cut();
       this.#gone();
     }
   }
 
-  /** The linger is over, unless the other side still takes what was said. */
+  /** The server stops: those who wait are told. */
+  shutDown(): void {
+    this.#guarded("stopping", (conversation) => {
+      conversation.shutDown();
+    });
+  }
+
+  /** The grace time is over; or the linger, unless the other side still takes what was said. */
   expire(): void {
-    const left = this.#socket.writableLength;
-    if (left > 0 && left < this.#lingeringBytes) {
+    const left = this.#writtenBytes;
+    if (this.#mode === "closing" && left > 0 && left < this.#lingeringBytes) {
       this.#lingeringBytes = left;
-      this.#linger = this.#context.deadlines.add(LINGER_MS, this, 0);
+      this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
     } else {
-      this.#socket.destroy();
+      this.#line?.cut();
       this.#gone();
     }
+  }
+
+  /**
+   * From here on the connection survives its socket for so long. What was said in this turn belongs to the greeting, all that follows
+   * to the two streams that are counted.
+   */
+  survive(graceMs: number): void {
+    const { maxUnsentBytes, memory } = this.#context;
+    this.#survival = new Survival(graceMs, this.#outgoing.byteCount, maxUnsentBytes, memory);
+  }
+
+  get survives(): boolean {
+    return this.#survival !== undefined;
+  }
+
+  /** The other side has received so many bytes. */
+  acknowledged(count: number): void {
+    this.#survival?.acknowledged(count);
+  }
+
+  /**
+   * Whether the client can go on, here, from the point where it has received so many bytes. Returns how many of its bytes have
+   * come in, which it is told; undefined: it cannot.
+   */
+  resumeAt(count: number): number | undefined {
+    const stream = this.#survival?.stream;
+    return this.#mode === "open" && stream?.canResumeAt(count) === true ? stream.toldAnew() : undefined;
+  }
+
+  /**
+   * Goes on over the socket of `other`, on which all that was said is sent and which is gone afterwards; and on which the client,
+   * who has `receivedCount` bytes, gets the rest. A socket that still seems to live is dropped: the client knows better.
+   */
+  attach(other: Connection, receivedCount: number): void {
+    this.detachedSince = undefined;
+    this.#line?.cut();
+    this.#cancelDeadline();
+    const line = other.#giveAway();
+    const { socket } = line;
+    this.#line = line;
+    line.user = this;
+    if (this.#pauses !== 0) {
+      socket.pause();
+    }
+    this.#survival!.sayAgain(socket, receivedCount);
+    this.#isBehind = true;
+    if (socket.writableLength > 0) {
+      socket.write(NOTHING, this.#onWritten);
+      this.#fallenBehind();
+    } else {
+      this.#onWritten();
+    }
+  }
+
+  #giveAway(): Line {
+    this.flush();
+    const line = this.#line!;
+    this.#line = undefined;
+    this.#gone();
+    return line;
+  }
+
+  /** The socket is no more: waits for the client to come back. */
+  #detach({ graceMs }: Survival): void {
+    this.detachedSince = performance.now();
+    this.#context.logger.debug({ peer: this.peer, graceMs }, "waiting for the client to come back");
+    this.#line?.cut();
+    this.#line = undefined;
+    this.#isBehind = false;
+    this.#deadline = this.#context.deadlines.add(graceMs, this, 0);
+    // To see whether there is room for what is kept.
+    this.wake();
   }
 
   /** Runs what goes on with the conversation later, outside of the connection's own calls. */
@@ -229,7 +321,7 @@ export class Connection implements Flushable {
     this.#outgoing.cutBack(mark);
   }
 
-  #receive(chunk: Uint8Array): void {
+  received(chunk: Uint8Array): void {
     if (this.#mode !== "open") {
       return;
     }
@@ -237,21 +329,41 @@ export class Connection implements Flushable {
     const arrivedAt = performance.now();
     this.lastReceivedAt = arrivedAt;
     this.bytesIn += chunk.length;
+    const stream = this.#survival?.stream;
+    if (stream !== undefined) {
+      stream.receivedCount += chunk.length;
+    }
     flushQueue.beginReceiving();
     this.#guarded("receiving", (conversation) => {
       conversation.receive(chunk);
     });
+    if (stream?.mustTell === true) {
+      this.wake();
+    }
     flushQueue.endReceiving();
     if ((this.#arrivals++ & TIMED_MASK) === 0) {
       latency.record(Math.max(1, Math.round((performance.now() - arrivedAt) * 1000)));
     }
   }
 
-  #inputEnded(): void {
-    if (this.#mode === "open") {
+  inputEnded(): void {
+    if (this.#mode !== "open") {
+      return;
+    }
+    if (this.#survival !== undefined) {
+      this.#detach(this.#survival);
+    } else {
       this.#guarded("the end of input", (conversation) => {
         conversation.inputEnded();
       });
+    }
+  }
+
+  lineClosed(): void {
+    if (this.#mode === "open" && this.#survival !== undefined) {
+      this.#detach(this.#survival);
+    } else {
+      this.#gone();
     }
   }
 
@@ -273,7 +385,7 @@ export class Connection implements Flushable {
 
   #fallenBehind(): void {
     this.#isBehind = true;
-    const unsent = this.#socket.writableLength;
+    const unsent = this.#writtenBytes;
     if (unsent > this.#context.maxUnsentBytes) {
       this.drop(`it has not taken ${unsent} bytes`);
     } else if (unsent > HIGH_WATER_BYTES) {
@@ -283,15 +395,22 @@ export class Connection implements Flushable {
 
   /** Whether a write has failed, though nobody was told yet: what was written then does not count as taken. */
   get #isBroken(): boolean {
-    return this.#socket.errored !== null || this.#socket.destroyed;
+    const socket = this.#line?.socket;
+    return socket?.errored !== null || socket.destroyed;
   }
 
-  // (Node calls this without an error for writes that were under way when the socket was destroyed.)
+  /** What the socket was given and has not passed on. */
+  get #writtenBytes(): number {
+    return this.#line?.socket.writableLength ?? 0;
+  }
+
+  // (Node calls this without an error for writes that were under way when the socket was destroyed; and it may be that of another
+  // socket than the present one.)
   readonly #onWritten = (): void => {
     if (!this.#isBehind || this.#isBroken) {
       return;
     }
-    const unsent = this.#socket.writableLength;
+    const unsent = this.#writtenBytes;
     if (unsent === 0) {
       this.#isBehind = false;
       this.#guarded("what was sent", (conversation) => {
@@ -318,9 +437,9 @@ export class Connection implements Flushable {
     const was = this.#pauses;
     this.#pauses = pauses;
     if (was === 0 && pauses !== 0) {
-      this.#socket.pause();
+      this.#line?.socket.pause();
     } else if (was !== 0 && pauses === 0) {
-      this.#socket.resume();
+      this.#line?.socket.resume();
     }
   }
 
@@ -329,15 +448,22 @@ export class Connection implements Flushable {
       return;
     }
     this.#mode = "gone";
-    if (this.#linger !== undefined) {
-      this.#context.deadlines.cancel(this.#linger);
-    }
+    this.#cancelDeadline();
+    this.#survival?.end();
     this.#endConversation();
     this.#context.closed(this);
   }
 
+  #cancelDeadline(): void {
+    if (this.#deadline !== undefined) {
+      this.#context.deadlines.cancel(this.#deadline);
+      this.#deadline = undefined;
+    }
+  }
+
   #endConversation(): void {
     const conversation = this.#conversation;
+    this.endedOperations += conversation?.client?.operations ?? 0;
     this.#conversation = undefined;
     try {
       conversation?.end();

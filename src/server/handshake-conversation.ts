@@ -9,11 +9,11 @@ const HANDSHAKE_MS = 60_000;
 
 type Agreement = Exclude<ServerHandshakeOutcome, { mode: "refused" }>;
 
-/** The beginning of every connection: agrees on the protocol, then hands over to a session. */
+/** The beginning of every connection: agrees on the protocol, then hands over to a conversation in it; `begin` may have closed it instead. */
 export class HandshakeConversation extends BriefConversation implements DeadlineTarget {
   readonly #connection: Connection;
   readonly #handshake: ServerHandshake;
-  readonly #begin: (agreement: Agreement) => Conversation;
+  readonly #begin: (agreement: Agreement) => Conversation | undefined;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline;
 
@@ -21,7 +21,7 @@ export class HandshakeConversation extends BriefConversation implements Deadline
     connection: Connection,
     offer: Dictionary,
     deadlines: Deadlines,
-    begin: (agreement: Agreement) => Conversation,
+    begin: (agreement: Agreement) => Conversation | undefined,
   ) {
     super();
     this.#connection = connection;
@@ -43,6 +43,9 @@ export class HandshakeConversation extends BriefConversation implements Deadline
       return;
     }
     const session = this.#begin(outcome);
+    if (session === undefined) {
+      return;
+    }
     this.#connection.conversation = session;
     if (rest.length > 0) {
       session.receive(rest);

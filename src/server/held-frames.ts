@@ -21,6 +21,7 @@ const PASSING = new Set<number>([
   Verb.chunk,
   Verb.credit,
   Verb.info,
+  Verb.received,
 ]);
 
 /**

@@ -26,12 +26,18 @@ export interface Limits {
   /** Most bytes of values in files (`disk_full`, as when the disk itself is full). Default: as many as the disk takes. */
   readonly maxFileBytes: number;
   /**
-   * Most bytes that wait for one connection's reader, in bytes. A connection over it is dropped, and its values go back.
+   * Most bytes that wait for one connection's reader, in bytes: unsent, or sent and not known to be received. A connection over it is
+   * dropped, and its values go back.
    * (Long before that, at 1 MiB, its requests are read no more until it has caught up.) Default: 256 MiB.
    */
   readonly maxUnsentBytes: number;
   /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
   readonly maxNumbers: number;
+  /**
+   * Longest time that a session of the multiplexed protocol survives its connection, in milliseconds; a client gets what it asks for, up
+   * to this. 0: sessions end with their connections. Default: 60,000.
+   */
+  readonly maxGraceMs: number;
 }
 
 const GIB = 2 ** 30;
@@ -47,6 +53,7 @@ export const defaultLimits: Limits = {
   maxFileBytes: Infinity,
   maxUnsentBytes: 256 * 2 ** 20,
   maxNumbers: 65_536,
+  maxGraceMs: 60_000,
 };
 
 /** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0. */

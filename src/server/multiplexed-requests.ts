@@ -1,5 +1,6 @@
 import type { ReadOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { CHUNKED, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
@@ -11,10 +12,16 @@ type Handler = (session: MultiplexedSession, request: number, fields: FieldCurso
 
 /** Verb → handler. Verbs without one are answered *unknown_verb*. */
 export const handlers: readonly (Handler | undefined)[] = table({
-  [Verb.hello]: (session, request, fields) => {
-    const version = fields.u8();
-    fields.u32(); // The grace that the client would like: this server grants none.
-    session.hello(request, version, fields.byteString().slice(0, session.context.limits.maxNameBytes));
+  [Verb.hello]: () => {
+    throw new ProtocolFault("a second hello");
+  },
+
+  [Verb.resume]: () => {
+    throw new ProtocolFault("resume, in the middle of a session");
+  },
+
+  [Verb.received]: (session, _request, fields) => {
+    session.connection.acknowledged(fields.u64());
   },
 
   [Verb.name]: (session, _request, fields) => {
@@ -206,7 +213,12 @@ export const handlers: readonly (Handler | undefined)[] = table({
 /** Whether a frame with this verb is a request with a number of its own: the others are about another's, or have no answer. */
 export function isAnswered(verb: number): boolean {
   return (
-    verb !== Verb.confirm && verb !== Verb.name && verb !== Verb.cancel && verb !== Verb.chunk && verb !== Verb.credit
+    verb !== Verb.confirm &&
+    verb !== Verb.name &&
+    verb !== Verb.cancel &&
+    verb !== Verb.chunk &&
+    verb !== Verb.credit &&
+    verb !== Verb.received
   );
 }
 

@@ -4,7 +4,7 @@ import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
-import { CHUNKED, MAX_INLINE_BYTES, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { CHUNKED, MAX_INLINE_BYTES, Verb } from "../wire/verbs.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
@@ -39,8 +39,16 @@ interface Wait {
 const PLAIN_WAIT: Wait = { iterates: false, deadline: undefined };
 const ITERATING_WAIT: Wait = { iterates: true, deadline: undefined };
 
+/** What a session begins with. */
+export interface SessionStart {
+  /** In the registry of sessions. */
+  readonly id: string;
+  /** What the client calls itself, for listings. */
+  readonly label: string;
+}
+
 /**
- * A session of the multiplexed protocol, on its one connection. A request is in one of these places until it has its answer: *current*
+ * A session of the multiplexed protocol, from its greeting on. Its one connection may survive several sockets. A request is in one of these places until it has its answer: *current*
  * (being handled, which for most is all), waiting in the space, an upload, put aside (behind an upload or because the
  * client does not take its answers), or an answer in chunks.
  */
@@ -54,7 +62,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly uploads: SessionUploads;
   readonly answers: ChunkedAnswers;
   /** What the client calls itself, for listings. */
-  label = "";
+  readonly label: string;
   /** The name that the last `mktemp` made. */
   madeName = "";
   /** Requests so far, and the verb of the last one. */
@@ -67,16 +75,17 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #waits = new Map<number, Wait>();
   readonly #held: HeldFrames;
   #backlog: KeptFrame[] = [];
-  #state: "greeting" | "ready" | "over" = "greeting";
-  /** In the registry of sessions, once it has been greeted. */
-  #id = "";
+  #isOver = false;
+  readonly #id: string;
   #current = NONE;
   #currentIterates = false;
   #isShuttingDown = false;
   #mayFlushEarly = true;
 
-  constructor(connection: Connection, context: ServerContext) {
+  constructor(connection: Connection, context: ServerContext, { id, label }: SessionStart) {
     this.connection = connection;
+    this.#id = id;
+    this.label = label;
     this.context = context;
     this.#reader = new FrameReader(this);
     this.#arriving = new GaugedBytes(context.arriving);
@@ -95,7 +104,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       label,
       protocol: "multiplexed",
       since: connection.since,
-      detachedSince: undefined,
+      detachedSince: connection.detachedSince,
       operations: this.#operations,
       lastOperation: verbNames.get(this.#lastVerb & ~CHUNKED) ?? "",
       lastOperationAt: connection.lastReceivedAt,
@@ -158,13 +167,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   shutDown(): void {
     this.#isShuttingDown = true;
     this.cancelAll("shutting_down", "the server is shutting down");
+    if (this.connection.survives) {
+      frames.writeEnded(this.connection.out, "shutting_down", "the server is shutting down");
+    }
   }
 
   halt(): void {
-    if (this.#state === "over") {
+    if (this.#isOver) {
       return;
     }
-    this.#state = "over";
+    this.#isOver = true;
     this.context.sessions.remove(this.#id);
     for (const { deadline } of this.#waits.values()) {
       this.#cancelDeadline(deadline);
@@ -240,31 +252,6 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     frames.writeFailed(this.connection.out, request, code, printable(message));
   }
 
-  /** The client asks to be greeted. */
-  hello(request: number, version: number, label: string): void {
-    if (this.#state !== "greeting") {
-      throw new ProtocolFault("a second hello");
-    }
-    if (version < PROTOCOL_VERSION) {
-      this.refuse(request, "bad_arguments", `version ${version} of the protocol does not exist`);
-      this.connection.close();
-      return;
-    }
-    this.#state = "ready";
-    this.label = printable(label);
-    this.answered(request);
-    const { id, secret } = this.context.sessions.add(() => {
-      this.connection.drop("its session was ended by another");
-    });
-    this.#id = id;
-    frames.writeWelcome(this.connection.out, request, {
-      graceMs: 0,
-      maxValueBytes: this.context.limits.maxValueBytes,
-      sessionId: id,
-      secret,
-    });
-  }
-
   /** Ends the wait, the upload or the answer in chunks of this number, if there is one. */
   cancel(request: number): void {
     if (this.answers.giveUp(request)) {
@@ -314,11 +301,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   // Inside
 
   #take(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#state !== "ready" && !(this.#state === "greeting" && verb === Verb.hello)) {
-      if (this.#state === "over") {
-        return;
-      }
-      throw new ProtocolFault("a request before hello");
+    if (this.#isOver) {
+      return;
     }
     if (this.#held.isActive && this.#held.takes(request, verb, bytes, start, end, this.uploads.get(request))) {
       this.connection.hold(this.#held.heldBytes > HIGH_WATER_BYTES);
@@ -330,8 +314,6 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
         throw new ProtocolFault(`request ${request} has not been answered yet`);
       }
       this.#current = request;
-      this.#operations++;
-      this.#lastVerb = verb;
     }
     const handle = handlers[verb];
     if (handle === undefined) {

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { ByteWriter } from "../wire/byte-writer.ts";
+import type { KeptBytes } from "../wire/kept-bytes.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -38,10 +39,11 @@ export class Outgoing {
   }
 
   /**
-   * Gives everything to the socket in one write. `onWritten` is called once the last byte has gone, unless that is at once. Returns the
-   * writer, which may be used for something else: its bytes have gone too, or were left to the socket.
+   * Gives everything to the socket in one write, and to `kept` what may have to be sent again. `onWritten` is called once the
+   * last byte has gone, unless that is at once. Returns the writer, which may be used for something else: its bytes have gone
+   * too, or were left to the socket.
    */
-  writeTo(socket: Duplex, onWritten: () => void): ByteWriter {
+  writeTo(socket: Duplex, onWritten: () => void, kept: KeptBytes | undefined): ByteWriter {
     const writer = this.#take();
     if (this.#references.length === 0) {
       const { bytes, length } = writer;
@@ -50,12 +52,23 @@ export class Outgoing {
       this.#writeParts(socket, writer);
     }
     if (socket.writableLength > 0) {
-      writer.take();
+      const bytes = writer.take();
+      this.#keep(kept, bytes, bytes.length, true);
       // A write with a callback costs a tick of its own, though nearly all are taken at once: so an empty one has it.
       socket.write(NOTHING, onWritten);
     } else {
+      this.#keep(kept, writer.bytes, writer.length, false);
       writer.clear();
     }
+    this.#forgetReferences();
+    return writer;
+  }
+
+  /** Gives everything to `kept` alone. Returns the writer. */
+  keepIn(kept: KeptBytes): ByteWriter {
+    const writer = this.#take();
+    this.#keep(kept, writer.bytes, writer.length, false);
+    writer.clear();
     this.#forgetReferences();
     return writer;
   }
@@ -66,6 +79,27 @@ export class Outgoing {
     writer.clear();
     this.#forgetReferences();
     return writer;
+  }
+
+  /** `isOurs`: the bytes of the writer are used for nothing else any more. */
+  #keep(kept: KeptBytes | undefined, bytes: Uint8Array, length: number, isOurs: boolean): void {
+    if (kept === undefined) {
+      return;
+    }
+    let from = 0;
+    const keepUpTo = (to: number): void => {
+      if (isOurs) {
+        kept.reference(bytes.subarray(from, to));
+      } else {
+        kept.copy(bytes, from, to);
+      }
+      from = to;
+    };
+    for (let i = 0; i < this.#references.length; i++) {
+      keepUpTo(this.#cuts[i]!);
+      kept.reference(this.#references[i]!);
+    }
+    keepUpTo(length);
   }
 
   #take(): ByteWriter {

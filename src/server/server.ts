@@ -9,20 +9,19 @@ import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
-import { Connection, type ConnectionContext } from "./connection.ts";
-import type { Conversation } from "./conversation.ts";
+import type { ConnectionContext } from "./connection-context.ts";
+import { Connection } from "./connection.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
+import { Greeting } from "./greeting.ts";
 import { HandshakeConversation } from "./handshake-conversation.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
-import { MultiplexedSession } from "./multiplexed-session.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
-import { TurnedAway } from "./turned-away.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -80,7 +79,7 @@ export class Server implements ServerContext, ConnectionContext {
   /** Requests of those who are gone. */
   #endedOperations = 0;
   readonly #listeners: Listener[] = [];
-  readonly #connections = new Map<Connection, Conversation>();
+  readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
   #stop: Promise<void> | undefined;
@@ -131,7 +130,7 @@ export class Server implements ServerContext, ConnectionContext {
   /** Requests so far. */
   get operationCount(): number {
     let count = this.#endedOperations;
-    for (const { client } of this.#connections.values()) {
+    for (const { client } of this.#connections) {
       count += client?.operations ?? 0;
     }
     return count;
@@ -139,12 +138,25 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Everybody who is connected, for whoever only looks. */
   *clients(): Generator<ClientView> {
-    for (const conversation of this.#connections.values()) {
-      const { client } = conversation;
-      if (client !== undefined && client.id !== "") {
+    for (const { client } of this.#connections) {
+      if (client !== undefined) {
         yield client;
       }
     }
+  }
+
+  /** Serves a client of the multiplexed protocol whose bytes come some other way: the handshake is behind it. */
+  acceptStream(stream: Duplex, peer: string): void {
+    if (this.#stop !== undefined) {
+      stream.destroy();
+      return;
+    }
+    const isTooMany = this.connectionCount >= this.limits.maxConnections;
+    const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
+    const connection = new Connection(stream, peer, this);
+    connection.conversation = new Greeting(connection, this, refusal);
+    this.#connections.add(connection);
+    this.logger.debug({ peer, mode: "multiplexed" }, "connected");
   }
 
   /** Listens on a TCP port (0: a free one). An Error when others than this machine could connect and that was not asked for. */
@@ -159,19 +171,6 @@ export class Server implements ServerContext, ConnectionContext {
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
-  }
-
-  /** Serves a client of the multiplexed protocol whose bytes come some other way: the handshake is behind it. */
-  acceptStream(stream: Duplex, peer: string): void {
-    if (this.#stop !== undefined || this.connectionCount >= this.limits.maxConnections) {
-      stream.destroy();
-      return;
-    }
-    const connection = new Connection(stream, peer, this);
-    const session = new MultiplexedSession(connection, this);
-    connection.conversation = session;
-    this.#connections.set(connection, session);
-    this.logger.debug({ peer, mode: "multiplexed" }, "connected");
   }
 
   /** Listens on a Unix socket that only this user may use. */
@@ -220,7 +219,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   closed(connection: Connection): void {
-    this.#endedOperations += this.#connections.get(connection)?.client?.operations ?? 0;
+    this.#endedOperations += connection.endedOperations;
     this.#connections.delete(connection);
     this.#turnedAway.delete(connection);
     if (this.#connections.size === 0) {
@@ -247,23 +246,19 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose, webPort: this.webPort });
     const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
-      let session: Conversation;
-      if (isTooMany) {
-        session = new TurnedAway(connection, `${this.limits.maxConnections} clients are connected already`);
-        if (agreement.mode === "classic") {
-          connection.close();
-        }
-      } else if (agreement.mode === "classic") {
-        session = new ClassicSession(connection, this, agreement);
-      } else {
-        session = new MultiplexedSession(connection, this);
-      }
-      this.#connections.set(connection, session);
       this.logger.debug({ peer: connection.peer, mode: agreement.mode }, "connected");
-      return session;
+      const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
+      if (agreement.mode === "multiplexed") {
+        return new Greeting(connection, this, refusal);
+      }
+      if (isTooMany) {
+        connection.close();
+        return undefined;
+      }
+      return new ClassicSession(connection, this, agreement);
     });
     connection.conversation = handshake;
-    this.#connections.set(connection, handshake);
+    this.#connections.add(connection);
   };
 
   async #stopNow(): Promise<void> {
@@ -273,14 +268,14 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const all = [...this.#connections];
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
-    for (const [, conversation] of all) {
-      conversation.shutDown();
+    for (const connection of all) {
+      connection.shutDown();
     }
-    for (const [connection] of all) {
+    for (const connection of all) {
       connection.close();
     }
     await this.#emptyWithin(STOP_MS);
-    for (const connection of [...this.#connections.keys()]) {
+    for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
     this.deadlines.clear();

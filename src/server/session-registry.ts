@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Connection } from "./connection.ts";
 
-/** What identifies a session: whoever knows both may end it. */
+/** What identifies a session: whoever knows both may resume it, or end it. */
 export interface Credentials {
   readonly id: string;
   readonly secret: string;
@@ -11,7 +12,7 @@ const SECRET_BYTES = 16;
 /** The multiplexed sessions of a server by their ids. */
 export class SessionRegistry {
   readonly #prefix: string;
-  readonly #sessions = new Map<string, { readonly secret: string; readonly end: () => void }>();
+  readonly #sessions = new Map<string, { readonly secret: string; readonly connection: Connection }>();
   #last = 0;
 
   /** `runId` makes the ids unique among the runs of servers. */
@@ -19,16 +20,15 @@ export class SessionRegistry {
     this.#prefix = runId;
   }
 
-  /** A name for a session that nobody can end from elsewhere. */
+  /** A name for a session that nobody can end or resume from elsewhere. */
   nextId(): string {
     return `${this.#prefix}-${++this.#last}`;
   }
 
-  /** `end` is called when somebody ends the session from elsewhere. */
-  add(end: () => void): Credentials {
+  add(connection: Connection): Credentials {
     const id = this.nextId();
     const secret = randomBytes(SECRET_BYTES).toString("hex");
-    this.#sessions.set(id, { secret, end });
+    this.#sessions.set(id, { secret, connection });
     return { id, secret };
   }
 
@@ -38,12 +38,15 @@ export class SessionRegistry {
 
   /** Ends a session at once. Returns false when there is none with this id and secret. */
   end(id: string, secret: string): boolean {
+    const connection = this.find(id, secret);
+    connection?.drop("its session was ended by another");
+    return connection !== undefined;
+  }
+
+  /** The connection of the session with this id and secret. */
+  find(id: string, secret: string): Connection | undefined {
     const session = this.#sessions.get(id);
-    if (session === undefined || !isSame(secret, session.secret)) {
-      return false;
-    }
-    session.end();
-    return true;
+    return session !== undefined && isSame(secret, session.secret) ? session.connection : undefined;
   }
 }
 

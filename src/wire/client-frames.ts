@@ -39,6 +39,15 @@ export function writeHello(out: ByteWriter, request: number, graceMs: number, la
   out.endFrame();
 }
 
+/** `received`: bytes of the server's stream that have come in. */
+export function writeResume(out: ByteWriter, request: number, id: string, secret: string, received: number): void {
+  out.beginFrame(request, Verb.resume);
+  out.byteString(id);
+  out.byteString(secret);
+  out.u64(received);
+  out.endFrame();
+}
+
 export function writeName(out: ByteWriter, request: number, variable: number, handle: number, name: string): void {
   out.beginFrame(request, Verb.name);
   out.u32(variable);

@@ -36,6 +36,7 @@ export {
   writePlainRead,
   writeRead,
   writeRelease,
+  writeResume,
   writeSeveralItem,
   writeStore,
   writeStoreSeveral,
@@ -43,6 +44,7 @@ export {
 export { type Dictionary, MAX_DICTIONARY_BYTES, MAX_DICTIONARY_PAIRS } from "./dictionary.ts";
 export { failureCodes, failureName, type FailureName } from "./failure-codes.ts";
 export { FieldCursor } from "./field-cursor.ts";
+export { FirstFrame } from "./first-frame.ts";
 export { FrameReader, type FrameSink } from "./frame-reader.ts";
 export {
   ClientHandshake,
@@ -51,8 +53,10 @@ export {
   ServerHandshake,
   type ServerHandshakeOutcome,
 } from "./handshake.ts";
+export { KeptBytes } from "./kept-bytes.ts";
 export { offeredOptions, Option } from "./options.ts";
 export { ProtocolFault } from "./protocol-fault.ts";
+export { ResumableStream } from "./resumable-stream.ts";
 export {
   beginValue,
   type WelcomeFields,
@@ -60,8 +64,10 @@ export {
   writeChunkedValue,
   writeCredit,
   writeDone,
+  writeEnded,
   writeFailed,
   writeNone,
+  writeResumed,
   writeText,
   writeWelcome,
 } from "./server-frames.ts";

@@ -43,6 +43,21 @@ export function writeWelcome(out: ByteWriter, request: number, fields: WelcomeFi
   out.endFrame();
 }
 
+/** `received`: bytes of the client's stream that have come in. */
+export function writeResumed(out: ByteWriter, request: number, received: number): void {
+  out.beginFrame(request, Reply.resumed);
+  out.u64(received);
+  out.endFrame();
+}
+
+/** The session is over and the connection closes, for this reason. */
+export function writeEnded(out: ByteWriter, code: FailureName, message: string): void {
+  out.beginFrame(0, Reply.ended);
+  out.u16(failureCodes[code].number);
+  out.latin1(message);
+  out.endFrame();
+}
+
 /**
  * Listings, names and `info`: a value that is plain text of no language. `text` is a byte string of at most
  * `MAX_INLINE_BYTES`; a longer one goes out like any long value, by `writeChunkedValue`.

@@ -34,6 +34,8 @@ export const Verb = {
   info: 33,
   endSession: 34,
   guard: 35,
+  resume: 36,
+  received: 37,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
@@ -46,6 +48,9 @@ export const Reply = {
   failed: 68,
   welcome: 69,
   credit: 70,
+  resumed: 71,
+  received: 72,
+  ended: 73,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 

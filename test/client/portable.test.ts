@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Dialer, Transport, TransportEvents } from "../../src/client/portable.ts";
+import type { Dialer, Timer, Transport, TransportEvents } from "../../src/client/portable.ts";
 import { Session, WorkspaceBase } from "../../src/client/portable.ts";
 import { connect } from "node:net";
 import { failureOf, TestServer, until } from "./support.ts";
@@ -42,6 +42,11 @@ class SlowDialer implements Dialer {
 
   atTurnEnd(callback: () => void): void {
     setTimeout(callback, 0);
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    const timer = setTimeout(callback, ms);
+    return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
 
   flow(): void {

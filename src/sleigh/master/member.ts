@@ -85,14 +85,29 @@ export class Member {
     }
     clearInterval(this.#timer);
     this.#death = this.#autopsy(reason);
-    const { session } = this.join;
-    if (session !== undefined) {
-      // Its leases go back now. That it has ended already is as good.
-      this.#link.server.endSession(session).catch(() => undefined);
-    }
+    // Its leases go back now.
+    this.#endSession();
     void this.#home.close();
     void this.#link.nws.deleteVar(Variables.mail(this.token)).catch(() => undefined);
     this.#events.lost(this, reason);
+  }
+
+  /**
+   * Its process has ended, so its session need not wait for it to come back. Once that has ended too it is lost; not before, for what it
+   * has sent last comes first.
+   */
+  processEnded(): void {
+    if (this.isAlive) {
+      this.#endSession();
+    }
+  }
+
+  #endSession(): void {
+    const { session } = this.join;
+    if (session !== undefined) {
+      // That it has ended already is as good.
+      this.#link.server.endSession(session).catch(() => undefined);
+    }
   }
 
   async #look(timeoutMs: number): Promise<void> {

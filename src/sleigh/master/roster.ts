@@ -153,6 +153,10 @@ export class Roster {
     launched?.joined();
     this.#welcome(message.token, { refused: undefined, rank: seat.rank, replay: log.for(seat.rank) });
     member.watch(heartbeatTimeoutMs);
+    if (seat.plan?.local === true) {
+      // (Elsewhere what was launched, ssh for one, may end before the worker does.)
+      void launched?.exited.then(() => member.processEnded());
+    }
     this.#countChanged(member);
     this.#events.joined(member);
     this.#changed();

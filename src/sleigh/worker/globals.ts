@@ -1,6 +1,7 @@
 import { NetWorkSpace } from "../../client/index.ts";
 import type { TaskContext } from "./context.ts";
 import { globalProperty } from "./job.ts";
+import { WORKER_RECONNECT } from "./worker-reconnect.ts";
 
 /** Where the server is, and the workspaces that tasks use. */
 export interface GlobalsOptions {
@@ -22,6 +23,7 @@ export function installGlobals({ host, port, sleigh, userWs, context }: GlobalsO
       useUse: true,
       create: false,
       label: `sleigh-task:${context.rank}:${process.pid}`,
+      reconnect: WORKER_RECONNECT,
     }));
   Object.defineProperties(globalThis, {
     SleighContext: globalProperty(context),

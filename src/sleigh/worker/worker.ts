@@ -11,6 +11,7 @@ import { describeThrown } from "./task-error.ts";
 import { TaskThreadHandle } from "./task-thread-handle.ts";
 import type { FromTaskThread } from "./thread-messages.ts";
 import { Work } from "./work.ts";
+import { WORKER_RECONNECT } from "./worker-reconnect.ts";
 import { setUp, type WorkerOptions, type WorkerSetup } from "./worker-options.ts";
 
 /** For the task that runs when the worker is told to end by a signal. */
@@ -57,7 +58,12 @@ export class Worker {
     this.#setup = setup;
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
     const sealer = new Sealer(key, sleigh);
-    this.#server = new NwsServer({ serverHost: host, serverPort: port, label: `sleigh-worker:${process.pid}` });
+    this.#server = new NwsServer({
+      serverHost: host,
+      serverPort: port,
+      label: `sleigh-worker:${process.pid}`,
+      reconnect: WORKER_RECONNECT,
+    });
     // Before the master can look for it.
     this.#own = new NetWorkSpace(workerWorkspace(sleigh, token), { server: this.#server });
     const ws = new NetWorkSpace(sleigh, { server: this.#server, useUse: true, create: false });

@@ -1,0 +1,113 @@
+import { FieldCursor } from "../wire/field-cursor.ts";
+import { FirstFrame } from "../wire/first-frame.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
+import { writeFailed, writeResumed, writeWelcome } from "../wire/server-frames.ts";
+import { PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import type { Connection } from "./connection.ts";
+import { BriefConversation } from "./conversation.ts";
+import { GaugedBytes } from "./memory-gauge.ts";
+import { MultiplexedSession } from "./multiplexed-session.ts";
+import { printable } from "./printable.ts";
+import type { ServerContext } from "./server-context.ts";
+
+/**
+ * The first frame of a connection of the multiplexed protocol: with `hello` a session begins on it; with `resume` a session that lost its
+ * connection goes on over this one.
+ */
+export class Greeting extends BriefConversation {
+  readonly #connection: Connection;
+  readonly #context: ServerContext;
+  /** Why no session may begin here, if so. */
+  readonly #refusal: string | undefined;
+  readonly #frame = new FirstFrame();
+  /** What has arrived of the frame. */
+  readonly #arriving: GaugedBytes;
+
+  /** `refusal`: answers `hello` with this sentence, for all connections are taken; sessions that exist may still be resumed. */
+  constructor(connection: Connection, context: ServerContext, refusal: string | undefined) {
+    super();
+    this.#connection = connection;
+    this.#context = context;
+    this.#refusal = refusal;
+    this.#arriving = new GaugedBytes(context.arriving);
+  }
+
+  receive(chunk: Uint8Array): void {
+    const frame = this.#frame;
+    const end = frame.push(chunk);
+    if (end < 0) {
+      if (!this.#arriving.set(frame.heldBytes)) {
+        this.#connection.drop("no memory for a frame that arrives");
+      }
+      return;
+    }
+    this.#arriving.set(0);
+    const fields = new FieldCursor();
+    fields.begin(frame.bytes, frame.start, frame.end);
+    const next = this.#greet(frame.request, frame.verb, fields);
+    if (next !== undefined && end < chunk.length) {
+      next.received(chunk.subarray(end));
+    }
+  }
+
+  inputEnded(): void {
+    this.#connection.close();
+  }
+
+  override end(): void {
+    this.#arriving.set(0);
+  }
+
+  /** Returns the connection to which the bytes that follow belong; undefined: it is over. */
+  #greet(request: number, verb: number, fields: FieldCursor): Connection | undefined {
+    if (verb === Verb.resume) {
+      return this.#resume(request, fields.byteString(), fields.byteString(), fields.u64());
+    }
+    const connection = this.#connection;
+    if (this.#refusal !== undefined) {
+      writeFailed(connection.out, request, "too_many_connections", this.#refusal);
+      connection.close();
+      return undefined;
+    }
+    if (verb !== Verb.hello) {
+      throw new ProtocolFault("a request before hello");
+    }
+    return this.#hello(request, fields.u8(), fields.u32(), fields.byteString());
+  }
+
+  #hello(request: number, version: number, wantedGraceMs: number, label: string): Connection | undefined {
+    const connection = this.#connection;
+    const { limits, sessions } = this.#context;
+    if (version < PROTOCOL_VERSION) {
+      writeFailed(connection.out, request, "bad_arguments", `version ${version} of the protocol does not exist`);
+      connection.close();
+      return undefined;
+    }
+    const { id, secret } = sessions.add(connection);
+    const graceMs = Math.min(wantedGraceMs, limits.maxGraceMs);
+    connection.conversation = new MultiplexedSession(connection, this.#context, {
+      id,
+      label: printable(label.slice(0, limits.maxNameBytes)),
+    });
+    writeWelcome(connection.out, request, { graceMs, maxValueBytes: limits.maxValueBytes, sessionId: id, secret });
+    if (graceMs > 0) {
+      connection.survive(graceMs);
+    }
+    return connection;
+  }
+
+  #resume(request: number, id: string, secret: string, receivedCount: number): Connection | undefined {
+    const connection = this.#connection;
+    const resumed = this.#context.sessions.find(id, secret);
+    // (A count that cannot be: a `resume` that was held up on its way, and another one has come before it. The session goes on.)
+    const told = resumed?.resumeAt(receivedCount);
+    if (resumed === undefined || told === undefined) {
+      writeFailed(connection.out, request, "session_lost", `there is no session '${id}' that can be resumed here`);
+      connection.close();
+      return undefined;
+    }
+    writeResumed(connection.out, request, told);
+    resumed.attach(connection, receivedCount);
+    return resumed;
+  }
+}

@@ -1,0 +1,96 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Stands between a client and its server, and is a bad network. `await using` takes it away. */
+export class CuttingProxy implements AsyncDisposable {
+  /** How often a connection was cut. */
+  cuts = 0;
+  /** How many clients have come. */
+  connections = 0;
+  readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
+  readonly #target: { readonly host: string; readonly port: number };
+  #isRefusing = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(server: Server, target: { readonly host: string; readonly port: number }) {
+    this.#server = server;
+    this.#target = target;
+    server.on("connection", (client) => this.#connected(client));
+  }
+
+  static async to(target: { readonly host: string; readonly port: number }): Promise<CuttingProxy> {
+    const server = createServer({ noDelay: true, allowHalfOpen: false });
+    const proxy = new CuttingProxy(server, target);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get options(): { serverHost: string; serverPort: number } {
+    const address = this.#server.address();
+    return { serverHost: "127.0.0.1", serverPort: typeof address === "object" ? (address?.port ?? 0) : 0 };
+  }
+
+  /** Cuts all connections, in both directions; what was under way is lost. */
+  cut(): void {
+    for (const pair of this.#pairs) {
+      this.cuts++;
+      pair.client.destroy();
+      pair.server.destroy();
+    }
+    this.#pairs.clear();
+  }
+
+  /** Cuts all connections again and again. */
+  cutEvery(ms: number): void {
+    this.#timer = setInterval(() => this.cut(), ms);
+  }
+
+  cutNoMore(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Cuts everything, and whoever comes from now on is turned away. */
+  refuse(): void {
+    this.#isRefusing = true;
+    this.cut();
+  }
+
+  accept(): void {
+    this.#isRefusing = false;
+  }
+
+  /** The client's side of all connections is closed; the server's stay, silent: it does not notice. */
+  cutHalf(): void {
+    for (const { client, server } of this.#pairs) {
+      this.cuts++;
+      server.pause();
+      client.unpipe(server);
+      client.destroy();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cutNoMore();
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #connected(client: Socket): void {
+    client.on("error", () => undefined);
+    if (this.#isRefusing) {
+      client.destroy();
+      return;
+    }
+    this.connections++;
+    const server = connect({ ...this.#target, noDelay: true });
+    server.on("error", () => undefined);
+    this.#pairs.add({ client, server });
+    client.pipe(server);
+    server.pipe(client);
+  }
+}
