@@ -10,7 +10,7 @@ const layers = {
   sleigh: ["client", "codec"],
   host: ["server"],
   client: ["wire", "codec"],
-  server: ["space", "wire", "blobs"],
+  server: ["space", "wire", "blobs", "log"],
   blobs: [],
   log: [],
   codec: [],

@@ -40,6 +40,7 @@ export const ErrorCode = {
   not_permitted: "not_permitted",
   shutting_down: "shutting_down",
   internal: "internal",
+  storage_failed: "storage_failed",
   aborted: "aborted",
   closed: "closed",
   connect_failed: "connect_failed",

@@ -50,6 +50,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   not_permitted: PermissionError,
   shutting_down: ConnectionLostError,
   internal: OperationError,
+  storage_failed: OperationError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */

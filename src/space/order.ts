@@ -29,6 +29,10 @@ export interface Order {
   /** A booked or replaced value is gone for good; `has` tells which indices still have a value. */
   gone(index: number, has: (index: number) => boolean): void;
   isFree(index: number): boolean;
+  /** The index that comes after all that were given. */
+  readonly next: number;
+  /** Begins, when nothing was given yet, with these free values (ascending) and no others, after indices below `next`. */
+  restore(free: Iterable<number>, next: number): void;
 }
 
 const NONE: readonly number[] = [];
@@ -66,6 +70,15 @@ class FifoOrder implements Order {
   }
   isFree(index: number): boolean {
     return this.#free.has(index);
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>, next: number): void {
+    for (const index of free) {
+      this.#free.add(index);
+    }
+    this.#next = next;
   }
 }
 
@@ -107,6 +120,15 @@ class LifoOrder implements Order {
   }
   isFree(index: number): boolean {
     return this.#free.has(index);
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>): void {
+    for (const index of free) {
+      this.#free.add(index);
+      this.#next = index + 1;
+    }
   }
 }
 
@@ -170,6 +192,18 @@ class MultiOrder implements Order {
   isFree(index: number): boolean {
     return this.#free.subarray(0, this.#count).includes(index);
   }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>): void {
+    for (const index of free) {
+      for (; this.#next < index; this.#next++) {
+        this.#vacant.push(this.#next);
+      }
+      this.#next++;
+      this.add(index);
+    }
+  }
 }
 
 class SingleOrder implements Order {
@@ -213,6 +247,15 @@ class SingleOrder implements Order {
   }
   isFree(index: number): boolean {
     return index === this.#current;
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>, next: number): void {
+    for (const index of free) {
+      this.#current = index;
+    }
+    this.#next = next;
   }
 }
 

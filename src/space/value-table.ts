@@ -13,6 +13,9 @@ import { UniformSlab } from "./uniform-slab.ts";
 /** What a value costs besides its bytes, for the limit on memory. */
 export const VALUE_OVERHEAD_BYTES = 10;
 
+/** Indices are grouped by so many: whoever copies a table does it page by page. */
+export const PAGE_INDICES = SLAB_SLOTS;
+
 /** An empty variable keeps no slab bigger than this. */
 const IDLE_SLAB_BYTES = 8192;
 
@@ -122,6 +125,22 @@ export class ValueTable {
     for (const slab of this.#slabs.values()) {
       if (slab instanceof Slab) {
         yield* slab.files();
+      }
+    }
+  }
+
+  /** Numbers of the pages of `PAGE_INDICES` indices that have values, in no order; one of them may have none. */
+  pages(): number[] {
+    return [...this.#slabs.keys()];
+  }
+
+  /** Where there are values, in ascending order. Nothing may be put meanwhile; the value just returned may be removed. */
+  *indices(): Generator<number> {
+    for (const number of this.pages().sort((a, b) => a - b)) {
+      for (let index = number * SLAB_SLOTS; index < (number + 1) * SLAB_SLOTS; index++) {
+        if (this.has(index)) {
+          yield index;
+        }
       }
     }
   }

@@ -30,6 +30,7 @@ export const failureCodes = {
   not_permitted: { number: 25, status: 1 },
   shutting_down: { number: 26, status: 1 },
   internal: { number: 27, status: 2000 },
+  storage_failed: { number: 29, status: 1 },
 } as const satisfies Record<string, { readonly number: number; readonly status: number }>;
 
 export type FailureName = keyof typeof failureCodes;
