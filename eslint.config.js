@@ -8,7 +8,7 @@ import tseslint from "typescript-eslint";
 const layers = {
   cli: ["host", "sleigh", "client", "codec"],
   sleigh: ["client", "codec"],
-  host: ["server"],
+  host: ["server", "log"],
   client: ["wire", "codec"],
   server: ["space", "wire", "blobs", "log"],
   blobs: [],

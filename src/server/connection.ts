@@ -4,9 +4,11 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { FlushQueue, Flushable } from "./flush-queue.ts";
+import { HeldReplies } from "./held-replies.ts";
 import { readLanding } from "./landing.ts";
 import type { Logger } from "./logger.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { HeldBack, ReplyGate } from "./reply-gate.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
 export const HIGH_WATER_BYTES = 1_048_576;
@@ -18,6 +20,7 @@ const LINGER_MS = 2000;
 /** Why a connection is not read: any of these bits. */
 const CONGESTED = 1;
 const HELD = 2;
+const LOGGING = 4;
 
 /** What a connection needs of the server. */
 export interface ConnectionContext {
@@ -25,6 +28,8 @@ export interface ConnectionContext {
   readonly deadlines: Deadlines;
   readonly logger: Logger;
   readonly maxUnsentBytes: number;
+  /** Where answers wait for the log; `undefined` where nothing is kept. */
+  readonly gate: ReplyGate | undefined;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */
   bug(error: unknown, where: string): string;
   /** The connection is gone. */
@@ -38,7 +43,7 @@ export interface ConnectionContext {
  * Modes: *open* ▶ *closing* (`close`: no more requests are read; what was said is still sent, then the other side has
  * `LINGER_MS` to hang up) ▶ *gone* (the conversation has ended). `drop` and the socket's own end lead to *gone* at once.
  */
-export class Connection implements Flushable {
+export class Connection implements Flushable, HeldBack {
   readonly peer: string;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
@@ -47,6 +52,12 @@ export class Connection implements Flushable {
 
   /** What is to be said this turn; while it has a writer this is in the flush queue. */
   readonly #outgoing = new Outgoing();
+
+  /** What is said this turn may not leave before the log has all that was changed by now. */
+  #dependsOnLog = false;
+  readonly #held = new HeldReplies();
+  /** What was given to the socket, as the conversation counts it. */
+  #said = 0;
 
   /** The kernel has not taken all that was written. */
   #isBehind = false;
@@ -93,7 +104,7 @@ export class Connection implements Flushable {
 
   /** Bytes that were said and that the kernel has not taken. */
   get unsentBytes(): number {
-    return this.#socket.writableLength + this.#outgoing.byteCount;
+    return this.#socket.writableLength + this.#held.byteCount + this.#outgoing.byteCount;
   }
 
   get isOpen(): boolean {
@@ -105,7 +116,7 @@ export class Connection implements Flushable {
    * told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
    */
   get isCongested(): boolean {
-    if ((this.#pauses & CONGESTED) !== 0) {
+    if ((this.#pauses & (CONGESTED | LOGGING)) !== 0) {
       return true;
     }
     if (this.#outgoing.byteCount < HIGH_WATER_BYTES) {
@@ -113,7 +124,7 @@ export class Connection implements Flushable {
     }
     // More than usual for one turn: see what the kernel takes before the others have to wait.
     this.flush();
-    return (this.#pauses & CONGESTED) !== 0;
+    return (this.#pauses & (CONGESTED | LOGGING)) !== 0;
   }
 
   /** Has `flush` called at the end of the turn even if nothing was said: for a conversation with more to `fill`. */
@@ -122,6 +133,11 @@ export class Connection implements Flushable {
       this.#outgoing.writer = this.#context.flushQueue.takeWriter();
       this.#context.flushQueue.add(this);
     }
+  }
+
+  /** What is said until the next flush leaves only when the log has what was changed until then. */
+  dependsOnLog(): void {
+    this.#dependsOnLog = true;
   }
 
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
@@ -146,7 +162,12 @@ export class Connection implements Flushable {
     }
     const socket = this.#socket;
     if (outgoing.byteCount > 0 && socket.writable) {
-      conversation?.flushing();
+      const said = conversation?.flushing() ?? this.#said;
+      if (this.#mustWait()) {
+        this.#holdBack(this.#context.gate!, said);
+        return;
+      }
+      this.#said = said;
       this.#context.flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten));
       if (socket.writableLength > 0) {
         this.#fallenBehind();
@@ -154,8 +175,63 @@ export class Connection implements Flushable {
     } else {
       this.#context.flushQueue.giveWriter(outgoing.discard());
     }
-    if (!this.#isBehind && !this.#isBroken) {
-      conversation?.sent();
+    this.#noteSent();
+  }
+
+  #noteSent(): void {
+    if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
+      this.#conversation?.sent(this.#said);
+    }
+  }
+
+  #mustWait(): boolean {
+    if (!this.#held.isEmpty) {
+      return true;
+    }
+    if (!this.#dependsOnLog) {
+      return false;
+    }
+    const gate = this.#context.gate!;
+    const isOpen = gate.isOpenFor(gate.position);
+    this.#dependsOnLog = !isOpen;
+    return !isOpen;
+  }
+
+  /** Puts aside what was said until the log has what it depends on, and what stands before it has left. */
+  #holdBack(gate: ReplyGate, said: number): void {
+    const { parts, writer } = this.#outgoing.takeParts();
+    this.#context.flushQueue.giveWriter(writer);
+    this.#held.add(this.#dependsOnLog ? gate.position : 0, said, parts);
+    this.#dependsOnLog = false;
+    gate.add(this);
+    if (this.#held.byteCount > HIGH_WATER_BYTES || gate.isCrowded) {
+      this.#pause(this.#pauses | LOGGING);
+    }
+  }
+
+  /** The log has more than before: sends what waited for that. */
+  release(): void {
+    const gate = this.#context.gate!;
+    const parcels = this.#held.take(gate);
+    if (parcels.length === 0) {
+      return;
+    }
+    const socket = this.#socket;
+    if (socket.writable) {
+      this.#outgoing.writeParts(socket, parcels.map(({ parts }) => parts).flat(), this.#onWritten);
+      if (socket.writableLength > 0) {
+        this.#fallenBehind();
+      }
+    }
+    this.#said = parcels.at(-1)!.said;
+    if (this.#held.isEmpty) {
+      gate.remove(this);
+    }
+    this.#noteSent();
+    if (this.#mode === "closing" && this.#held.isEmpty) {
+      this.#endOutput();
+    } else if ((this.#pauses & LOGGING) !== 0 && this.#held.byteCount <= LOW_WATER_BYTES) {
+      this.#resume(LOGGING);
     }
   }
 
@@ -170,6 +246,16 @@ export class Connection implements Flushable {
     });
     this.#pause(0);
     this.flush();
+    if (this.#held.isEmpty) {
+      this.#endOutput();
+    }
+  }
+
+  /** All that was said has been given to the socket. */
+  #endOutput(): void {
+    if (this.#linger !== undefined) {
+      return;
+    }
     // Closing with unread bytes would take back our last words: they are read and thrown away until the other side hangs up.
     this.#socket.end();
     this.#lingeringBytes = this.#socket.writableLength;
@@ -277,24 +363,31 @@ export class Connection implements Flushable {
     if (unsent === 0) {
       this.#isBehind = false;
       this.#guarded("what was sent", (conversation) => {
-        conversation.sent();
+        conversation.sent(this.#said);
       });
-      if (this.#mode === "closing") {
+      if (this.#mode === "closing" && this.#held.isEmpty) {
         this.#endConversation();
       }
     }
     if (unsent <= LOW_WATER_BYTES) {
       if ((this.#pauses & CONGESTED) !== 0) {
-        this.#pause(this.#pauses & ~CONGESTED);
-        this.#guarded("resuming", (conversation) => {
-          conversation.resumed();
-        });
+        this.#resume(CONGESTED);
       }
       if (this.#mode !== "gone") {
         this.wake();
       }
     }
   };
+
+  /** One of the reasons is gone for which requests were not answered. */
+  #resume(reason: number): void {
+    this.#pause(this.#pauses & ~reason);
+    if ((this.#pauses & (CONGESTED | LOGGING)) === 0) {
+      this.#guarded("resuming", (conversation) => {
+        conversation.resumed();
+      });
+    }
+  }
 
   #pause(pauses: number): void {
     const was = this.#pauses;
@@ -311,6 +404,8 @@ export class Connection implements Flushable {
       return;
     }
     this.#mode = "gone";
+    this.#held.clear();
+    this.#context.gate?.remove(this);
     if (this.#linger !== undefined) {
       this.#context.deadlines.cancel(this.#linger);
     }

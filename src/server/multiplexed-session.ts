@@ -120,8 +120,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers.fill();
   }
 
-  flushing(): void {
-    // Bookings are confirmed by the client.
+  flushing(): number {
+    return 0; // Bookings are confirmed by the client.
   }
 
   sent(): void {
@@ -196,6 +196,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.madeName = text;
     this.answered(request);
     sayText(this.connection, this.answers, request, text);
+  }
+
+  dependsOnJournal(): void {
+    this.connection.dependsOnLog();
   }
 
   // For the handlers of requests

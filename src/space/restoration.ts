@@ -171,6 +171,23 @@ export class Restoration implements Changes {
     this.#dropReplaced();
   }
 
+  /** Drops the values in files that `isMissing` picks; returns where they were. */
+  dropFiles(isMissing: (file: FileValue) => boolean): { readonly id: number; readonly index: number }[] {
+    const dropped: { id: number; index: number }[] = [];
+    for (const { variable } of this.#variables.values()) {
+      if (variable.table.fileCount > 0) {
+        for (const index of variable.table.indices()) {
+          const file = variable.table.fileAt(index);
+          if (file !== undefined && isMissing(file)) {
+            this.#space.holdings.remove(variable, index);
+            dropped.push({ id: variable.id, index });
+          }
+        }
+      }
+    }
+    return dropped;
+  }
+
   /** All is there. The space begins to work, and to emit changes again. */
   finish(): void {
     this.sessionsLost();

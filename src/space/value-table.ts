@@ -95,6 +95,12 @@ export class ValueTable {
     return this.#find(Math.floor(index / SLAB_SLOTS))!.lengthOf(index % SLAB_SLOTS);
   }
 
+  /** The value's file, if it is one. Precondition: `has(index)`. */
+  fileAt(index: number): FileValue | undefined {
+    const slab = this.#find(Math.floor(index / SLAB_SLOTS))!;
+    return slab instanceof Slab ? slab.fileAt(index % SLAB_SLOTS) : undefined;
+  }
+
   /** Precondition: `has(index)`. Returns the value's file, if it is one: the caller drops it. */
   remove(index: number): FileValue | undefined {
     const number = Math.floor(index / SLAB_SLOTS);

@@ -1,11 +1,14 @@
 import { type Changes, type FileValue, RestoreError } from "../../space/index.ts";
 import { bookingKindsByNumber, Kind, modesByNumber } from "./record-format.ts";
 
-/** Finds a file by the name that a record gives it. */
-export type FileNamed = (name: string, length: number) => FileValue;
+/** A file as a record has it. */
+export interface FileReference extends FileValue {
+  readonly name: string;
+}
 
 /** Takes what records say. */
 export interface ChangesRead extends Changes {
+  putFile(id: number, index: number, descriptor: number, file: FileReference): void;
   started(version: number): void;
   snapshotBegun(version: number): void;
   variableSeen(id: number, position: number): void;
@@ -14,20 +17,14 @@ export interface ChangesRead extends Changes {
 }
 
 /** Reads the changes of the record `bytes[start, end)`. A `RestoreError` when it is none. */
-export function decodeChanges(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  fileNamed: FileNamed,
-  into: ChangesRead,
-): void {
+export function decodeChanges(bytes: Uint8Array, start: number, end: number, into: ChangesRead): void {
   const fields = new Fields(bytes, start, end);
   while (fields.at < end) {
-    decodeChange(fields, fileNamed, into);
+    decodeChange(fields, into);
   }
 }
 
-function decodeChange(fields: Fields, fileNamed: FileNamed, into: ChangesRead): void {
+function decodeChange(fields: Fields, into: ChangesRead): void {
   const kind = fields.byte();
   switch (kind) {
     case Kind.put: {
@@ -54,7 +51,7 @@ function decodeChange(fields: Fields, fileNamed: FileNamed, into: ChangesRead): 
       const index = fields.number();
       const descriptor = fields.number();
       const length = fields.number();
-      return into.putFile(id, index, descriptor, fileNamed(fields.text(), length));
+      return into.putFile(id, index, descriptor, { name: fields.text(), length });
     }
     case Kind.returnsCounted:
       return into.returnsCounted(fields.number(), fields.number(), fields.number());

@@ -1,8 +1,11 @@
 import type { Replay } from "../../log/index.ts";
 import { type FileValue, type Holder, type Mode, type Restoration, RestoreError } from "../../space/index.ts";
-import { type ChangesRead, decodeChanges, type FileNamed } from "./decode-changes.ts";
+import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
 import { JOURNAL_VERSION } from "./record-format.ts";
 import { SnapshotMoments } from "./snapshot-moments.ts";
+
+/** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. */
+export type FileNamed = (name: string, length: number) => FileValue;
 
 /** The records were written by a newer version of this software. */
 export class JournalVersionError extends Error {
@@ -22,17 +25,20 @@ export class JournalVersionError extends Error {
 export class JournalReader implements Replay, ChangesRead {
   readonly #restoration: Restoration;
   readonly #fileNamed: FileNamed;
+  readonly #onMisfit: ((error: RestoreError) => void) | undefined;
   readonly #moments = new SnapshotMoments();
   /** Of the change that is being applied; 0 for what a snapshot says. */
   #position = 0;
 
-  constructor(restoration: Restoration, fileNamed: FileNamed) {
+  /** `onMisfit`: told of a record that does not fit, which is then left out. Without it, its error is thrown. */
+  constructor(restoration: Restoration, fileNamed: FileNamed, onMisfit?: (error: RestoreError) => void) {
     this.#restoration = restoration;
     this.#fileNamed = fileNamed;
+    this.#onMisfit = onMisfit;
   }
 
   snapshotRecord(bytes: Uint8Array, start: number, end: number): void {
-    decodeChanges(bytes, start, end, this.#fileNamed, this);
+    this.#read(bytes, start, end);
   }
 
   record(bytes: Uint8Array, start: number, end: number, position: number): void {
@@ -40,7 +46,7 @@ export class JournalReader implements Replay, ChangesRead {
       this.#moments.forget();
     }
     this.#position = position;
-    decodeChanges(bytes, start, end, this.#fileNamed, this);
+    this.#read(bytes, start, end);
   }
 
   started(version: number): void {
@@ -96,9 +102,9 @@ export class JournalReader implements Replay, ChangesRead {
     }
   }
 
-  putFile(id: number, index: number, descriptor: number, file: FileValue): void {
+  putFile(id: number, index: number, descriptor: number, { name, length }: FileReference): void {
     if (this.#concernsNewValue(id, index)) {
-      this.#restoration.putFile(id, index, descriptor, file);
+      this.#restoration.putFile(id, index, descriptor, this.#fileNamed(name, length));
     }
   }
 
@@ -142,7 +148,22 @@ export class JournalReader implements Replay, ChangesRead {
   }
 
   snapshotEnded(position: number): void {
-    this.#moments.end = position;
+    this.#moments.seenAt(position);
+  }
+
+  #read(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#onMisfit === undefined) {
+      decodeChanges(bytes, start, end, this);
+      return;
+    }
+    try {
+      decodeChanges(bytes, start, end, this);
+    } catch (error) {
+      if (!(error instanceof RestoreError)) {
+        throw error;
+      }
+      this.#onMisfit(error);
+    }
   }
 
   /** The snapshot itself, and all that was appended after it was finished, applies as it is. */

@@ -22,11 +22,18 @@ export class SnapshotMoments {
 
   variableSeen(id: number, position: number): void {
     this.#variables.set(id, { position, ranges: new Map() });
+    this.seenAt(position);
+  }
+
+  /** Something was looked at, at this position. */
+  seenAt(position: number): void {
+    this.end = Math.max(this.end, position);
   }
 
   /** Precondition: `variableSeen`. A range lies within one page. */
   valuesSeen(id: number, from: number, to: number, position: number): void {
     const { ranges } = this.#variables.get(id)!;
+    this.seenAt(position);
     const page = Math.floor(from / PAGE_INDICES);
     const before = ranges.get(page);
     if (before === undefined) {
