@@ -238,6 +238,7 @@ describe("failure codes", () => {
       "25 not_permitted",
       "26 shutting_down",
       "27 internal",
+      "29 storage_failed",
     ]);
   });
 
