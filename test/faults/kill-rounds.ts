@@ -143,12 +143,12 @@ async function drain(port: number, variable: string): Promise<number[]> {
   const ws = openKept(port);
   const numbers: number[] = [];
   for (;;) {
-    const value = (await ws.fetchTry(variable)) as { readonly n: number } | undefined;
-    if (value === undefined) {
+    const values = (await ws.fetchTryMany(variable, { max: 1000 })) as { readonly n: number }[];
+    if (values.length === 0) {
       await ws.close();
       return numbers;
     }
-    numbers.push(value.n);
+    numbers.push(...values.map(({ n }) => n));
   }
 }
 
