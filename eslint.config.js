@@ -8,10 +8,10 @@ import tseslint from "typescript-eslint";
 const layers = {
   cli: ["host", "sleigh", "client", "codec"],
   sleigh: ["client", "codec"],
-  host: ["web", "server"],
+  host: ["web", "server", "log"],
   web: ["server", "codec"],
   client: ["wire", "codec"],
-  server: ["space", "wire", "blobs"],
+  server: ["space", "wire", "blobs", "log"],
   blobs: [],
   log: [],
   codec: [],

@@ -2,7 +2,14 @@ import type { Benchmark } from "./benchmark.ts";
 import { crowd } from "./crowd.ts";
 import { large } from "./large.ts";
 import { memory } from "./memory.ts";
-import { classicProtocol, fiftyConnections, manyInFlight, oneAtATime } from "./pairs.ts";
+import {
+  classicProtocol,
+  durableStores,
+  durableStoresAlone,
+  fiftyConnections,
+  manyInFlight,
+  oneAtATime,
+} from "./pairs.ts";
 import { pause } from "./pause.ts";
 import { pingPong } from "./ping-pong.ts";
 import { automaticChunks, millisecondTasks, oneByOne, taskAlone } from "./pools.ts";
@@ -16,6 +23,8 @@ export const benchmarks: readonly Benchmark[] = [
   fiftyConnections,
   pingPong,
   classicProtocol,
+  durableStores,
+  durableStoresAlone,
   memory,
   crowd,
   large,

@@ -36,6 +36,26 @@ export const fiftyConnections = rateBenchmark({
   ],
 });
 
+export const durableStores = rateBenchmark({
+  name: "durable",
+  title: "durable store of 64 bytes (synced before it is acknowledged), 64 connections, one at a time each",
+  contenders: ["networkspaces", "redis"],
+  connections: 64,
+  lanes: 1,
+  isDurable: true,
+  targets: [["networkspaces", "redis", 1]],
+});
+
+export const durableStoresAlone = rateBenchmark({
+  name: "durable-one",
+  title: "durable store of 64 bytes (synced before it is acknowledged), 1 connection, one at a time",
+  contenders: ["networkspaces", "redis"],
+  connections: 1,
+  lanes: 1,
+  isDurable: true,
+  targets: [["networkspaces", "redis", 0.8]],
+});
+
 export const classicProtocol = rateBenchmark({
   name: "classic",
   title: "store+fetch of 64 bytes, 8 connections, one at a time each: classic against multiplexed protocol",

@@ -1,5 +1,5 @@
 import type { ContenderName, ValueKind } from "../contenders/contender.ts";
-import type { Client, Processes, Server, SpawnOptions } from "../harness/processes.ts";
+import type { Client, Processes, Server, ServerOptions, SpawnOptions } from "../harness/processes.ts";
 import { calmNote, rateFigure, type Check } from "../harness/result.ts";
 import { interleavedRounds, ratio, type Entrants, type Sample } from "../harness/rounds.ts";
 import type { LoadCalls } from "../programs/load.ts";
@@ -15,6 +15,8 @@ export interface RateBenchmark<Name extends ContenderName> {
   readonly contenders: readonly Name[];
   readonly connections: number;
   readonly lanes: number;
+  /** Stores only, each on the disk before it is acknowledged. Default: store and fetch, in memory. */
+  readonly isDurable?: boolean;
   /** `[who, against whom, at least]` */
   readonly targets: readonly (readonly [Name, Name, number])[];
 }
@@ -25,18 +27,24 @@ export function rateBenchmark<Name extends ContenderName>(plan: RateBenchmark<Na
 }
 
 async function compareRates<Name extends ContenderName>(
-  { contenders, connections, lanes, targets }: RateBenchmark<Name>,
+  { contenders, connections, lanes, targets, isDurable = false }: RateBenchmark<Name>,
   processes: Processes,
   options: RunOptions,
 ): ReturnType<Benchmark["run"]> {
   const { spawn, note } = placement(options, connections * lanes === 1);
-  const servers = await serversFor(processes, contenders, spawn);
+  const servers = await serversFor(processes, contenders, { ...spawn, isDurable });
   const entrants: Partial<Record<Name, () => Promise<Sample>>> = {};
   for (const name of contenders) {
     const server = servers[name];
-    const client = await loadClient(processes, name, server, { connections, lanes, valueKind: options.values }, spawn);
+    const client = await loadClient(
+      processes,
+      name,
+      server,
+      { connections, lanes, valueKind: options.values, isDurable },
+      spawn,
+    );
     const plan = { variable: "x", durationMs: options.roundMs, serverPid: server.pid };
-    entrants[name] = () => client.call("run", plan);
+    entrants[name] = () => client.call(isDurable ? "store" : "run", plan);
   }
   const rounds = await interleavedRounds(entrants as Entrants<Name>, options.rounds);
   return {
@@ -55,7 +63,7 @@ async function compareRates<Name extends ContenderName>(
 export async function serversFor<Name extends ContenderName>(
   processes: Processes,
   names: readonly Name[],
-  spawn: SpawnOptions,
+  spawn: ServerOptions,
 ): Promise<Record<Name, Server>> {
   const servers: Partial<Record<ContenderName, Server>> = {};
   for (const name of names) {
@@ -78,6 +86,8 @@ export interface LoadOptions {
   readonly connections: number;
   readonly lanes: number;
   readonly valueKind: ValueKind;
+  /** In a workspace that is kept. Default: no. */
+  readonly isDurable?: boolean;
 }
 
 /** A load client in a process of its own, connected. */

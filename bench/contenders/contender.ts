@@ -22,6 +22,8 @@ export interface Address {
   readonly manyInFlight: boolean;
   /** What `fetch` gives back: every contender is asked in the way that is quickest for it. */
   readonly valueKind: ValueKind;
+  /** What is stored is to be on the disk when it is acknowledged, as far as that is for the client to say. */
+  readonly isDurable: boolean;
 }
 
 export type Connect = (address: Address) => Promise<Connection>;

@@ -2,8 +2,11 @@ import { NetWorkSpace, type Mode } from "../../src/client/index.ts";
 import type { Address, Connection, Value } from "./contender.ts";
 
 /** The product's own client, one session for each connection. */
-export function connectNetworkspaces({ host, port }: Address): Promise<Connection> {
-  const space = new NetWorkSpace("bench", { serverHost: host, serverPort: port, useUse: true });
+export function connectNetworkspaces({ host, port, isDurable }: Address): Promise<Connection> {
+  const server = { serverHost: host, serverPort: port };
+  const space = isDurable
+    ? new NetWorkSpace("durable", { ...server, persistent: true })
+    : new NetWorkSpace("bench", { ...server, useUse: true });
   const fetch = (variable: string): Promise<Value> => space.fetch(variable) as Promise<Value>;
   return Promise.resolve({
     store: (variable, value) => space.store(variable, value),

@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Builds } from "./bundle.ts";
@@ -27,6 +30,11 @@ export interface SpawnOptions {
   readonly processors?: string | undefined;
 }
 
+export interface ServerOptions extends SpawnOptions {
+  /** With a folder for its data, synced before anything is acknowledged. Default: all in memory. */
+  readonly isDurable?: boolean;
+}
+
 const readyTimeoutMs = 30_000;
 const host = "127.0.0.1";
 
@@ -35,6 +43,7 @@ export class Processes implements AsyncDisposable {
   readonly builds: Builds;
   readonly #nodeArguments: readonly string[];
   readonly #children = new Set<ChildProcess>();
+  readonly #folders: string[] = [];
 
   /** `nodeArguments` go to every Node process. */
   constructor(builds: Builds, nodeArguments: readonly string[] = []) {
@@ -43,8 +52,9 @@ export class Processes implements AsyncDisposable {
   }
 
   /** The product's server, started as users start it, on a free port. */
-  networkspaces(options: SpawnOptions = {}): Promise<Server> {
-    return this.#nodeServer([this.builds.command, "server", "--port", "0", "--json"], options);
+  networkspaces(options: ServerOptions = {}): Promise<Server> {
+    const data = options.isDurable === true ? ["--data", this.#folder()] : [];
+    return this.#nodeServer([this.builds.command, "server", "--port", "0", "--json", ...data], options);
   }
 
   /** The machine's limit: a bare framed echo. */
@@ -52,10 +62,12 @@ export class Processes implements AsyncDisposable {
     return this.#nodeServer([this.#program("echo-server")], options);
   }
 
-  /** Debian's Redis, all in memory: nothing saved. */
-  async redis(options: SpawnOptions = {}): Promise<Server> {
+  /** Debian's Redis, all in memory, nothing saved; or with an append-only file that is synced before each answer. */
+  async redis(options: ServerOptions = {}): Promise<Server> {
     const port = await freePort();
-    const quiet = ["--save", "", "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"];
+    const durable = ["--appendonly", "yes", "--appendfsync", "always"];
+    const kept = options.isDurable === true ? [...durable, "--dir", this.#folder()] : ["--appendonly", "no"];
+    const quiet = ["--save", "", ...kept, "--daemonize", "no", "--loglevel", "warning"];
     const child = this.#spawn("redis-server", ["--port", String(port), "--bind", host, ...quiet], options, "ignore");
     await untilRedisAnswers(port, child);
     return { pid: child.pid!, host, port };
@@ -77,6 +89,14 @@ export class Processes implements AsyncDisposable {
     // Clients first: they would complain that their server has gone.
     await Promise.all(children.filter((child) => child.connected).map(stopChild));
     await Promise.all(children.map(stopChild));
+    this.#folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+  }
+
+  /** A folder that goes with the processes. */
+  #folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), "nws-bench-"));
+    this.#folders.push(folder);
+    return folder;
   }
 
   /** A server that says where it listens in one line of JSON, with a `port`. */

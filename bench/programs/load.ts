@@ -15,6 +15,7 @@ export interface LoadPlan {
   readonly lanes: number;
   readonly valueBytes: number;
   readonly valueKind: ValueKind;
+  readonly isDurable?: boolean;
 }
 
 export interface RunPlan {
@@ -30,10 +31,10 @@ let value: Value = "";
 const calls = {
   async prepare(plan: LoadPlan): Promise<void> {
     const connect = await contender(plan.contender);
-    const { host, port, valueKind } = plan;
+    const { host, port, valueKind, isDurable = false } = plan;
     const manyInFlight = plan.lanes > 1;
     connections = await Promise.all(
-      Array.from({ length: plan.connections }, () => connect({ host, port, manyInFlight, valueKind })),
+      Array.from({ length: plan.connections }, () => connect({ host, port, manyInFlight, valueKind, isDurable })),
     );
     lanes = plan.lanes;
     value = plan.valueKind === "text" ? "v".repeat(plan.valueBytes) : new Uint8Array(plan.valueBytes).fill(118);
@@ -64,6 +65,18 @@ const calls = {
         }
       }
     }),
+
+  /** Stores on every lane until the time is up; then what was stored is deleted. */
+  async store({ variable, durationMs, serverPid }: RunPlan): Promise<Sample> {
+    const sample = await measured(durationMs, serverPid, async (connection, window) => {
+      while (!window.over) {
+        await connection.store(variable, value);
+        window.operations++;
+      }
+    });
+    await connections[0]!.deleteVar(variable);
+    return sample;
+  },
 
   /** Stores `count` values, as many at a time as there are lanes. */
   async fill({ variable, count }: { readonly variable: string; readonly count: number }): Promise<void> {

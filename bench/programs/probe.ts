@@ -26,7 +26,7 @@ const calls = {
   /** Begins, and goes on until the process ends. */
   async start({ host, port, valueBytes }: ProbePlan): Promise<void> {
     const connect = await contender("networkspaces");
-    const connection = await connect({ host, port, manyInFlight: false, valueKind: "text" });
+    const connection = await connect({ host, port, manyInFlight: false, valueKind: "text", isDurable: false });
     const value = "v".repeat(valueBytes);
     const pair = async (): Promise<void> => {
       const startedAt = performance.now();

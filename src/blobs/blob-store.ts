@@ -1,9 +1,11 @@
-import { mkdtempSync, rmdir, unlink, utimes, writeFileSync } from "node:fs";
+import { fsync, mkdtempSync, open, close, rmdir, unlink, utimes, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BlobWriter, type BlobWriterListener } from "./blob-writer.ts";
+import { filesIn, isFileName } from "./kept-files.ts";
 import { FOLDER_PREFIX, OWNER_FILE, removeLeftovers } from "./leftovers.ts";
 import { describeOwner } from "./owner.ts";
-import type { StoredBlob } from "./stored-blob.ts";
+import { StoredBlob } from "./stored-blob.ts";
 
 /** How often the owner file is touched, so that servers which cannot see this process know that it lives. */
 const HEARTBEAT_MS = 3_600_000;
@@ -11,10 +13,22 @@ const HEARTBEAT_MS = 3_600_000;
 export interface BlobStoreOptions {
   /** Where the store makes its own folder, at the first value that needs it. */
   readonly tmpDir: string;
+  /** For values that outlive the store. Default: none do, and `tmpDir` is used. */
+  readonly kept?: KeptBlobs;
   /** Most bytes in files, all together. Default: as many as the disk takes. */
   readonly maxBytes?: number;
   /** Told what went wrong behind the scenes: a file that could not be removed, say. */
   readonly warn?: (message: string, error: unknown) => void;
+}
+
+/** Where values lie that are found again after a restart. */
+export interface KeptBlobs {
+  /** All files lie there, those of other values too, which are removed by the next store at the latest. */
+  readonly folder: string;
+  /** Begins the names of new files: unique to this store. */
+  readonly prefix: string;
+  /** Does something when all that was changed by now is safe: a kept file is not removed before its value is certainly gone. */
+  readonly whenSafe: (act: () => void) => void;
 }
 
 /**
@@ -32,6 +46,8 @@ export class BlobStore {
   #bytes = 0;
   #operations = 0;
   #isClosed = false;
+  /** Between `named` and `restored`: what is dropped may be another one's file still. */
+  #isRestoring = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: BlobStoreOptions) {
@@ -58,14 +74,55 @@ export class BlobStore {
     await removeLeftovers(this.#options.tmpDir, this.warn);
   }
 
-  /** Begins a file of `length` bytes. It is not a value before it is finished. */
-  createWriter(length: number, listener: BlobWriterListener): BlobWriter {
-    const writer = new BlobWriter(this, length, listener);
+  // After a restart: first `named` for every file that is spoken of, then `missing`, then `restored`.
+
+  /** A value that an earlier store has left. */
+  named(name: string, length: number): StoredBlob {
+    const { kept } = this.#options;
+    if (kept === undefined || !isFileName(name)) {
+      throw new Error(`'${name}' is no name of a value's file`);
+    }
+    this.#isRestoring = true;
+    this.#bytes += length;
+    const blob = new StoredBlob(this, join(kept.folder, name), length, true);
+    blob.keep();
+    this.#blobs.add(blob);
+    return blob;
+  }
+
+  /** Values that were named, not dropped since, and are not there whole. */
+  async missing(): Promise<ReadonlySet<StoredBlob>> {
+    const { kept } = this.#options;
+    if (kept === undefined) {
+      return new Set();
+    }
+    await mkdir(kept.folder, { recursive: true, mode: 0o700 });
+    const sizes = await filesIn(kept.folder);
+    return new Set([...this.#blobs].filter(({ name, length }) => sizes.get(name) !== length));
+  }
+
+  /** Removes the files that belong to no value. */
+  async restored(): Promise<void> {
+    const { kept } = this.#options;
+    this.#isRestoring = false;
+    if (kept !== undefined) {
+      const names = new Set([...this.#blobs].map(({ name }) => name));
+      for (const name of (await filesIn(kept.folder)).keys()) {
+        if (!names.has(name)) {
+          this.remove(join(kept.folder, name));
+        }
+      }
+    }
+  }
+
+  /** Begins a file of `length` bytes. It is not a value before it is finished. `isKept` is asked when all is written. */
+  createWriter(length: number, listener: BlobWriterListener, isKept: () => boolean = () => false): BlobWriter {
+    const writer = new BlobWriter(this, length, listener, isKept);
     this.#writers.add(writer);
     return writer;
   }
 
-  /** Drops every value and removes the folder. Reads and writes under way end with an error. */
+  /** Drops every value that is not kept, and the folder of those. Reads and writes under way end with an error. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#heartbeat);
@@ -105,6 +162,10 @@ export class BlobStore {
     if (this.#isClosed) {
       throw new Error("the server is shutting down");
     }
+    const { kept } = this.#options;
+    if (kept !== undefined) {
+      return join(kept.folder, `${kept.prefix}-${++this.#lastFile}.blob`);
+    }
     this.#folder ??= this.#makeFolder();
     return join(this.#folder, `${++this.#lastFile}.blob`);
   }
@@ -131,6 +192,31 @@ export class BlobStore {
     this.#operations--;
     if (this.#operations === 0) {
       this.#whenIdle?.();
+    }
+  }
+
+  /** The entry of a file that was written is on the disk. */
+  syncFolder(done: (error: Error | null) => void): void {
+    const { kept } = this.#options;
+    if (kept === undefined || process.platform === "win32") {
+      done(null); // (Folders cannot be opened there; NTFS keeps a journal of its entries.)
+      return;
+    }
+    open(kept.folder, "r", (openError, folder) => {
+      if (openError !== null) {
+        done(openError);
+        return;
+      }
+      fsync(folder, (error) => {
+        close(folder, () => done(error));
+      });
+    });
+  }
+
+  /** Removes the file of a kept value, once the value is certainly gone. */
+  removeKept(path: string): void {
+    if (!this.#isRestoring) {
+      this.#options.kept?.whenSafe(() => this.remove(path));
     }
   }
 

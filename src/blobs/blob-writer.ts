@@ -1,4 +1,4 @@
-import { close, open, write } from "node:fs";
+import { close, fdatasync, open, write } from "node:fs";
 import type { BlobStore } from "./blob-store.ts";
 import { StoredBlob } from "./stored-blob.ts";
 
@@ -24,6 +24,7 @@ export class BlobWriter {
   readonly length: number;
   readonly #store: BlobStore;
   readonly #listener: BlobWriterListener;
+  readonly #isKept: () => boolean;
   #path: string | undefined;
   #file: number | undefined;
   /** What waits for the disk; the first is being written while `#isBusy`. */
@@ -33,10 +34,11 @@ export class BlobWriter {
   #isBusy = false;
   #isOver = false;
 
-  constructor(store: BlobStore, length: number, listener: BlobWriterListener) {
+  constructor(store: BlobStore, length: number, listener: BlobWriterListener, isKept: () => boolean) {
     this.#store = store;
     this.length = length;
     this.#listener = listener;
+    this.#isKept = isKept;
   }
 
   /** Bytes that were given and are not in the file yet. */
@@ -110,7 +112,11 @@ export class BlobWriter {
     } else if (this.#queue.length > 0) {
       this.#writeFirst(this.#file, 0);
     } else if (this.#writtenBytes === this.length) {
-      this.#finish(this.#file);
+      if (this.#isKept()) {
+        this.#finishDurably(this.#file);
+      } else {
+        this.#finish(this.#file, false);
+      }
     }
   }
 
@@ -163,7 +169,29 @@ export class BlobWriter {
     });
   }
 
-  #finish(file: number): void {
+  /** The bytes, then the name: whoever hears of the value finds it after a crash. */
+  #finishDurably(file: number): void {
+    this.#begin();
+    fdatasync(file, (syncError) => {
+      if (syncError !== null) {
+        this.#end();
+        this.#fail(syncError);
+        return;
+      }
+      this.#store.syncFolder((error) => {
+        this.#end();
+        if (error !== null) {
+          this.#fail(error);
+        } else if (this.#isOver) {
+          this.#discard();
+        } else {
+          this.#finish(file, true);
+        }
+      });
+    });
+  }
+
+  #finish(file: number, isDurable: boolean): void {
     this.#begin();
     this.#file = undefined;
     // A disk over a network may tell only now that it is full.
@@ -175,7 +203,7 @@ export class BlobWriter {
         this.#discard();
       } else {
         this.#isOver = true;
-        const blob = new StoredBlob(this.#store, this.#path!, this.length);
+        const blob = new StoredBlob(this.#store, this.#path!, this.length, isDurable);
         this.#store.finished(this, blob);
         this.#listener.finished(blob);
       }

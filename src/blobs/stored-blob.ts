@@ -1,4 +1,5 @@
-import { close, open, read } from "node:fs";
+import { close, closeSync, fdatasyncSync, fsyncSync, open, openSync, read } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { BlobStore } from "./blob-store.ts";
 
 /** What a read brings: the bytes asked for, or what went wrong. */
@@ -12,6 +13,9 @@ export class StoredBlob {
   readonly length: number;
   readonly path: string;
   readonly #store: BlobStore;
+  /** Its bytes and its name are on the disk. */
+  #isDurable: boolean;
+  #isKept = false;
   #file: number | undefined;
   /** Reads that wait until the file is open. */
   #whenOpen: ((error: Error | undefined, file: number) => void)[] | undefined;
@@ -21,10 +25,28 @@ export class StoredBlob {
   #isClosed = false;
   #isRemoved = false;
 
-  constructor(store: BlobStore, path: string, length: number) {
+  constructor(store: BlobStore, path: string, length: number, isDurable: boolean) {
     this.#store = store;
     this.path = path;
     this.length = length;
+    this.#isDurable = isDurable;
+  }
+
+  get name(): string {
+    return basename(this.path);
+  }
+
+  /** From now on the file stays when the store closes. */
+  keep(): void {
+    if (!this.#isDurable) {
+      // Nobody knew that it would be kept: its workspace has become persistent since. That is rare, so all wait for the disk.
+      syncNow(this.path, "r+", fdatasyncSync);
+      if (process.platform !== "win32") {
+        syncNow(dirname(this.path), "r", fsyncSync);
+      }
+      this.#isDurable = true;
+    }
+    this.#isKept = true;
   }
 
   /** Somebody begins to read: the bytes stay until `close` of what this returns, even if the blob is dropped. */
@@ -42,10 +64,12 @@ export class StoredBlob {
     }
   }
 
-  /** The store closes: dropped, and readers read no further. */
+  /** The store closes: dropped unless it is kept, and readers read no further. */
   close(): void {
     this.#isClosed = true;
-    this.drop();
+    if (!this.#isKept) {
+      this.drop();
+    }
     this.#tidy();
   }
 
@@ -130,8 +154,21 @@ export class StoredBlob {
     } else if (this.#isDropped && !this.#isRemoved) {
       this.#isRemoved = true;
       this.#store.forget(this);
-      this.#store.remove(this.path);
+      if (this.#isKept) {
+        this.#store.removeKept(this.path);
+      } else {
+        this.#store.remove(this.path);
+      }
     }
+  }
+}
+
+function syncNow(path: string, flags: string, sync: (file: number) => void): void {
+  const file = openSync(path, flags);
+  try {
+    sync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

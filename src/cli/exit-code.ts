@@ -11,6 +11,10 @@ export const ExitCode = {
   timedOut: 4,
   /** No connection came about, or it broke. */
   unreachable: 5,
+  /** The data folder of a server is damaged: something that was safe is not there any more. */
+  dataDamaged: 6,
+  /** The data folder cannot be used: another server does, it is of a newer version, or it cannot be read or written. */
+  dataUnusable: 7,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

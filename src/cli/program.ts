@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { VERSION } from "../host/version.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { dataCommand } from "./commands/data.ts";
 import { declareCommand } from "./commands/declare.ts";
 import { fetchCommand, findCommand } from "./commands/read.ts";
 import { infoCommand } from "./commands/info.ts";
@@ -23,7 +24,8 @@ A first try, in two terminals:
   nws fetch table x                   waits for a value of variable x in workspace table
   nws store table x hello             gives it one
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no value (--try, --all), 4 timed out, 5 no connection.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no value (--try, --all), 4 timed out, 5 no connection,
+6 damaged data, 7 data folder in use, too new or not accessible.
 'nws COMMAND --help' says more, with examples.`;
 
 /**
@@ -38,7 +40,7 @@ export function createProgram(): Command {
     .addHelpCommand(new Command("help").argument("[command]").description("print help for a command").helpGroup(more))
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", afterHelp);
-  program.commandsGroup("Serving:").addCommand(serverCommand());
+  program.commandsGroup("Serving:").addCommand(serverCommand()).addCommand(dataCommand());
   program.commandsGroup("Working:").addCommand(workerCommand());
   program.commandsGroup("Values:");
   for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {

@@ -41,6 +41,7 @@ export const ErrorCode = {
   shutting_down: "shutting_down",
   internal: "internal",
   session_lost: "session_lost",
+  storage_failed: "storage_failed",
   aborted: "aborted",
   closed: "closed",
   connect_failed: "connect_failed",

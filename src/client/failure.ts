@@ -51,6 +51,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   shutting_down: ConnectionLostError,
   internal: OperationError,
   session_lost: ConnectionLostError,
+  storage_failed: OperationError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */

@@ -1,7 +1,11 @@
 /** The door `networkspaces/server`: a workspace server in this process. */
+export type { Durability } from "../log/index.ts";
+export { LogError, type LogErrorCode } from "../log/index.ts";
+export { checkData, type DataCheck, type DataRepair, repairData } from "../server/journal/data-maintenance.ts";
 export type { Limits } from "../server/limits.ts";
 export { defaultLimits } from "../server/limits.ts";
 export type { Logger } from "../server/logger.ts";
+export { defaultDataFolder, NO_DATA } from "./data-folder.ts";
 export { type LogLevel, logLevels } from "./logging.ts";
 export { type RunningServer, startServer, type StartServerOptions } from "./start-server.ts";
 export { VERSION } from "./version.ts";

@@ -1,13 +1,18 @@
+import { resolve } from "node:path";
+import type { Durability } from "../log/index.ts";
 import type { Limits } from "../server/limits.ts";
 import type { Logger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
 import { WebServer } from "../web/web-server.ts";
+import { NO_DATA } from "./data-folder.ts";
 import { readEnvironment } from "./environment.ts";
 import { createLogger, type LogLevel } from "./logging.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8765;
+
+const durabilities: readonly Durability[] = ["fsync", "os", "memory"];
 
 export interface StartServerOptions {
   /** The address to listen on. Default: `127.0.0.1`. */
@@ -32,7 +37,17 @@ export interface StartServerOptions {
    * clients find the connection closed, as after a crash. Default: false.
    */
   readonly background?: boolean;
-  /** Where large values live. Default: the environment variable `NWS_TMP_DIR`, or the system's temporary folder. */
+  /**
+   * The folder in which persistent workspaces are kept, made when it is missing; one server at a time may use it. Default: `none`,
+   * and they end with the server like all others.
+   */
+  readonly data?: string;
+  /**
+   * How safe a change of a persistent workspace must be before anybody is told of it: on the disk (`fsync`), with the operating
+   * system (`os`: it survives a crash of the server, not of the machine), or nowhere yet (`memory`). Default: `fsync`.
+   */
+  readonly durability?: Durability;
+  /** Where large values live, when there is no `data`. Default: the environment variable `NWS_TMP_DIR`, or the system's temporary folder. */
   readonly tmpDir?: string;
   /** Values of more bytes than this live in files. Default: the environment variable `NWS_LONG_VALUE_SIZE`, or 16 MiB. */
   readonly longValueBytes?: number;
@@ -49,14 +64,19 @@ export interface RunningServer {
   /** Undefined: there is no web interface. */
   readonly webPort: number | undefined;
   readonly socketPath: string | undefined;
-  /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. Values are gone. */
+  /** The folder in which persistent workspaces are kept; `undefined` when they are not. */
+  readonly data: string | undefined;
+  /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. What is not kept is gone. */
   stop(): Promise<void>;
   /** Done when it has stopped, whoever asked for it (a client may, with `allowKillOnClose`). */
   readonly stopped: Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a workspace server in this process. Rejects when it cannot listen, or an option makes no sense. */
+/**
+ * Starts a workspace server in this process. Rejects when it cannot listen, an option makes no sense, or the data folder cannot be used
+ * (a `LogError`, whose `code` says why).
+ */
 export async function startServer(options: StartServerOptions = {}): Promise<RunningServer> {
   const environment = readEnvironment();
   const {
@@ -66,6 +86,11 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     limits,
     logger = "silent",
   } = options;
+  const data = options.data === undefined || options.data === NO_DATA ? undefined : resolve(options.data);
+  const durability = options.durability ?? "fsync";
+  if (!durabilities.includes(durability)) {
+    throw new TypeError(`durability '${durability}' is none of ${durabilities.join(", ")}`);
+  }
   const tmpDir = options.tmpDir ?? environment.tmpDir;
   const longValueBytes = options.longValueBytes ?? environment.longValueBytes;
   const server = new Server({
@@ -73,6 +98,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     insecure: options.insecure ?? false,
     allowKillOnClose: options.allowKillOnClose ?? false,
     isBackground: options.background ?? false,
+    ...(data !== undefined && { data: { folder: data, durability } }),
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),
@@ -101,6 +127,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       await server.stop();
       await stopped;
     };
+    await server.load();
     // Nobody waits for this: what is left over costs room on the disk and nothing else.
     void server.blobs.removeLeftovers();
     return {
@@ -108,6 +135,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       port: address.port,
       webPort: web?.port,
       socketPath,
+      data,
       stop,
       stopped,
       [Symbol.asyncDispose]: stop,

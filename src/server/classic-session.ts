@@ -68,9 +68,8 @@ export class ClassicSession implements Conversation, Receiver {
   #label = "";
   #isDeadly: boolean;
 
-  // Bookings by number: said, given to the socket, taken by the kernel.
+  // Bookings by number: said, taken by the kernel.
   #saidBooking = 0;
-  #writtenBooking = 0;
   #confirmedBooking = 0;
 
   constructor(connection: Connection, context: ServerContext, terms: ClassicTerms) {
@@ -88,7 +87,7 @@ export class ClassicSession implements Conversation, Receiver {
       maxValueBytes,
     });
     this.#arriving = new GaugedBytes(context.arriving);
-    this.#member = context.space.join(this, connection.peer);
+    this.#member = context.space.join(this, connection.peer, { takesBySending: true });
   }
 
   get client(): ClientView {
@@ -134,15 +133,15 @@ export class ClassicSession implements Conversation, Receiver {
     this.#download?.fill();
   }
 
-  flushing(): void {
-    this.#writtenBooking = this.#saidBooking;
+  flushing(): number {
+    return this.#saidBooking;
   }
 
   /** A fetched value is the client's once its whole reply went to the kernel. */
-  sent(): void {
-    if (this.#writtenBooking > this.#confirmedBooking) {
-      this.#confirmedBooking = this.#writtenBooking;
-      this.#context.space.confirm(this.#member, this.#confirmedBooking);
+  sent(upTo: number): void {
+    if (upTo > this.#confirmedBooking) {
+      this.#confirmedBooking = upTo;
+      this.#context.space.confirm(this.#member, upTo);
     }
   }
 
@@ -221,6 +220,10 @@ export class ClassicSession implements Conversation, Receiver {
     if (this.#answer()) {
       this.#reply().text(text);
     }
+  }
+
+  dependsOnJournal(): void {
+    this.#connection.dependsOnLog();
   }
 
   // For the verbs
@@ -314,7 +317,8 @@ export class ClassicSession implements Conversation, Receiver {
     this.#state = "receiving";
     const [, workspace = "", variable = "", descriptorText = ""] = args;
     const descriptor = descriptorOf(descriptorText);
-    this.#upload = new ClassicUpload(length, descriptor, this.#context.blobs, {
+    const isKept = (): boolean => this.#context.space.keeps(this.#member, workspace);
+    this.#upload = new ClassicUpload(length, descriptor, this.#context.blobs, isKept, {
       caughtUp: () => {
         this.#connection.attempt("the upload of a long value", () => {
           this.#goOn("receiving");

@@ -1,5 +1,5 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
-import type { BlobWriter } from "../blobs/blob-writer.ts";
+import type { BlobWriter, BlobWriterListener } from "../blobs/blob-writer.ts";
 import type { StoredBlob } from "../blobs/stored-blob.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 
@@ -24,14 +24,20 @@ export class ClassicUpload {
   #isBehind = false;
   #hasEnded = false;
 
-  /** `descriptor`: `undefined` when it was no good, and the value is refused. */
-  constructor(length: number, descriptor: number | undefined, blobs: BlobStore, listener: ClassicUploadListener) {
+  /** `descriptor`: `undefined` when it was no good, and the value is refused. `isKept`: see `BlobStore.createWriter`. */
+  constructor(
+    length: number,
+    descriptor: number | undefined,
+    blobs: BlobStore,
+    isKept: () => boolean,
+    listener: ClassicUploadListener,
+  ) {
     this.#listener = listener;
     if (descriptor === undefined) {
       this.#refusal = { code: "bad_arguments", message: "the type descriptor is no decimal number below 2^32" };
       return;
     }
-    this.#writer = blobs.createWriter(length, {
+    const writing: BlobWriterListener = {
       written: () => {
         if (this.#isBehind && this.#writer!.pendingBytes < CAUGHT_UP_BYTES) {
           this.#isBehind = false;
@@ -50,7 +56,8 @@ export class ClassicUpload {
           listener.caughtUp();
         }
       },
-    });
+    };
+    this.#writer = blobs.createWriter(length, writing, isKept);
   }
 
   /** The disk is slow: no more `data` before `caughtUp`. */

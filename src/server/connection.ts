@@ -6,8 +6,10 @@ import type { ConnectionContext } from "./connection-context.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Flushable } from "./flush-queue.ts";
+import { HeldReplies } from "./held-replies.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { HeldBack, ReplyGate } from "./reply-gate.ts";
 import { Survival } from "./survival.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
@@ -25,6 +27,7 @@ const TIMED_MASK = 15;
 /** Why a connection is not read: any of these bits. */
 const CONGESTED = 1;
 const HELD = 2;
+const LOGGING = 4;
 
 /**
  * The plumbing between a conversation and its socket: hands received chunks to the conversation, collects what it has to say and
@@ -36,7 +39,7 @@ const HELD = 2;
  * But a connection that `survives` its socket stays *open* without one for its grace time: what is said is kept, and
  * `attach` gives it the socket on which the client has come back.
  */
-export class Connection implements Flushable, LineUser {
+export class Connection implements Flushable, HeldBack, LineUser {
   readonly peer: string;
   readonly since = performance.now();
   bytesIn = 0;
@@ -61,6 +64,12 @@ export class Connection implements Flushable, LineUser {
   #survival: Survival | undefined;
   /** While there is no socket: when to give up. While closing: when to look again. */
   #deadline: Deadline | undefined;
+
+  /** What is said this turn may not leave before the log has all that was changed by now. */
+  #dependsOnLog = false;
+  readonly #held = new HeldReplies();
+  /** What was given to the socket, as the conversation counts it. */
+  #said = 0;
 
   /** The kernel has not taken all that was written. */
   #isBehind = false;
@@ -99,7 +108,7 @@ export class Connection implements Flushable, LineUser {
 
   /** Bytes that were said and that the kernel has not taken. */
   get unsentBytes(): number {
-    return this.#writtenBytes + this.#outgoing.byteCount;
+    return this.#writtenBytes + this.#held.byteCount + this.#outgoing.byteCount;
   }
 
   get isOpen(): boolean {
@@ -111,7 +120,7 @@ export class Connection implements Flushable, LineUser {
    * told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
    */
   get isCongested(): boolean {
-    if ((this.#pauses & CONGESTED) !== 0) {
+    if ((this.#pauses & (CONGESTED | LOGGING)) !== 0) {
       return true;
     }
     if (this.#outgoing.byteCount < HIGH_WATER_BYTES) {
@@ -119,7 +128,7 @@ export class Connection implements Flushable, LineUser {
     }
     // More than usual for one turn: see what the kernel takes before the others have to wait.
     this.flush();
-    return (this.#pauses & CONGESTED) !== 0;
+    return (this.#pauses & (CONGESTED | LOGGING)) !== 0;
   }
 
   /** Has `flush` called at the end of the turn even if nothing was said: for a conversation with more to `fill`. */
@@ -128,6 +137,11 @@ export class Connection implements Flushable, LineUser {
       this.#outgoing.writer = this.#context.flushQueue.takeWriter();
       this.#context.flushQueue.add(this);
     }
+  }
+
+  /** What is said until the next flush leaves only when the log has what was changed until then. */
+  dependsOnLog(): void {
+    this.#dependsOnLog = true;
   }
 
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
@@ -159,22 +173,89 @@ export class Connection implements Flushable, LineUser {
     if (isWritable) {
       stream?.tell(outgoing.writer);
     }
-    if (outgoing.byteCount > 0 && isWritable) {
-      conversation?.flushing();
+    if (outgoing.byteCount > 0 && (isWritable || stream !== undefined)) {
       this.bytesOut += outgoing.byteCount;
-      flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten, stream?.kept));
-      if (socket.writableLength > 0) {
-        this.#fallenBehind();
+      const said = conversation?.flushing() ?? this.#said;
+      if (this.#mustWait()) {
+        this.#holdBack(this.#context.gate!, said);
+        return;
       }
-    } else if (stream !== undefined) {
-      flushQueue.giveWriter(outgoing.keepIn(stream.kept));
+      this.#said = said;
+      if (isWritable) {
+        flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten, stream?.kept));
+        if (socket.writableLength > 0) {
+          this.#fallenBehind();
+        }
+      } else {
+        flushQueue.giveWriter(outgoing.keepIn(stream!.kept));
+      }
     } else {
       flushQueue.giveWriter(outgoing.discard());
     }
-    if (this.#survival?.hasRoom(socket === undefined) === false) {
-      this.drop(`it has not said that it received the last ${stream!.kept.byteCount} bytes`);
-    } else if (!this.#isBehind && !this.#isBroken) {
-      conversation?.sent();
+    this.#written();
+  }
+
+  /** What was said has gone to the socket, or to what is kept for the next one. */
+  #written(): void {
+    if (this.#survival?.hasRoom(this.#line === undefined) === false) {
+      this.drop(`it has not said that it received the last ${this.#survival.stream.kept.byteCount} bytes`);
+    } else if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
+      this.#conversation?.sent(this.#said);
+    }
+  }
+
+  #mustWait(): boolean {
+    if (!this.#held.isEmpty) {
+      return true;
+    }
+    if (!this.#dependsOnLog) {
+      return false;
+    }
+    const gate = this.#context.gate!;
+    const isOpen = gate.isOpenFor(gate.position);
+    this.#dependsOnLog = !isOpen;
+    return !isOpen;
+  }
+
+  /** Puts aside what was said until the log has what it depends on, and what stands before it has left. */
+  #holdBack(gate: ReplyGate, said: number): void {
+    const { parts, writer } = this.#outgoing.takeParts();
+    this.#context.flushQueue.giveWriter(writer);
+    this.#held.add(this.#dependsOnLog ? gate.position : 0, said, parts);
+    this.#dependsOnLog = false;
+    gate.add(this);
+    if (this.#held.byteCount > HIGH_WATER_BYTES || gate.isCrowded) {
+      this.#pause(this.#pauses | LOGGING);
+    }
+  }
+
+  /** The log has more than before: sends what waited for that. */
+  release(): void {
+    const gate = this.#context.gate!;
+    const parcels = this.#held.take(gate);
+    if (parcels.length === 0) {
+      return;
+    }
+    const socket = this.#line?.socket;
+    const kept = this.#survival?.stream.kept;
+    const parts = parcels.flatMap((parcel) => parcel.parts);
+    if (socket?.writable === true) {
+      this.#outgoing.writeParts(socket, parts, this.#onWritten, kept);
+      if (socket.writableLength > 0) {
+        this.#fallenBehind();
+      }
+    } else {
+      parts.forEach((part) => kept?.reference(part));
+    }
+    this.#said = parcels.at(-1)!.said;
+    if (this.#held.isEmpty) {
+      gate.remove(this);
+    }
+    this.#written();
+    if (this.#mode === "closing" && this.#held.isEmpty) {
+      this.#endOutput();
+    } else if ((this.#pauses & LOGGING) !== 0 && this.#held.byteCount <= LOW_WATER_BYTES) {
+      this.#resume(LOGGING);
     }
   }
 
@@ -190,9 +271,19 @@ export class Connection implements Flushable, LineUser {
     this.#cancelDeadline();
     this.#pause(0);
     this.flush();
+    if (this.#held.isEmpty) {
+      this.#endOutput();
+    }
+  }
+
+  /** All that was said has been given to the socket. */
+  #endOutput(): void {
     const socket = this.#line?.socket;
     if (socket === undefined) {
       this.#gone();
+      return;
+    }
+    if (this.#deadline !== undefined) {
       return;
     }
     // Closing with unread bytes would take back our last words: they are read and thrown away until the other side hangs up.
@@ -414,24 +505,31 @@ export class Connection implements Flushable, LineUser {
     if (unsent === 0) {
       this.#isBehind = false;
       this.#guarded("what was sent", (conversation) => {
-        conversation.sent();
+        conversation.sent(this.#said);
       });
-      if (this.#mode === "closing") {
+      if (this.#mode === "closing" && this.#held.isEmpty) {
         this.#endConversation();
       }
     }
     if (unsent <= LOW_WATER_BYTES) {
       if ((this.#pauses & CONGESTED) !== 0) {
-        this.#pause(this.#pauses & ~CONGESTED);
-        this.#guarded("resuming", (conversation) => {
-          conversation.resumed();
-        });
+        this.#resume(CONGESTED);
       }
       if (this.#mode !== "gone") {
         this.wake();
       }
     }
   };
+
+  /** One of the reasons is gone for which requests were not answered. */
+  #resume(reason: number): void {
+    this.#pause(this.#pauses & ~reason);
+    if ((this.#pauses & (CONGESTED | LOGGING)) === 0) {
+      this.#guarded("resuming", (conversation) => {
+        conversation.resumed();
+      });
+    }
+  }
 
   #pause(pauses: number): void {
     const was = this.#pauses;
@@ -448,6 +546,8 @@ export class Connection implements Flushable, LineUser {
       return;
     }
     this.#mode = "gone";
+    this.#held.clear();
+    this.#context.gate?.remove(this);
     this.#cancelDeadline();
     this.#survival?.end();
     this.#endConversation();

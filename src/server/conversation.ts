@@ -15,10 +15,10 @@ export interface Conversation {
   resumed(): void;
   /** Right before each flush: the place for what is sent only as fast as it is taken (large values). Must not throw. */
   fill(): void;
-  /** All that was said up to here is about to be given to the socket. Must not throw. */
-  flushing(): void;
-  /** The kernel has taken all that had been given to the socket. Must not throw. */
-  sent(): void;
+  /** All that was said up to here is about to be given to the socket. Returns a number for "up to here". Must not throw. */
+  flushing(): number;
+  /** The kernel has taken all that was given to the socket: up to `said`, as the last `flushing` before it was given had it. Must not throw. */
+  sent(said: number): void;
   /** The connection closes: no more requests, waits are over; what was said is still being sent. */
   halt(): void;
   /** The server stops: like `halt`, but those who wait are told. The connection is closed next. */
@@ -40,8 +40,8 @@ export abstract class BriefConversation implements Conversation {
     // Nothing is sent later.
   }
 
-  flushing(): void {
-    // Nobody asks what was sent.
+  flushing(): number {
+    return 0; // Nobody asks what was sent.
   }
 
   sent(): void {

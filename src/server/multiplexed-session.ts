@@ -154,8 +154,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers.fill();
   }
 
-  flushing(): void {
-    // Bookings are confirmed by the client.
+  flushing(): number {
+    return 0; // Bookings are confirmed by the client.
   }
 
   sent(): void {
@@ -233,6 +233,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.madeName = text;
     this.answered(request);
     sayText(this.connection, this.answers, request, text);
+  }
+
+  dependsOnJournal(): void {
+    this.connection.dependsOnLog();
   }
 
   // For the handlers of requests

@@ -49,7 +49,7 @@ export class Outgoing {
       const { bytes, length } = writer;
       socket.write(Buffer.from(bytes.buffer, bytes.byteOffset, length));
     } else {
-      this.#writeParts(socket, writer);
+      this.#writeWithReferences(socket, writer);
     }
     if (socket.writableLength > 0) {
       const bytes = writer.take();
@@ -71,6 +71,36 @@ export class Outgoing {
     writer.clear();
     this.#forgetReferences();
     return writer;
+  }
+
+  /** Takes everything, to be given to a socket later; the writer is empty then. Precondition: there is a writer. */
+  takeParts(): { readonly parts: readonly Uint8Array[]; readonly writer: ByteWriter } {
+    const writer = this.#take();
+    const bytes = writer.take();
+    const parts: Uint8Array[] = [];
+    let from = 0;
+    this.#references.forEach((reference, i) => {
+      parts.push(bytes.subarray(from, this.#cuts[i]), reference);
+      from = this.#cuts[i]!;
+    });
+    parts.push(bytes.subarray(from));
+    this.#forgetReferences();
+    return { parts: parts.filter(({ length }) => length > 0), writer };
+  }
+
+  /** Gives parts that were taken earlier to the socket and to `kept`. `onWritten`: as in `writeTo`. */
+  writeParts(socket: Duplex, parts: readonly Uint8Array[], onWritten: () => void, kept: KeptBytes | undefined): void {
+    parts.forEach((part) => kept?.reference(part));
+    if (parts.length === 1) {
+      socket.write(parts[0]!);
+    } else {
+      socket.cork();
+      parts.forEach((part) => socket.write(part));
+      socket.uncork();
+    }
+    if (socket.writableLength > 0) {
+      socket.write(NOTHING, onWritten);
+    }
   }
 
   /** Says nothing after all. Returns the writer. */
@@ -108,7 +138,7 @@ export class Outgoing {
     return writer;
   }
 
-  #writeParts(socket: Duplex, { bytes, length }: ByteWriter): void {
+  #writeWithReferences(socket: Duplex, { bytes, length }: ByteWriter): void {
     let from = 0;
     socket.cork();
     for (let i = 0; i < this.#references.length; i++) {

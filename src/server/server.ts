@@ -1,10 +1,12 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createHistogram } from "node:perf_hooks";
+import { join } from "node:path";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
+import type { Durability, Log } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
@@ -15,11 +17,15 @@ import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
 import { HandshakeConversation } from "./handshake-conversation.ts";
+import { VALUES_FOLDER } from "./journal/data-maintenance.ts";
+import { JournalWriter } from "./journal/journal-writer.ts";
+import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
+import { ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 
@@ -32,6 +38,12 @@ const LEAST_ARRIVING_BYTES = 64 * 2 ** 20;
 /** When the server stops, its connections have so long to take what was said to them. */
 const STOP_MS = 1000;
 
+/** Where persistent workspaces are kept, and how safe a change must be before anybody is told of it. */
+export interface DataOptions {
+  readonly folder: string;
+  readonly durability: Durability;
+}
+
 export interface ServerOptions {
   /** Name of the package's version, for `info`. */
   readonly version: string;
@@ -41,7 +53,9 @@ export interface ServerOptions {
   readonly allowKillOnClose?: boolean;
   /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
   readonly isBackground?: boolean;
-  /** Where large values live while they are kept. Default: the system's folder for temporary files. */
+  /** Keeps persistent workspaces in a folder; then `load` is to be called. Default: nothing is kept. */
+  readonly data?: DataOptions;
+  /** Where large values live, unless `data` is given. Default: the system's folder for temporary files. */
   readonly tmpDir?: string;
   /** Values of more bytes than this live in files. Default: 16 MiB. */
   readonly longValueBytes?: number;
@@ -63,6 +77,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly space: Space;
   readonly memory: MemoryGauge;
   readonly arriving: MemoryGauge;
+  readonly gate: ReplyGate | undefined;
   /** Done when the server has stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
 
@@ -82,6 +97,11 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
+  readonly #data: DataOptions | undefined;
+  readonly #journal: JournalWriter | undefined;
+  #log: Log | undefined;
+  /** Accepted while the data are being loaded. */
+  #early: Socket[] | undefined;
   #stop: Promise<void> | undefined;
   #hasStopped: () => void = () => undefined;
   #whenEmpty: (() => void) | undefined;
@@ -96,7 +116,20 @@ export class Server implements ServerContext, ConnectionContext {
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
+    const data = options.data;
+    this.#data = data;
+    this.#early = data && [];
+    const journal = data && new JournalWriter(data.durability, nameOfBlob);
+    this.#journal = journal;
+    this.gate = journal && new ReplyGate(journal);
     this.blobs = new BlobStore({
+      ...(data !== undefined && {
+        kept: {
+          folder: join(data.folder, VALUES_FOLDER),
+          prefix: this.#runId,
+          whenSafe: (act) => journal!.whenDurable(act),
+        },
+      }),
       tmpDir: options.tmpDir ?? tmpdir(),
       maxBytes: this.limits.maxFileBytes,
       warn: (message, error) => {
@@ -114,6 +147,7 @@ export class Server implements ServerContext, ConnectionContext {
       maxWaiting: this.limits.maxWaiting,
       maxMemoryBytes: this.limits.maxMemoryBytes,
       now: () => performance.now(),
+      ...(journal !== undefined && { journal }),
     });
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
@@ -147,7 +181,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Serves a client of the multiplexed protocol whose bytes come some other way: the handshake is behind it. */
   acceptStream(stream: Duplex, peer: string): void {
-    if (this.#stop !== undefined) {
+    if (this.#stop !== undefined || this.#early !== undefined) {
       stream.destroy();
       return;
     }
@@ -157,6 +191,33 @@ export class Server implements ServerContext, ConnectionContext {
     connection.conversation = new Greeting(connection, this, refusal);
     this.#connections.add(connection);
     this.logger.debug({ peer, mode: "multiplexed" }, "connected");
+  }
+
+  /**
+   * Fills the space with what the data folder has. Who connects before that waits. Throws a `LogError` when the folder cannot be used.
+   */
+  async load(): Promise<void> {
+    const data = this.#data;
+    const writer = this.#journal;
+    if (data === undefined || writer === undefined) {
+      this.logger.info({}, "no data folder: persistent workspaces end with this server");
+      return;
+    }
+    const { logger, space, blobs } = this;
+    const startedAt = performance.now();
+    const { folder } = data;
+    const warn = (message: string, error: unknown): void => logger.warn({ err: error, folder }, message);
+    const { log, notes, snapshot } = await openJournal({ folder, space, writer, blobs, warn });
+    this.#log = log;
+    log.keepSnapshots(snapshot);
+    for (const note of notes) {
+      logger.warn({ folder }, note);
+    }
+    const ms = Math.round(performance.now() - startedAt);
+    logger.info({ ...data, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    early.forEach(this.#accept);
   }
 
   /** Listens on a TCP port (0: a free one). An Error when others than this machine could connect and that was not asked for. */
@@ -180,8 +241,8 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   /**
-   * Stops: accepts nobody, tells those who wait, sends what was said (for a bounded time), and removes what it kept in
-   * files. Values are gone. Calling it again waits for the same end.
+   * Stops: accepts nobody, tells those who wait, sends what was said (for a bounded time), makes what is persistent durable, and removes
+   * what else it had in files. Other values are gone. Calling it again waits for the same end.
    */
   async stop(): Promise<void> {
     this.#stop ??= this.#stopNow();
@@ -234,6 +295,10 @@ export class Server implements ServerContext, ConnectionContext {
       socket.destroy();
       return;
     }
+    if (this.#early !== undefined) {
+      this.#early.push(socket);
+      return;
+    }
     const isTooMany = this.connectionCount >= this.limits.maxConnections;
     if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
       socket.destroy();
@@ -278,10 +343,20 @@ export class Server implements ServerContext, ConnectionContext {
     for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
+    this.#early?.forEach((socket) => socket.destroy());
     this.deadlines.clear();
+    await this.#closeLog();
     await this.blobs.close();
     this.logger.info({}, "stopped");
     this.#hasStopped();
+  }
+
+  async #closeLog(): Promise<void> {
+    try {
+      await this.#log?.close();
+    } catch (error) {
+      this.logger.error({ err: error }, "not all that was changed could be kept; nobody was told that it was");
+    }
   }
 
   async #emptyWithin(ms: number): Promise<void> {

@@ -53,7 +53,7 @@ export class SessionUploads implements UploadListener {
       const message = `${limits.maxTransfers} large values are under way on this connection already`;
       this.#session.refuse(request, "too_many_waiting", message);
     } else {
-      const upload = new Upload(request, length, purpose, isLong, this.#context, this);
+      const upload = new Upload(request, length, purpose, isLong, this.#context, this.#session.member, this);
       this.#uploads.set(request, upload);
       if (length === 0) {
         upload.chunk(NOTHING, 0, 0);

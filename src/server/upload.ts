@@ -1,5 +1,6 @@
-import type { BlobWriter } from "../blobs/blob-writer.ts";
+import type { BlobWriter, BlobWriterListener } from "../blobs/blob-writer.ts";
 import type { StoredBlob } from "../blobs/stored-blob.ts";
+import type { Session } from "../space/index.ts";
 import { GrowingBytes } from "../wire/growing-bytes.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { MAX_INLINE_BYTES, WINDOW_BYTES } from "../wire/verbs.ts";
@@ -52,6 +53,7 @@ export class Upload {
     purpose: UploadPurpose,
     isForFile: boolean,
     context: ServerContext,
+    session: Session,
     listener: UploadListener,
   ) {
     this.request = request;
@@ -61,7 +63,7 @@ export class Upload {
     this.#listener = listener;
     this.#gauged = new GaugedBytes(context.memory);
     if (isForFile) {
-      this.#writer = context.blobs.createWriter(length, {
+      const writing: BlobWriterListener = {
         written: (count) => {
           this.#consumed(count);
           this.#gauged.set(this.#receivedBytes - this.#consumedBytes);
@@ -72,7 +74,9 @@ export class Upload {
         failed: (error) => {
           listener.refused(this, "disk_full", `the value could not be written to a file: ${error.message}`);
         },
-      });
+      };
+      const isKept = (): boolean => context.space.keeps(session, purpose.workspace);
+      this.#writer = context.blobs.createWriter(length, writing, isKept);
     }
   }
 

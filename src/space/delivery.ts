@@ -1,4 +1,5 @@
 import type { FailureCode } from "./failure.ts";
+import { CHANGE_BYTES } from "./journal.ts";
 import type { Holdings } from "./holdings.ts";
 import { type MutableView, NO_VALUE } from "./slab.ts";
 import type { Booking, Session } from "./session.ts";
@@ -25,6 +26,17 @@ export class Delivery {
     const index = variable.visibleTo(how);
     if (index === -1) {
       return false;
+    }
+    const { journal } = variable.workspace;
+    if (journal !== undefined) {
+      session.receiver.dependsOnJournal?.();
+      const refusal = how.take
+        ? journal.refusal(CHANGE_BYTES * Math.min(how.most, variable.freeCount), false)
+        : undefined;
+      if (refusal !== undefined) {
+        session.receiver.failed(request, refusal.code, refusal.message);
+        return true;
+      }
     }
     if (!how.take) {
       this.#show(session, request, variable, how, index);
@@ -68,6 +80,9 @@ export class Delivery {
     for (const list of [variable.finders, variable.fetchers]) {
       for (let waiter = list.first; waiter !== undefined; waiter = list.first) {
         this.stopWaiting(waiter);
+        if (variable.workspace.journal !== undefined) {
+          waiter.session.receiver.dependsOnJournal?.();
+        }
         waiter.session.receiver.failed(waiter.request, code, message);
       }
     }
@@ -100,20 +115,32 @@ export class Delivery {
     }
   }
 
-  /** Booked values of one variable go back to their old places, all of them first; then they count as stored. */
-  giveBack(variable: Variable, indices: number[]): void {
+  /**
+   * Booked values of one variable go back to their old places, all of them first; then they count as stored. `areLost`: their
+   * session has ended. That counts as a delivery; what a session gives back by itself was never delivered.
+   */
+  giveBack(variable: Variable, indices: number[], areLost: boolean): void {
     if (variable.isDeleted) {
       return;
     }
     variable.workspace.bookedCount -= indices.length;
+    if (areLost) {
+      variable.countReturns(indices);
+    }
     const sorted = indices.sort((a, b) => a - b);
+    const { journal } = variable.workspace;
+    if (journal !== undefined) {
+      for (const index of sorted) {
+        variable.forgetHolder(index);
+        journal.returned(variable.id, index, areLost);
+      }
+    }
     for (const index of variable.order!.giveBack(sorted)) {
       this.#holdings.remove(variable, index);
     }
     this.settle(variable);
   }
 
-  /** `areLost`: their session has ended. That counts as a delivery; what a session gives back by itself was never delivered. */
   giveBackAll(bookings: Iterable<Booking>, areLost: boolean): void {
     const byVariable = new Map<Variable, number[]>();
     for (const { variable, index } of bookings) {
@@ -125,10 +152,7 @@ export class Delivery {
       }
     }
     for (const [variable, indices] of byVariable) {
-      if (areLost && !variable.isDeleted) {
-        variable.countReturns(indices);
-      }
-      this.giveBack(variable, indices);
+      this.giveBack(variable, indices, areLost);
     }
   }
 
@@ -163,11 +187,13 @@ export class Delivery {
       more = left > 0 && answered < MAX_ANSWER_BYTES && order.count > 0;
       // What follows a value over the limit in an answer arrives after it, so later than its number would say: lease too.
       onLease ||= (file === undefined ? end - start : file.length) > session.leaseOver;
-      if (onLease) {
-        session.receiver.value(request, this.#view, 0, session.lease(variable, index), more);
-      } else {
-        session.receiver.value(request, this.#view, session.book(variable, index), 0, more);
+      const number = onLease ? session.lease(variable, index) : session.book(variable, index);
+      if (variable.workspace.journal !== undefined) {
+        const holder = session.holder(onLease, number);
+        variable.setHolder(index, holder);
+        variable.workspace.journal.booked(variable.id, index, holder);
       }
+      session.receiver.value(request, this.#view, onLease ? 0 : number, onLease ? number : 0, more);
     }
   }
 

@@ -16,4 +16,6 @@ export type FailureCode =
   | "timed_out"
   | "not_permitted"
   | "too_many_waiting"
-  | "memory_full";
+  | "memory_full"
+  | "disk_full"
+  | "storage_failed";

@@ -31,12 +31,15 @@ export class Holdings {
     variable.workspace.addVariable(variable);
     this.variableCount++;
     this.#charge(variable.workspace, VARIABLE_OVERHEAD_BYTES, 0);
+    const { journal, keptId } = variable.workspace;
+    journal?.variableMade(variable.id, keptId, variable.name);
   }
 
   put(variable: Variable, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
     variable.table.put(index, descriptor, bytes, start, end);
     variable.countStored();
     this.#charge(variable.workspace, end - start + VALUE_OVERHEAD_BYTES, 0);
+    variable.workspace.journal?.put(variable.id, index, descriptor, bytes, start, end);
   }
 
   putFile(variable: Variable, index: number, descriptor: number, file: FileValue): void {
@@ -44,6 +47,7 @@ export class Holdings {
     variable.countStored();
     variable.workspace.attended.add(variable);
     this.#charge(variable.workspace, VALUE_OVERHEAD_BYTES, file.length);
+    variable.workspace.journal?.putFile(variable.id, index, descriptor, file);
   }
 
   /** The value is gone for good: confirmed, replaced or without a place. */
@@ -52,8 +56,10 @@ export class Holdings {
     const length = table.lengthOf(index);
     const file = table.remove(index);
     variable.workspace.valueCount--;
-    order!.gone(index, variable.hasIndex);
-    variable.forgetReturns(index);
+    // (While a space is restored the orders are not there yet.)
+    order?.gone(index, variable.hasIndex);
+    variable.forget(index);
+    variable.workspace.journal?.gone(variable.id, index);
     if (file === undefined) {
       this.#charge(variable.workspace, -length - VALUE_OVERHEAD_BYTES, 0);
     } else {
@@ -66,6 +72,7 @@ export class Holdings {
   /** Precondition: nobody waits for the variable any more. */
   removeVariable(variable: Variable): void {
     const { table, workspace } = variable;
+    workspace.journal?.variableDeleted(variable.id);
     this.#dropFiles(variable);
     workspace.removeVariable(variable);
     workspace.attended.delete(variable);
@@ -78,6 +85,8 @@ export class Holdings {
 
   /** In time that does not depend on its values and variables. Precondition: nobody waits in it any more. */
   removeWorkspace(workspace: Workspace): void {
+    workspace.journal?.workspaceDropped(workspace.keptId);
+    workspace.journal = undefined;
     for (const variable of workspace.attended) {
       this.#dropFiles(variable);
     }

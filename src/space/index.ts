@@ -1,8 +1,12 @@
 /** The state machine: everything that a server knows. */
 export type { FailureCode } from "./failure.ts";
+export type { BookingKind, Changes, Holder, Journal, JournalRefusal } from "./journal.ts";
+export type { KeptState, KeptVariable, KeptWorkspace } from "./kept-state.ts";
 export { type Mode, modes } from "./order.ts";
 export type { FileValue, Receiver, ValueView } from "./receiver.ts";
+export { Restoration, RestoreError } from "./restoration.ts";
 export type { Session, SessionOptions } from "./session.ts";
 export { type NewValue, type OpenOptions, Space, type SpaceOptions } from "./space.ts";
 export type { SessionView, VariableView, WaitersView, WaiterView, WorkspaceView } from "./views.ts";
+export { PAGE_INDICES } from "./value-table.ts";
 export type { ReadOptions } from "./waiters.ts";

@@ -31,6 +31,10 @@ export interface Order {
   isFree(index: number): boolean;
   /** Free values whose index is greater, lowest first, at most so many: for whoever only looks. */
   freeAfter(index: number, most: number): number[];
+  /** The index that comes after all that were given. */
+  readonly next: number;
+  /** Begins, when nothing was given yet, with these free values (ascending) and no others, after indices below `next`. */
+  restore(free: Iterable<number>, next: number): void;
 }
 
 const NONE: readonly number[] = [];
@@ -71,6 +75,15 @@ class FifoOrder implements Order {
   }
   freeAfter(index: number, most: number): number[] {
     return this.#free.listAfter(index, most);
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>, next: number): void {
+    for (const index of free) {
+      this.#free.add(index);
+    }
+    this.#next = next;
   }
 }
 
@@ -115,6 +128,15 @@ class LifoOrder implements Order {
   }
   freeAfter(index: number, most: number): number[] {
     return this.#free.listAfter(index, most);
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>): void {
+    for (const index of free) {
+      this.#free.add(index);
+      this.#next = index + 1;
+    }
   }
 }
 
@@ -183,6 +205,18 @@ class MultiOrder implements Order {
     const greater = this.#free.subarray(0, this.#count).filter((each) => each > index);
     return [...greater.sort().subarray(0, most)];
   }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>): void {
+    for (const index of free) {
+      for (; this.#next < index; this.#next++) {
+        this.#vacant.push(this.#next);
+      }
+      this.#next++;
+      this.add(index);
+    }
+  }
 }
 
 class SingleOrder implements Order {
@@ -229,6 +263,15 @@ class SingleOrder implements Order {
   }
   freeAfter(index: number, most: number): number[] {
     return this.#current > index && most > 0 ? [this.#current] : [];
+  }
+  get next(): number {
+    return this.#next;
+  }
+  restore(free: Iterable<number>, next: number): void {
+    for (const index of free) {
+      this.#current = index;
+    }
+    this.#next = next;
   }
 }
 

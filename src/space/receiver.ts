@@ -43,4 +43,9 @@ export interface Receiver {
   value(request: number, value: ValueView, booking: number, lease: number, more: boolean): void;
   /** A listing, or a name that the space made. */
   text(request: number, text: string): void;
+  /**
+   * The answer that comes next in this call, if one does, depends on what the journal was given by now: it must not be sent
+   * before that is kept. Called only in a space with a journal.
+   */
+  dependsOnJournal?(): void;
 }

@@ -1,3 +1,4 @@
+import type { BookingKind, Holder } from "./journal.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Variable } from "./variable.ts";
 import type { Waiter } from "./waiters.ts";
@@ -15,6 +16,8 @@ export interface SessionOptions {
    * such a value in an answer. Default: none.
    */
   readonly leaseOver?: number;
+  /** The client confirms nothing: what it fetches is taken when its reply was sent. Default: false. */
+  readonly takesBySending?: boolean;
 }
 
 /** Who a client is, as the space sees it: what it has opened, owns, waits for and has booked. */
@@ -23,6 +26,9 @@ export class Session {
   /** Where the client is, for listings; a byte string. */
   readonly peer: string;
   readonly leaseOver: number;
+  /** Within one run of the server. */
+  readonly number: number;
+  readonly #plainKind: BookingKind;
   ended = false;
   /** What it opened or used, by name. A workspace stays here after it was deleted: then it is "no such workspace". */
   readonly opened = new Map<string, Workspace>();
@@ -35,7 +41,9 @@ export class Session {
   #head = 0;
   #confirmed = 0;
 
-  constructor(receiver: Receiver, peer: string, options: SessionOptions = {}) {
+  constructor(number: number, receiver: Receiver, peer: string, options: SessionOptions = {}) {
+    this.number = number;
+    this.#plainKind = options.takesBySending === true ? "sent" : "booking";
     this.receiver = receiver;
     this.peer = peer;
     this.leaseOver = options.leaseOver ?? Infinity;
@@ -96,6 +104,24 @@ export class Session {
     const booking = this.leases.get(number);
     this.leases.delete(number);
     return booking;
+  }
+
+  /** This session as the holder of a booking, or of a lease. */
+  holder(isLease: boolean, number: number): Holder {
+    return { session: this.number, kind: isLease ? "lease" : this.#plainKind, number };
+  }
+
+  /** All that is booked, with what the journal says of it. */
+  *held(): Generator<{ readonly booking: Booking; readonly holder: Holder }> {
+    for (let at = this.#head; at < this.#bookings.length; at++) {
+      const booking = this.#bookings[at];
+      if (booking !== undefined) {
+        yield { booking, holder: this.holder(false, this.#confirmed + at - this.#head + 1) };
+      }
+    }
+    for (const [number, booking] of this.leases) {
+      yield { booking, holder: this.holder(true, number) };
+    }
   }
 
   /** All that is booked, on lease or not. */

@@ -171,6 +171,11 @@ export class Slab {
     return undefined;
   }
 
+  /** The value's file, if it is one. */
+  fileAt(slot: number): FileValue | undefined {
+    return this.#large?.get(slot)?.file;
+  }
+
   *files(): Generator<FileValue> {
     for (const { file } of this.#large?.values() ?? []) {
       if (file !== undefined) {

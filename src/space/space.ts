@@ -1,9 +1,13 @@
 import { Delivery } from "./delivery.ts";
 import type { FailureCode } from "./failure.ts";
 import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
+import { CHANGE_BYTES, type Journal } from "./journal.ts";
+import { Keeping } from "./keeping.ts";
+import { type KeptState, keptState } from "./kept-state.ts";
 import { listVariables, listWorkspace } from "./listing.ts";
 import { type Mode, modes, type Order } from "./order.ts";
 import type { FileValue, Receiver } from "./receiver.ts";
+import { Restoration } from "./restoration.ts";
 import { type Booking, Session, type SessionOptions } from "./session.ts";
 import { parseTemplate } from "./template.ts";
 import { validateSpace } from "./validate.ts";
@@ -29,6 +33,8 @@ export interface SpaceOptions {
   readonly maxMemoryBytes?: number;
   /** Tells when a wait began, to those who look (`views.ts`). Default: no clock, always 0. */
   readonly now?: () => number;
+  /** Takes the changes of persistent workspaces. Default: nobody does, and that costs nothing. */
+  readonly journal?: Journal;
 }
 
 export interface OpenOptions {
@@ -66,7 +72,9 @@ export class Space {
   readonly #delivery: Delivery;
   readonly #workspaces = new Map<string, Workspace>();
   readonly #sessions = new Set<Session>();
-  #lastVariableId = 0;
+  readonly #system = new Workspace(DEFAULT_WORKSPACE, true);
+  readonly #keeping: Keeping;
+  #sessionsMade = 0;
   #nextMadeName = 0;
 
   constructor(options: SpaceOptions) {
@@ -75,7 +83,9 @@ export class Space {
     this.#maxWaiting = options.maxWaiting ?? Infinity;
     this.#holdings = new Holdings(options.maxMemoryBytes ?? Infinity, options.dropFile);
     this.#delivery = new Delivery(this.#holdings, options.now ?? noClock);
-    this.#workspaces.set(DEFAULT_WORKSPACE, new Workspace(DEFAULT_WORKSPACE, true));
+    this.#workspaces.set(DEFAULT_WORKSPACE, this.#system);
+    this.#keeping = new Keeping(options.journal);
+    this.#system.journal = options.journal;
   }
 
   /** For whoever only looks. */
@@ -104,7 +114,7 @@ export class Space {
   // Sessions
 
   join(receiver: Receiver, peer: string, options?: SessionOptions): Session {
-    const session = new Session(receiver, peer, options);
+    const session = new Session(++this.#sessionsMade, receiver, peer, options);
     this.#sessions.add(session);
     return session;
   }
@@ -147,15 +157,20 @@ export class Space {
         );
       }
       workspace = new Workspace(name, false);
-      this.#workspaces.set(name, workspace);
     }
+    const becomesOwner = options.own && workspace.owner === undefined && !workspace.isSystem;
+    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options.persistent)) {
+      return;
+    }
+    this.#workspaces.set(name, workspace);
     session.opened.set(name, workspace);
-    if (options.own && workspace.owner === undefined && !workspace.isSystem) {
+    if (becomesOwner) {
       workspace.owner = session;
       workspace.ownerLabel = options.label;
-      workspace.isPersistent = options.persistent;
       session.owned.add(workspace);
+      this.#keeping.setPersistent(workspace, options.persistent, this.#sessions);
     }
+    this.#keeping.noteDependence(session, workspace);
     session.receiver.done(request);
   }
 
@@ -165,6 +180,7 @@ export class Space {
     if (workspace === undefined) {
       return fail(session, request, "workspace_not_open", notOpen(name));
     }
+    this.#keeping.noteDependence(session, workspace);
     session.opened.delete(name);
     for (const waiter of [...session.waits.values()]) {
       if (waiter.variable.workspace === workspace) {
@@ -191,13 +207,16 @@ export class Space {
       return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
     }
     const workspace = this.#workspace(session, request, name);
-    if (workspace !== undefined) {
+    if (workspace !== undefined && !this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, false)) {
       this.#destroy(workspace);
       session.receiver.done(request);
     }
   }
 
   listWss(session: Session, request: number, only?: string): void {
+    if (this.#keeping.journal !== undefined) {
+      session.receiver.dependsOnJournal?.();
+    }
     if (only !== undefined) {
       const workspace = this.#workspaces.get(only);
       return session.receiver.text(request, workspace === undefined ? "\n" : listWorkspace(workspace, session));
@@ -233,7 +252,10 @@ export class Space {
       return;
     }
     if (variable.mode === undefined) {
-      variable.setMode(mode, this.#seed + variable.id);
+      if (this.#keeping.isRefused(session, request, variable.workspace, CHANGE_BYTES, true)) {
+        return;
+      }
+      this.#setMode(variable, mode, this.#seed + variable.id);
     } else if (variable.mode !== mode) {
       const message = `variable '${name}' is ${variable.mode} already and cannot become ${mode}`;
       return fail(session, request, "mode_conflict", message);
@@ -259,8 +281,9 @@ export class Space {
       );
     }
     const variable = this.#changeable(session, request, workspaceName, name);
-    if (variable !== undefined) {
+    if (variable !== undefined && !this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, true)) {
       variable.isGuarded = true;
+      workspace.journal?.guarded(variable.id);
       session.receiver.done(request);
     }
   }
@@ -276,6 +299,9 @@ export class Space {
     }
     if (variable.isGuarded && workspace.owner !== session) {
       return fail(session, request, "not_permitted", guarded(name));
+    }
+    if (this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, false)) {
+      return;
     }
     this.#delivery.failWaiters(variable, "variable_deleted", `variable '${name}' was deleted`);
     this.#holdings.removeVariable(variable);
@@ -397,10 +423,16 @@ export class Space {
   }
 
   ack(session: Session, request: number, lease: number): void {
-    const booking = session.takeLease(lease);
+    const booking = session.leases.get(lease);
     if (booking === undefined || booking.variable.isDeleted) {
+      session.leases.delete(lease);
       return fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
     }
+    this.#keeping.noteDependence(session, booking.variable.workspace);
+    if (this.#keeping.isRefused(session, request, booking.variable.workspace, CHANGE_BYTES, false)) {
+      return;
+    }
+    session.leases.delete(lease);
     this.#consume(booking);
     session.receiver.done(request);
   }
@@ -411,7 +443,8 @@ export class Space {
     if (booking === undefined || booking.variable.isDeleted) {
       return fail(session, request, "lease_lost", `${kind} ${number} is not held (any more)`);
     }
-    this.#delivery.giveBack(booking.variable, [booking.index]);
+    this.#keeping.noteDependence(session, booking.variable.workspace);
+    this.#delivery.giveBack(booking.variable, [booking.index], false);
     session.receiver.done(request);
   }
 
@@ -461,6 +494,35 @@ export class Space {
     }
   }
 
+  // Persistence
+
+  /** Whether what this session stores there goes to the journal. */
+  keeps(session: Session, workspaceName: string): boolean {
+    return session.opened.get(workspaceName)?.journal !== undefined;
+  }
+
+  /** All that the journal keeps, to be looked at step by step: for copies of the whole. */
+  keptState(): KeptState {
+    return keptState(this.#workspaces.values(), this.#keeping.idsBelow);
+  }
+
+  /** Takes what another run has left, before anybody joins; nothing is emitted until that is finished. */
+  restore(): Restoration {
+    this.#system.journal = undefined;
+    return new Restoration({
+      workspaces: this.#workspaces,
+      holdings: this.#holdings,
+      system: this.#system,
+      seed: this.#seed,
+      finished: (idsBelow) => {
+        for (const workspace of this.#workspaces.values()) {
+          workspace.journal = this.#keeping.journal;
+        }
+        this.#keeping.continueFrom(idsBelow);
+      },
+    });
+  }
+
   /** Throws when an invariant does not hold: for tests, after every step. */
   validate(): void {
     validateSpace(this.#workspaces.values(), this.#sessions, this.stats);
@@ -483,7 +545,12 @@ export class Space {
   }
 
   #orderOf(variable: Variable): Order {
-    return variable.order ?? variable.setMode("fifo", this.#seed);
+    return variable.order ?? this.#setMode(variable, "fifo", this.#seed);
+  }
+
+  #setMode(variable: Variable, mode: Mode, seed: number): Order {
+    variable.workspace.journal?.modeSet(variable.id, mode);
+    return variable.setMode(mode, seed);
   }
 
   #addIndex(variable: Variable, order: Order, index: number): void {
@@ -511,6 +578,7 @@ export class Space {
       fail(session, request, "no_such_workspace", `workspace '${name}' was deleted; open it again`);
       return undefined;
     }
+    this.#keeping.noteDependence(session, workspace);
     return workspace;
   }
 
@@ -544,10 +612,13 @@ export class Space {
       fail(session, request, "memory_full", message);
       return undefined;
     }
+    if (needed > 0 && this.#keeping.isRefused(session, request, workspace, needed + name.length + CHANGE_BYTES, true)) {
+      return undefined;
+    }
     if (variable !== undefined) {
       return variable;
     }
-    const fresh = new Variable(++this.#lastVariableId, name, workspace);
+    const fresh = new Variable(this.#keeping.nextId(), name, workspace);
     this.#holdings.addVariable(fresh);
     return fresh;
   }
@@ -560,10 +631,12 @@ export class Space {
     name: string,
     bytes: number,
   ): Variable | undefined {
-    if (session.leases.get(lease)?.variable.isDeleted !== false) {
+    const leased = session.leases.get(lease)?.variable;
+    if (leased?.isDeleted !== false) {
       fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
       return undefined;
     }
+    this.#keeping.noteDependence(session, leased.workspace);
     return this.#changeable(session, request, workspace, name, bytes);
   }
 

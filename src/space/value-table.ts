@@ -13,6 +13,9 @@ import { UniformSlab } from "./uniform-slab.ts";
 /** What a value costs besides its bytes, for the limit on memory. */
 export const VALUE_OVERHEAD_BYTES = 10;
 
+/** Indices are grouped by so many: whoever copies a table does it page by page. */
+export const PAGE_INDICES = SLAB_SLOTS;
+
 /** An empty variable keeps no slab bigger than this. */
 const IDLE_SLAB_BYTES = 8192;
 
@@ -92,6 +95,12 @@ export class ValueTable {
     return this.#find(Math.floor(index / SLAB_SLOTS))!.lengthOf(index % SLAB_SLOTS);
   }
 
+  /** The value's file, if it is one. Precondition: `has(index)`. */
+  fileAt(index: number): FileValue | undefined {
+    const slab = this.#find(Math.floor(index / SLAB_SLOTS))!;
+    return slab instanceof Slab ? slab.fileAt(index % SLAB_SLOTS) : undefined;
+  }
+
   /** Precondition: `has(index)`. Returns the value's file, if it is one: the caller drops it. */
   remove(index: number): FileValue | undefined {
     const number = Math.floor(index / SLAB_SLOTS);
@@ -122,6 +131,22 @@ export class ValueTable {
     for (const slab of this.#slabs.values()) {
       if (slab instanceof Slab) {
         yield* slab.files();
+      }
+    }
+  }
+
+  /** Numbers of the pages of `PAGE_INDICES` indices that have values, in no order; one of them may have none. */
+  pages(): number[] {
+    return [...this.#slabs.keys()];
+  }
+
+  /** Where there are values, in ascending order. Nothing may be put meanwhile; the value just returned may be removed. */
+  *indices(): Generator<number> {
+    for (const number of this.pages().sort((a, b) => a - b)) {
+      for (let index = number * SLAB_SLOTS; index < (number + 1) * SLAB_SLOTS; index++) {
+        if (this.has(index)) {
+          yield index;
+        }
       }
     }
   }

@@ -1,9 +1,12 @@
+import type { Holder } from "./journal.ts";
 import { createOrder, type Mode, type Order } from "./order.ts";
 import type { ValueView } from "./receiver.ts";
 import { type MutableView, NO_VALUE } from "./slab.ts";
 import { ValueTable } from "./value-table.ts";
 import { type ReadOptions, WaiterList } from "./waiters.ts";
 import type { Workspace } from "./workspace.ts";
+
+const NOBODY: ReadonlyMap<number, Holder> = new Map();
 
 /**
  * One variable: its values, the order in which they come out, and who waits for one.
@@ -30,6 +33,8 @@ export class Variable {
   readonly hasIndex = (index: number): boolean => this.table.has(index);
   /** How often a value has come back from a session that ended, by index; only of those that have. */
   #returns: Map<number, number> | undefined;
+  /** Who has booked which value; kept only where there is a journal. */
+  #holders: Map<number, Holder> | undefined;
   #order: Order | undefined;
   #isRemoved = false;
 
@@ -126,8 +131,36 @@ export class Variable {
     }
   }
 
-  forgetReturns(index: number): void {
+  setReturns(index: number, count: number): void {
+    (this.#returns ??= new Map()).set(index, count);
+  }
+
+  /** Who has booked the value, as far as that is kept. */
+  holderOf(index: number): Holder | undefined {
+    return this.#holders?.get(index);
+  }
+
+  get holders(): ReadonlyMap<number, Holder> {
+    return this.#holders ?? NOBODY;
+  }
+
+  setHolder(index: number, holder: Holder): void {
+    (this.#holders ??= new Map()).set(index, holder);
+  }
+
+  forgetHolder(index: number): void {
+    this.#holders?.delete(index);
+  }
+
+  /** Nobody asks for holders any more. */
+  forgetHolders(): void {
+    this.#holders = undefined;
+  }
+
+  /** The value at the index is gone. */
+  forget(index: number): void {
     this.#returns?.delete(index);
+    this.#holders?.delete(index);
   }
 
   listOf(take: boolean): WaiterList {

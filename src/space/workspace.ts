@@ -1,3 +1,4 @@
+import type { Journal } from "./journal.ts";
 import type { Session } from "./session.ts";
 import type { Variable } from "./variable.ts";
 
@@ -9,6 +10,10 @@ export class Workspace {
   owner: Session | undefined;
   ownerLabel = "";
   isPersistent = false;
+  /** Where its changes go: while it is persistent, in a space that has a journal. */
+  journal: Journal | undefined;
+  /** What the journal calls it, since it has one. */
+  keptId = 0;
   #isDeleted = false;
   #variables = new Map<string, Variable>();
   /** Variables where somebody waits or a value lives in a file: all that a deletion has to visit. */

@@ -31,6 +31,7 @@ export const failureCodes = {
   shutting_down: { number: 26, status: 1 },
   internal: { number: 27, status: 2000 },
   session_lost: { number: 28, status: 1 },
+  storage_failed: { number: 29, status: 1 },
 } as const satisfies Record<string, { readonly number: number; readonly status: number }>;
 
 export type FailureName = keyof typeof failureCodes;

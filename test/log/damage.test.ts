@@ -159,13 +159,13 @@ test("a refused folder is left as it was, check says what is wrong, and repair m
           continue;
         }
         expect(disk.files).toEqual(before);
-        const report = await simulation.until(checkLog("data", disk));
+        const report = await simulation.until(checkLog("data", undefined, disk));
         expect(report.bad?.reason).toBeTypeOf("string");
         expect(disk.files).toEqual(before);
 
         const repair = await simulation.until(repairLog("data", disk));
         expect(repair.steps.length).toBeGreaterThan(0);
-        expect((await simulation.until(checkLog("data", disk))).bad).toBeUndefined();
+        expect((await simulation.until(checkLog("data", undefined, disk))).bad).toBeUndefined();
         for (const [original, content] of before) {
           const now = disk.files.get(original);
           const isAsBefore = now !== undefined && Buffer.from(now).equals(content);
@@ -194,7 +194,7 @@ test("repairing a sound folder does nothing", async () => {
   const disk = new SimulatedDisk(simulation, logs[0]!.files);
   expect(await simulation.until(repairLog("data", disk))).toMatchObject({ steps: [], copies: undefined });
   expect(disk.files).toEqual(logs[0]!.files);
-  const report = await simulation.until(checkLog("data", disk));
+  const report = await simulation.until(checkLog("data", undefined, disk));
   expect(report).toMatchObject({ bad: undefined, records: 24, notes: [] });
 });
 

@@ -45,6 +45,18 @@ export class WatchedSpace {
     this.space = new Space({ ...options, dropFile });
   }
 
+  /** All sessions end as if at once: what one of them gives back goes to none of the others. */
+  endAll(): void {
+    for (const session of this.#sessions.values()) {
+      for (const request of [...session.waits.keys()]) {
+        this.space.cancel(session, request, "cancelled");
+      }
+    }
+    for (const session of this.#sessions.values()) {
+      this.space.end(session);
+    }
+  }
+
   /** Returns what `cancel` returns, and true for every other call. */
   apply(call: Call): boolean {
     this.events = [];

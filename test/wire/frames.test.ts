@@ -239,6 +239,7 @@ describe("failure codes", () => {
       "26 shutting_down",
       "27 internal",
       "28 session_lost",
+      "29 storage_failed",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import type { LogLevel, RunningServer, StartServerOptions } from "../../host/index.ts";
+import type { Durability, LogLevel, RunningServer, StartServerOptions } from "../../host/index.ts";
+import { dataExitCode } from "../data-exit-code.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { limitOptions, limitsFrom } from "../limit-options.ts";
 import { debugOption } from "../options.ts";
@@ -14,6 +15,8 @@ interface ServeOptions {
   readonly socket?: string;
   readonly insecure?: true;
   readonly allowKill?: true;
+  readonly data?: string;
+  readonly durability: Durability;
   readonly tmpDir?: string;
   readonly longValueSize?: number;
   readonly logLevel: LogLevel;
@@ -22,9 +25,12 @@ interface ServeOptions {
 
 const logLevels: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug"];
 
+const durabilities: readonly Durability[] = ["fsync", "os", "memory"];
+
 const afterHelp = `
-Ctrl-C (SIGINT) and SIGTERM stop it cleanly, with exit code 0. Values are in memory, long ones in files of --tmp-dir:
-when the server stops, they are gone.
+Ctrl-C (SIGINT) and SIGTERM stop it cleanly, with exit code 0. Persistent workspaces are kept in the data folder, so the next
+server on it has them again; all other values are gone when the server stops. On a fixed port the folder is
+~/.local/share/networkspaces/PORT (or in XDG_DATA_HOME); on port 0 there is none, unless --data says where.
 
 Sizes are bytes, or with a unit: 64K, 16M, 2G.
 
@@ -32,6 +38,7 @@ Examples:
   nws server                          on 127.0.0.1:8765, with pages on http://127.0.0.1:8766/
   nws server --port 0 --json          on a free port; the ready line is JSON that says which
   nws server --socket /run/nws.sock   on a Unix socket as well
+  nws server --data none              keeping nothing
   nws server --log-level info         with a log on standard error, a line of JSON for each event`;
 
 export function serverCommand(): Command {
@@ -60,8 +67,16 @@ export function serverCommand(): Command {
     .option("--socket <path>", "listen on a Unix socket too")
     .option("--insecure", "allow an address that others can reach: everybody who does may read and change everything")
     .option("--allow-kill", "allow a client to stop the server (deadman, KillServerOnClose)")
+    .option("--data <folder>", "keep persistent workspaces there; none: keep nothing (default: a folder for the port)")
     .addOption(
-      new Option("--tmp-dir <folder>", "where long values are kept (default: the system's)").env("NWS_TMP_DIR"),
+      new Option("--durability <what>", "a change is told of when it is on the disk, with the system, or at once")
+        .choices(durabilities)
+        .default("fsync"),
+    )
+    .addOption(
+      new Option("--tmp-dir <folder>", "where long values are, without --data (default: the system's)").env(
+        "NWS_TMP_DIR",
+      ),
     )
     .addOption(
       new Option("--long-value-size <size>", "values longer than this are kept in files (default: 16M)")
@@ -79,7 +94,7 @@ export function serverCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { startServer } = await import("../../host/index.ts");
+  const { defaultDataFolder, NO_DATA, startServer } = await import("../../host/index.ts");
   const settings: StartServerOptions = {
     host: options.host,
     port: options.port,
@@ -89,12 +104,14 @@ async function serve(options: ServeOptions): Promise<void> {
     logger: options.logLevel,
     ...(options.webPort === undefined ? {} : { webPort: options.webPort }),
     ...(options.webName === undefined ? {} : { webNames: options.webName }),
+    data: options.data ?? (options.port === 0 ? NO_DATA : defaultDataFolder(options.port)),
+    durability: options.durability,
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),
     ...(options.tmpDir === undefined ? {} : { tmpDir: options.tmpDir }),
     ...(options.longValueSize === undefined ? {} : { longValueBytes: options.longValueSize }),
   };
   const server = await startServer(settings).catch((error: unknown) => {
-    throw new CommandFailure(ExitCode.failed, cannotServe(error, options), { cause: error });
+    throw new CommandFailure(dataExitCode(error) ?? ExitCode.failed, cannotServe(error, options), { cause: error });
   });
   const stop = (): void => void server.stop();
   process.once("SIGTERM", stop).once("SIGINT", stop);

@@ -1,0 +1,43 @@
+import type { BookingKind, Mode } from "../../space/index.ts";
+
+/**
+ * The records of the log: one or more changes each. A change is its kind (one byte), then its fields in the order of the
+ * methods of `Changes`:
+ *
+ *     number   LEB128: seven bits a byte, the lowest first; at most 2^53 − 1
+ *     text     length (number), then one byte for each character
+ *     bytes    length (number), then the bytes
+ *     flag, mode, kind of booking   one byte
+ *
+ * A file goes by length (number) and name (text). Each run of a server begins with `started`, each snapshot with `snapshotBegun`: both
+ * say the version of this format. Kinds are never given another meaning. What is added later makes a new version, so that an
+ * older server refuses the folder rather than misread it.
+ */
+export const JOURNAL_VERSION = 1;
+
+export const Kind = {
+  started: 1,
+  idsReserved: 2,
+  workspaceKept: 3,
+  workspaceDropped: 4,
+  variableMade: 5,
+  modeSet: 6,
+  guarded: 7,
+  variableDeleted: 8,
+  indicesUsed: 9,
+  put: 10,
+  putFile: 11,
+  booked: 12,
+  returned: 13,
+  returnsCounted: 14,
+  gone: 15,
+  /** In snapshots only: what follows was true at the position that is given. */
+  snapshotBegun: 32,
+  variableSeen: 33,
+  valuesSeen: 34,
+  snapshotEnded: 35,
+} as const;
+
+/** Modes and kinds of booking go by their place here: only ever to be added to, at the end. */
+export const modesByNumber: readonly Mode[] = ["fifo", "lifo", "multi", "single"];
+export const bookingKindsByNumber: readonly BookingKind[] = ["booking", "lease", "sent"];

@@ -1,0 +1,65 @@
+import type { FailureCode } from "./failure.ts";
+import type { Mode } from "./order.ts";
+import type { FileValue } from "./receiver.ts";
+
+/**
+ * How a value is booked: until `confirm` (booking) or `ack` (lease); or until its whole reply is with the kernel (sent), as
+ * for clients that confirm nothing.
+ */
+export type BookingKind = "booking" | "lease" | "sent";
+
+/** Who has booked a value: sessions are numbered within one run of the server, bookings and leases within a session. */
+export interface Holder {
+  readonly session: number;
+  readonly kind: BookingKind;
+  readonly number: number;
+}
+
+/**
+ * What changes in persistent workspaces, in order. Whoever applies all changes since the beginning to an empty space (see
+ * `Restoration`) has the same workspaces, variables and values. Workspaces and variables go by ids out of one sequence, none of which is
+ * ever given again; `__default` is 0 and there from the beginning. Reading changes nothing but who has booked what.
+ */
+export interface Changes {
+  /** Ids below this may have been given, to whatever: none of them may be given again. */
+  idsReserved(below: number): void;
+  /** A workspace became persistent. One that is deleted and made again has another id. */
+  workspaceKept(workspace: number, name: string): void;
+  /** It was deleted, or is not persistent any more: it goes with all that is in it. */
+  workspaceDropped(workspace: number): void;
+  /** A variable is there, without a mode. */
+  variableMade(id: number, workspace: number, name: string): void;
+  modeSet(id: number, mode: Mode): void;
+  guarded(id: number): void;
+  /** It goes with all its values. */
+  variableDeleted(id: number): void;
+  /** Values have had these indices, below `next`, whether they are there or not. */
+  indicesUsed(id: number, next: number): void;
+  /** A value in memory, at an index that has none: bytes `[start, end)`, valid only during the call. */
+  put(id: number, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void;
+  putFile(id: number, index: number, descriptor: number, file: FileValue): void;
+  booked(id: number, index: number, holder: Holder): void;
+  /** A booked value is back in its old place. `isLost`: its session has ended, which counts as a delivery. */
+  returned(id: number, index: number, isLost: boolean): void;
+  /** So often has the value come back from sessions that ended. */
+  returnsCounted(id: number, index: number, count: number): void;
+  /** The value is gone for good. */
+  gone(id: number, index: number): void;
+}
+
+/** Where a space's changes go, during the call that makes them. */
+export interface Journal extends Changes {
+  /**
+   * Why about so many bytes of changes cannot be kept just now; asked before anything is changed. `isMore`: what is stored or
+   * made, rather than what is taken or deleted.
+   */
+  refusal(bytes: number, isMore: boolean): JournalRefusal | undefined;
+}
+
+export interface JournalRefusal {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** About what a change takes besides the value's bytes and names, for `refusal`. */
+export const CHANGE_BYTES = 48;

@@ -1,0 +1,96 @@
+import { CHANGE_BYTES, type Journal } from "./journal.ts";
+import { describeWorkspace } from "./kept-state.ts";
+import type { Session } from "./session.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** So many ids are reserved in the journal at a time, long before they are given. */
+const RESERVED_IDS = 2 ** 20;
+
+/**
+ * What a space does for its journal beside telling it of changes: ids that are never given again, requests that are refused
+ * because a change could not be kept, and workspaces that become persistent or cease to be. Without a journal it counts ids.
+ */
+export class Keeping {
+  readonly journal: Journal | undefined;
+  /** Ids below this may have been given. */
+  idsBelow = 0;
+  /** The last id of a variable or a persistent workspace. */
+  #lastId = 0;
+  /** With a journal: ids from here on need a new reservation. */
+  #reserveAt: number;
+
+  constructor(journal: Journal | undefined) {
+    this.journal = journal;
+    this.#reserveAt = journal === undefined ? Infinity : 0;
+  }
+
+  nextId(): number {
+    const id = ++this.#lastId;
+    if (id >= this.#reserveAt) {
+      this.#reserveIds();
+    }
+    return id;
+  }
+
+  /** After a restart: ids below this were given by another run, perhaps. */
+  continueFrom(idsBelow: number): void {
+    this.#lastId = idsBelow - 1;
+    this.#reserveIds();
+  }
+
+  /** What this session is answered next depends on what the journal has been given, if that keeps the workspace. */
+  noteDependence(session: Session, workspace: Workspace): void {
+    if (workspace.journal !== undefined) {
+      session.receiver.dependsOnJournal?.();
+    }
+  }
+
+  /** Whether the journal cannot take a change of this workspace now; answers the request if so. */
+  isRefused(session: Session, request: number, workspace: Workspace, bytes: number, isMore: boolean): boolean {
+    return workspace.journal !== undefined && refuses(workspace.journal, session, request, bytes, isMore);
+  }
+
+  /** Likewise for a change of whether the workspace is persistent. */
+  isChangeRefused(session: Session, request: number, workspace: Workspace, persistent: boolean): boolean {
+    const { journal } = this;
+    if (journal === undefined || persistent === (workspace.journal !== undefined)) {
+      return false;
+    }
+    const bytes = CHANGE_BYTES + (persistent ? 2 * workspace.memoryBytes + workspace.name.length : 0);
+    return refuses(journal, session, request, bytes, persistent);
+  }
+
+  setPersistent(workspace: Workspace, persistent: boolean, sessions: Iterable<Session>): void {
+    const { journal } = this;
+    workspace.isPersistent = persistent;
+    if (journal === undefined || persistent === (workspace.journal !== undefined)) {
+      return;
+    }
+    if (persistent) {
+      workspace.keptId = this.nextId();
+      workspace.journal = journal;
+      describeWorkspace(workspace, sessions, journal);
+    } else {
+      journal.workspaceDropped(workspace.keptId);
+      workspace.journal = undefined;
+      for (const variable of workspace.variables.values()) {
+        variable.forgetHolders();
+      }
+    }
+  }
+
+  /** Early enough that the reservation is kept long before the ids are given to anybody: nobody waits for it. */
+  #reserveIds(): void {
+    this.#reserveAt = this.#lastId + RESERVED_IDS / 2;
+    this.idsBelow = this.#lastId + RESERVED_IDS;
+    this.journal?.idsReserved(this.idsBelow);
+  }
+}
+
+function refuses(journal: Journal, session: Session, request: number, bytes: number, isMore: boolean): boolean {
+  const refusal = journal.refusal(bytes, isMore);
+  if (refusal !== undefined) {
+    session.receiver.failed(request, refusal.code, refusal.message);
+  }
+  return refusal !== undefined;
+}

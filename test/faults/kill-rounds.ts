@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { NetWorkSpace } from "../../src/client/index.ts";
+import { Random } from "../log/simulation.ts";
+import { type Plan, type Report, VariableRecord } from "./kill-reports.ts";
+
+const nwsPath = fileURLToPath(new URL("../../dist/nws.js", import.meta.url));
+const clientPath = fileURLToPath(new URL("./kill-client.ts", import.meta.url));
+
+/** Two processes for each: one stores, one fetches. */
+const variables = [
+  { name: "plain", mode: "fifo", consumer: "consumePlainly", hasLong: false },
+  { name: "leased", mode: "fifo", consumer: "consumeOnLease", hasLong: true },
+  { name: "stack", mode: "lifo", consumer: "consumePlainly", hasLong: false },
+  { name: "bag", mode: "multi", consumer: "consumeOnLease", hasLong: false },
+] as const;
+
+const SHORTEST_MS = 30;
+const LONGEST_MS = 400;
+
+export interface KillRoundsOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}
+
+export interface KillRoundsOutcome {
+  readonly stored: number;
+  readonly taken: number;
+  readonly left: number;
+  readonly violations: readonly string[];
+}
+
+/**
+ * Eight processes store and fetch numbered values in a persistent workspace; the server is killed with SIGKILL at a random moment and
+ * started again, round after round. In the end every acknowledged value was fetched or is there, once and in order, and nothing that was
+ * taken came back.
+ */
+export async function killRounds({ rounds, seed, say }: KillRoundsOptions): Promise<KillRoundsOutcome> {
+  const folder = await mkdtemp(join(tmpdir(), "nws-kill-"));
+  const random = new Random(seed);
+  const records = variables.map(({ name, mode }) => new VariableRecord(name, mode === "fifo"));
+  let server = await startServer(folder, 0);
+  const { port } = server;
+  let clients: Client[] = [];
+  try {
+    const ws = openKept(port);
+    for (const { name, mode } of variables) {
+      await ws.declare(name, mode);
+    }
+    await ws.close();
+    clients = variables.flatMap(({ name, consumer, hasLong }, i) =>
+      (["produce", consumer] as const).map((role) =>
+        startClient({ role, variable: name, port, hasLong }, (report) => records[i]!.note(report)),
+      ),
+    );
+    for (let round = 1; round <= rounds; round++) {
+      const before = total(records, "storedCount");
+      await until(() => total(records, "storedCount") > before + 20, `stores of round ${round}`);
+      await sleep(SHORTEST_MS + random.below(LONGEST_MS - SHORTEST_MS));
+      server.child.kill("SIGKILL");
+      await once(server.child, "exit");
+      server = await startServer(folder, port);
+      say(`round ${round}: ${total(records, "storedCount")} stored, ${total(records, "takenCount")} taken`);
+    }
+    await Promise.all(clients.map((client) => client.stop()));
+    server.child.kill("SIGKILL");
+    await once(server.child, "exit");
+    server = await startServer(folder, port);
+    const left = await Promise.all(variables.map(({ name }) => drain(port, name)));
+    records.forEach((record, i) => record.judge(left[i]!));
+    server.child.kill("SIGTERM");
+    await once(server.child, "exit");
+    const files = await readdir(join(folder, "values"));
+    const violations = records.flatMap((record) => record.violations);
+    if (files.length > 0) {
+      violations.push(`files are left over: ${files.join(", ")}`);
+    }
+    return {
+      stored: total(records, "storedCount"),
+      taken: total(records, "takenCount"),
+      left: left.flat().length,
+      violations,
+    };
+  } finally {
+    clients.forEach(({ child }) => child.kill("SIGKILL"));
+    server.child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface RunningServer {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+async function startServer(folder: string, port: number): Promise<RunningServer> {
+  const args = ["server", "--port", String(port), "--data", folder, "--json", "--long-value-size", "150K"];
+  const child = spawn(process.execPath, [nwsPath, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await Promise.race([
+    once(child.stdout, "data"),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`the server did not start: it ended with ${String(code)}`);
+    }),
+  ])) as [Buffer];
+  return { child, port: (JSON.parse(line.toString()) as { port: number }).port };
+}
+
+interface Client {
+  readonly child: ChildProcess;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+function startClient(plan: Plan, note: (report: Report) => void): Client {
+  const args = ["--import", import.meta.resolve("tsx"), clientPath, JSON.stringify(plan)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  child.on("message", (report) => note(report as Report));
+  return {
+    child,
+    stop: async () => {
+      if (child.exitCode === null) {
+        child.send("stop");
+        // (A consumer that waits for a value when its producer has stopped is not heard of any more.)
+        await Promise.race([once(child, "exit"), sleep(3000)]);
+        child.kill("SIGKILL");
+      }
+    },
+  };
+}
+
+function openKept(port: number): NetWorkSpace {
+  return new NetWorkSpace("kept", { serverHost: "127.0.0.1", serverPort: port, persistent: true });
+}
+
+/** All numbers that are left in a variable, in the order in which they come out. */
+async function drain(port: number, variable: string): Promise<number[]> {
+  const ws = openKept(port);
+  const numbers: number[] = [];
+  for (;;) {
+    const values = (await ws.fetchTryMany(variable, { max: 1000 })) as { readonly n: number }[];
+    if (values.length === 0) {
+      await ws.close();
+      return numbers;
+    }
+    numbers.push(...values.map(({ n }) => n));
+  }
+}
+
+function total(records: readonly VariableRecord[], count: "storedCount" | "takenCount"): number {
+  return records.reduce((sum, record) => sum + record[count], 0);
+}
+
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  const giveUpAt = performance.now() + 60_000;
+  while (!isSo()) {
+    if (performance.now() > giveUpAt) {
+      throw new Error(`not so after 60 s: ${what}`);
+    }
+    await sleep(5);
+  }
+}
