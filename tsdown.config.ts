@@ -3,6 +3,7 @@ import { defineConfig } from "tsdown";
 export default defineConfig({
   entry: {
     index: "src/client/index.ts",
+    browser: "src/client/browser.ts",
     server: "src/host/index.ts",
     sleigh: "src/sleigh/index.ts",
     nws: "src/cli/nws.ts",

@@ -104,6 +104,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     ...(limits !== undefined && { limits }),
     ...(logger !== "silent" && { logger: typeof logger === "string" ? await createLogger(logger) : logger }),
   });
+  let open = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (open = resolve));
   try {
     const address = await server.listen(host, port);
     if (socketPath !== undefined) {
@@ -120,6 +122,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
             insecure: options.insecure ?? false,
             isBackground: options.background ?? false,
             hostNames: options.webNames ?? [],
+            ready,
           });
     server.webPort = web?.port;
     const stopped = server.stopped.then(() => web?.close());
@@ -128,6 +131,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       await stopped;
     };
     await server.load();
+    open();
     // Nobody waits for this: what is left over costs room on the disk and nothing else.
     void server.blobs.removeLeftovers();
     return {
@@ -141,6 +145,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
+    open();
     await server.stop();
     throw error;
   }

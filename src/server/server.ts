@@ -179,18 +179,13 @@ export class Server implements ServerContext, ConnectionContext {
     }
   }
 
-  /** Serves a client of the multiplexed protocol whose bytes come some other way: the handshake is behind it. */
+  /** Serves a client whose bytes come some other way than over a socket that was accepted here. */
   acceptStream(stream: Duplex, peer: string): void {
-    if (this.#stop !== undefined || this.#early !== undefined) {
+    if (this.#early !== undefined) {
       stream.destroy();
-      return;
+    } else {
+      this.#serve(stream, peer);
     }
-    const isTooMany = this.connectionCount >= this.limits.maxConnections;
-    const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
-    const connection = new Connection(stream, peer, this);
-    connection.conversation = new Greeting(connection, this, refusal);
-    this.#connections.add(connection);
-    this.logger.debug({ peer, mode: "multiplexed" }, "connected");
   }
 
   /**
@@ -218,6 +213,36 @@ export class Server implements ServerContext, ConnectionContext {
     const early = this.#early ?? [];
     this.#early = undefined;
     early.forEach(this.#accept);
+  }
+
+  /** Resolves when what was changed by now is as safe as the server promises. Rejects when it cannot be. */
+  async kept(): Promise<void> {
+    const { gate } = this;
+    if (gate !== undefined) {
+      const { position } = gate;
+      if (!gate.isOpenFor(position)) {
+        await new Promise<void>((resolve, reject) => {
+          const waiting = {
+            release: (): void => {
+              if (gate.isOpenFor(position)) {
+                gate.remove(waiting);
+                resolve();
+              }
+            },
+            drop: (reason: string): void => {
+              gate.remove(waiting);
+              reject(new Error(reason));
+            },
+          };
+          gate.add(waiting);
+        });
+      }
+    }
+  }
+
+  /** The folder of persistent workspaces; undefined when they are not kept. */
+  get dataFolder(): string | undefined {
+    return this.#data?.folder;
   }
 
   /** Listens on a TCP port (0: a free one). An Error when others than this machine could connect and that was not asked for. */
@@ -291,20 +316,24 @@ export class Server implements ServerContext, ConnectionContext {
   // Inside
 
   readonly #accept = (socket: Socket): void => {
-    if (this.#stop !== undefined) {
-      socket.destroy();
-      return;
-    }
-    if (this.#early !== undefined) {
+    if (this.#early !== undefined && this.#stop === undefined) {
       this.#early.push(socket);
+    } else {
+      this.#serve(socket, peerOf(socket));
+    }
+  };
+
+  #serve(stream: Duplex, peer: string): void {
+    if (this.#stop !== undefined) {
+      stream.destroy();
       return;
     }
     const isTooMany = this.connectionCount >= this.limits.maxConnections;
     if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
-      socket.destroy();
+      stream.destroy();
       return;
     }
-    const connection = new Connection(socket, peerOf(socket), this);
+    const connection = new Connection(stream, peer, this);
     if (isTooMany) {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: connection.peer }, "too many connections");
@@ -324,7 +353,7 @@ export class Server implements ServerContext, ConnectionContext {
     });
     connection.conversation = handshake;
     this.#connections.add(connection);
-  };
+  }
 
   async #stopNow(): Promise<void> {
     this.logger.info({ connections: this.connectionCount }, "stopping");

@@ -64,6 +64,13 @@ export async function createApp({ server, addresses, hostNames }: AppOptions): P
     }
     next();
   });
+  // What somebody did is done when it is as safe as the server promises, as for any client.
+  app.addHook("preSerialization", async ({ method }, _reply, payload) => {
+    if (method !== "GET") {
+      await server.kept();
+    }
+    return payload;
+  });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem !== undefined) {
@@ -123,6 +130,7 @@ export async function createApp({ server, addresses, hostNames }: AppOptions): P
       history.close();
       observer.depths.close();
       door.close();
+      context.babelfish.close();
       http.closeAllConnections();
       await app.close();
     },

@@ -14,6 +14,8 @@ export interface WebServerOptions {
   /** It does not keep the program running. */
   readonly isBackground: boolean;
   readonly hostNames: readonly string[];
+  /** Nobody is answered before this. */
+  readonly ready: Promise<void>;
 }
 
 /**
@@ -47,9 +49,9 @@ export class WebServer {
         socket.unref();
       }
       const { port: webPort } = listener.address() as AddressInfo;
-      app ??= import("./app.ts").then(({ createApp }) =>
-        createApp({ server, addresses: { host, port: options.port, webPort }, hostNames }),
-      );
+      app ??= options.ready
+        .then(() => import("./app.ts"))
+        .then(({ createApp }) => createApp({ server, addresses: { host, port: options.port, webPort }, hostNames }));
       app.then(
         ({ http }) => http.emit("connection", socket),
         (error: unknown) => {

@@ -26,6 +26,7 @@ export function showServer(observer: Observer, addresses: Addresses): ServerInfo
     ...addresses,
     startedAt: new Date(performance.timeOrigin + server.startedAt).toISOString(),
     uptimeSeconds,
+    ...(server.dataFolder !== undefined && { dataFolder: server.dataFolder }),
     connections: server.connectionCount,
     sessions,
     workspaces,
