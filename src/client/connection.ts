@@ -329,7 +329,7 @@ export class Connection implements LineUser, ComebackUser {
     const stream = this.#stream;
     const isGone = this.#line!.transport.send(writer.bytes, writer.length);
     if (isGone && writer.bytes.length <= KEPT_BYTES) {
-      stream?.kept.copy(writer.bytes, 0, writer.length);
+      stream?.kept.copy(writer.bytes.subarray(0, writer.length));
       writer.clear();
     } else {
       const bytes = writer.take();
