@@ -43,20 +43,18 @@ export class KeptBytes {
   copy(bytes: Uint8Array): void {
     const count = bytes.length;
     this.#end += count;
+    let at = 0;
     const last = this.#blocks.at(-1);
-    const room = last?.isOpen === true ? last.bytes.length - last.to : 0;
-    if (count <= room) {
-      last!.bytes.set(bytes, last!.to);
-      last!.to += count;
-      return;
+    if (last?.isOpen === true) {
+      at = Math.min(count, last.bytes.length - last.to);
+      last.bytes.set(at === count ? bytes : bytes.subarray(0, at), last.to);
+      last.to += at;
     }
-    if (room > 0) {
-      last!.bytes.set(bytes.subarray(0, room), last!.to);
-      last!.to += room;
+    if (at < count) {
+      const block = this.#addBlock(count - at, last);
+      block.bytes.set(bytes.subarray(at));
+      block.to = count - at;
     }
-    const block = this.#addBlock(count - room, last);
-    block.bytes.set(bytes.subarray(room));
-    block.to = count - room;
   }
 
   /** Keeps these bytes as they lie: nobody may change them any more. */
