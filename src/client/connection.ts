@@ -179,6 +179,7 @@ export class Connection implements LineUser, ComebackUser {
 
   /** Ends it without waiting for anything, though what is in `writer` still leaves; `ended` is not called any more. */
   abort(): void {
+    this.unref();
     this.flush();
     if (this.survives && this.#isOpen) {
       this.close();

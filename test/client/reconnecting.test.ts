@@ -97,9 +97,9 @@ describe("when the connection breaks", () => {
     await using proxy = await CuttingProxy.to(server.running);
     const ws = server.open("table", proxy.options);
     await ws.opened();
-    proxy.cutEvery(15);
+    proxy.cutEvery(40);
     const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 255);
-    for (const length of [200_000, 3_000_000, 20_000_000]) {
+    for (const length of [200_000, 3_000_000, 8_000_000]) {
       const value = bytes(length);
       const small = Array.from({ length: 50 }, (_, i) => ws.store("small", i));
       await Promise.all([ws.store("x", value), ws.store("x", value.subarray(1)), ...small]);
