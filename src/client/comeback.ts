@@ -62,7 +62,7 @@ export class Comeback {
     this.#stopTimer();
     this.#isTrying = false;
     if (this.#isLeaving) {
-      this.#tooLate();
+      this.#tooLate(reason);
       return;
     }
     const { backoffMs, maxBackoffMs } = this.#policy;
@@ -122,14 +122,15 @@ export class Comeback {
 
   #setLimit(): void {
     this.#limit?.cancel();
-    this.#limit = this.#after(this.#isLeaving ? Math.min(LAST_TRY_MS, this.#graceMs) : this.#graceMs, () => {
-      this.#tooLate();
+    const ms = this.#isLeaving ? Math.min(LAST_TRY_MS, this.#graceMs) : this.#graceMs;
+    this.#limit = this.#after(ms, () => {
+      this.#tooLate(`${this.#reason}; it did not come back within ${ms} ms`);
     });
   }
 
-  #tooLate(): void {
+  #tooLate(reason: string): void {
     this.stop();
-    this.#user.cameTooLate(this.#reason);
+    this.#user.cameTooLate(reason);
   }
 
   #after(ms: number, callback: () => void): Timer {

@@ -179,6 +179,7 @@ export class Connection implements LineUser, ComebackUser {
 
   /** Ends it without waiting for anything, though what is in `writer` still leaves; `ended` is not called any more. */
   abort(): void {
+    this.unref();
     this.flush();
     if (this.survives && this.#isOpen) {
       this.close();
@@ -329,7 +330,7 @@ export class Connection implements LineUser, ComebackUser {
     const stream = this.#stream;
     const isGone = this.#line!.transport.send(writer.bytes, writer.length);
     if (isGone && writer.bytes.length <= KEPT_BYTES) {
-      stream?.kept.copy(writer.bytes, 0, writer.length);
+      stream?.kept.copy(writer.bytes.subarray(0, writer.length));
       writer.clear();
     } else {
       const bytes = writer.take();

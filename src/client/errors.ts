@@ -38,7 +38,7 @@ export class ConnectError extends NwsError {
 }
 
 /**
- * There was a session, and its connection broke: it is not known whether an operation that was under way took effect.
+ * There was a session, and its connection broke and did not come back in time: it is not known whether an operation that was under way took effect.
  * What the session owned, waited for and had not confirmed is given up.
  */
 export class ConnectionLostError extends NwsError {

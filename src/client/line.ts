@@ -18,7 +18,7 @@ export interface LineUser {
   lineDrained(): void;
   /** The program ends now. */
   lineExiting(): void;
-  /** It has ended by itself, or was `given up`. Called last. */
+  /** It has ended by itself, or was given up. Called last. */
   lineEnded(end: ConnectionEnd): void;
 }
 

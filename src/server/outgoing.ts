@@ -45,20 +45,23 @@ export class Outgoing {
    */
   writeTo(socket: Duplex, onWritten: () => void, kept: KeptBytes | undefined): ByteWriter {
     const writer = this.#take();
+    const { bytes, length } = writer;
+    const said = Buffer.from(bytes.buffer, bytes.byteOffset, length);
     if (this.#references.length === 0) {
-      const { bytes, length } = writer;
-      socket.write(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+      socket.write(said);
     } else {
-      this.#writeWithReferences(socket, writer);
+      this.#writeWithReferences(socket, said);
     }
-    if (socket.writableLength > 0) {
-      const bytes = writer.take();
-      this.#keep(kept, bytes, bytes.length, true);
+    const isGone = socket.writableLength === 0;
+    if (kept !== undefined) {
+      this.#keep(kept, said, isGone);
+    }
+    if (isGone) {
+      writer.clear();
+    } else {
+      writer.take();
       // A write with a callback costs a tick of its own, though nearly all are taken at once: so an empty one has it.
       socket.write(NOTHING, onWritten);
-    } else {
-      this.#keep(kept, writer.bytes, writer.length, false);
-      writer.clear();
     }
     this.#forgetReferences();
     return writer;
@@ -67,7 +70,7 @@ export class Outgoing {
   /** Gives everything to `kept` alone. Returns the writer. */
   keepIn(kept: KeptBytes): ByteWriter {
     const writer = this.#take();
-    this.#keep(kept, writer.bytes, writer.length, false);
+    this.#keep(kept, writer.bytes.subarray(0, writer.length), true);
     writer.clear();
     this.#forgetReferences();
     return writer;
@@ -76,20 +79,19 @@ export class Outgoing {
   /** Takes everything, to be given to a socket later; the writer is empty then. Precondition: there is a writer. */
   takeParts(): { readonly parts: readonly Uint8Array[]; readonly writer: ByteWriter } {
     const writer = this.#take();
-    const bytes = writer.take();
     const parts: Uint8Array[] = [];
-    let from = 0;
-    this.#references.forEach((reference, i) => {
-      parts.push(bytes.subarray(from, this.#cuts[i]), reference);
-      from = this.#cuts[i]!;
-    });
-    parts.push(bytes.subarray(from));
+    this.#eachPart(writer.take(), (part) => parts.push(part));
     this.#forgetReferences();
-    return { parts: parts.filter(({ length }) => length > 0), writer };
+    return { parts, writer };
   }
 
   /** Gives parts that were taken earlier to the socket and to `kept`. `onWritten`: as in `writeTo`. */
-  writeParts(socket: Duplex, parts: readonly Uint8Array[], onWritten: () => void, kept: KeptBytes | undefined): void {
+  writeParts(
+    socket: Duplex,
+    parts: readonly Uint8Array[],
+    onWritten: () => void,
+    kept: KeptBytes | undefined,
+  ): void {
     parts.forEach((part) => kept?.reference(part));
     if (parts.length === 1) {
       socket.write(parts[0]!);
@@ -111,48 +113,46 @@ export class Outgoing {
     return writer;
   }
 
-  /** `isOurs`: the bytes of the writer are used for nothing else any more. */
-  #keep(kept: KeptBytes | undefined, bytes: Uint8Array, length: number, isOurs: boolean): void {
-    if (kept === undefined) {
-      return;
-    }
-    let from = 0;
-    const keepUpTo = (to: number): void => {
-      if (isOurs) {
-        kept.reference(bytes.subarray(from, to));
-      } else {
-        kept.copy(bytes, from, to);
-      }
-      from = to;
-    };
-    for (let i = 0; i < this.#references.length; i++) {
-      keepUpTo(this.#cuts[i]!);
-      kept.reference(this.#references[i]!);
-    }
-    keepUpTo(length);
-  }
-
   #take(): ByteWriter {
     const writer = this.writer!;
     this.writer = undefined;
     return writer;
   }
 
-  #writeWithReferences(socket: Duplex, { bytes, length }: ByteWriter): void {
-    let from = 0;
+  #writeWithReferences(socket: Duplex, said: Uint8Array): void {
     socket.cork();
-    for (let i = 0; i < this.#references.length; i++) {
+    this.#eachPart(said, (part) => socket.write(part));
+    socket.uncork();
+  }
+
+  /** `mustCopy`: what was said lies where something else will be written. */
+  #keep(kept: KeptBytes, said: Uint8Array, mustCopy: boolean): void {
+    if (this.#references.length === 0 && mustCopy) {
+      kept.copy(said);
+      return;
+    }
+    this.#eachPart(
+      said,
+      (part) => (mustCopy ? kept.copy(part) : kept.reference(part)),
+      (bytes) => kept.reference(bytes),
+    );
+  }
+
+  /** In order: parts of what was said, and the references between them. */
+  #eachPart(said: Uint8Array, take: (part: Uint8Array) => void, takeReference = take): void {
+    const count = this.#references.length;
+    let from = 0;
+    for (let i = 0; i < count; i++) {
       const cut = this.#cuts[i]!;
       if (cut > from) {
-        socket.write(bytes.subarray(from, cut));
+        take(said.subarray(from, cut));
         from = cut;
       }
-      socket.write(this.#references[i]!);
+      takeReference(this.#references[i]!);
     }
-    if (length > from) {
-      socket.write(bytes.subarray(from, length));
+    if (said.length > from) {
+      take(count === 0 ? said : said.subarray(from));
     }
-    socket.uncork();
   }
 
   #forgetReferences(): void {

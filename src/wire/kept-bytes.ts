@@ -39,20 +39,22 @@ export class KeptBytes {
     return this.#end - this.#start;
   }
 
-  /** Keeps a copy of the bytes `[from, to)`. */
-  copy(bytes: Uint8Array, from: number, to: number): void {
-    let at = from;
-    while (at < to) {
-      let block = this.#blocks.at(-1);
-      if (block === undefined || !block.isOpen || block.to === block.bytes.length) {
-        block = this.#addBlock(to - at, block);
-      }
-      const count = Math.min(to - at, block.bytes.length - block.to);
-      block.bytes.set(bytes.subarray(at, at + count), block.to);
-      block.to += count;
-      at += count;
+  /** Keeps a copy of these bytes. */
+  copy(bytes: Uint8Array): void {
+    const count = bytes.length;
+    this.#end += count;
+    let at = 0;
+    const last = this.#blocks.at(-1);
+    if (last?.isOpen === true) {
+      at = Math.min(count, last.bytes.length - last.to);
+      last.bytes.set(at === count ? bytes : bytes.subarray(0, at), last.to);
+      last.to += at;
     }
-    this.#end += to - from;
+    if (at < count) {
+      const block = this.#addBlock(count - at, last);
+      block.bytes.set(bytes.subarray(at));
+      block.to = count - at;
+    }
   }
 
   /** Keeps these bytes as they lie: nobody may change them any more. */
@@ -109,16 +111,18 @@ export class KeptBytes {
 
   /** The first `count` blocks are used up. The last one begins anew, if it is one that was made here for small pieces. */
   #drop(count: number): void {
-    if (count === 0) {
-      return;
-    }
     const blocks = this.#blocks;
-    const last = blocks[count - 1]!;
-    if (count === blocks.length && last.isOpen && last.bytes.length <= MOST_BLOCK_BYTES) {
-      last.from = 0;
-      last.to = 0;
-      count--;
+    let unused = count;
+    if (count > 0 && count === blocks.length) {
+      const last = blocks[count - 1]!;
+      if (last.isOpen && last.bytes.length <= MOST_BLOCK_BYTES) {
+        last.from = 0;
+        last.to = 0;
+        unused--;
+      }
     }
-    blocks.splice(0, count);
+    if (unused > 0) {
+      blocks.splice(0, unused);
+    }
   }
 }

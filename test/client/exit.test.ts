@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CuttingProxy } from "./cutting-proxy.ts";
 import { TestServer, until, untilWaiting } from "./support.ts";
 
-const fixtures = ["fetch-and-exit", "store-and-end", "store-and-exit", "wait-for-ever"] as const;
+const fixtures = ["fetch-and-exit", "store-and-end", "store-and-exit", "wait-for-ever", "away-and-idle"] as const;
 let folder: string;
 
 beforeAll(async () => {
@@ -23,12 +24,13 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a fixture; `ended` resolves with its exit code and what it printed. */
+/** Runs a fixture with the server's port and more arguments; `ended` resolves with its exit code and what it printed. */
 function run(
   name: (typeof fixtures)[number],
-  server: TestServer,
+  port: number,
+  ...args: readonly string[]
 ): { child: ChildProcess; ended: Promise<{ code: number | null; printed: string }> } {
-  const child = spawn(process.execPath, [join(folder, `${name}.mjs`), String(server.running.port)], {
+  const child = spawn(process.execPath, [join(folder, `${name}.mjs`), String(port), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";
@@ -43,7 +45,7 @@ test("a value that was fetched is gone for good even if the program exits in the
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.storeAll("x", ["first", "second"]);
-  expect(await run("fetch-and-exit", server).ended).toEqual({ code: 0, printed: "got first\n" });
+  expect(await run("fetch-and-exit", server.running.port).ended).toEqual({ code: 0, printed: "got first\n" });
   await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
   expect(await ws.fetchTryMany("x")).toEqual(["second"]);
 });
@@ -52,7 +54,7 @@ test("what was stored reaches the server even if the program exits in the same t
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.opened();
-  expect((await run("store-and-exit", server).ended).code).toBe(0);
+  expect((await run("store-and-exit", server.running.port).ended).code).toBe(0);
   expect(await ws.fetch("y", { timeout: 10_000 })).toBe("at the last moment");
 });
 
@@ -60,7 +62,7 @@ test("a program ends by itself when nothing is pending, and what it fetched is c
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.store("x", 1);
-  expect(await run("store-and-end", server).ended).toEqual({ code: 0, printed: "got 1\n" });
+  expect(await run("store-and-end", server.running.port).ended).toEqual({ code: 0, printed: "got 1\n" });
   await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
   expect(await ws.fetchTry("x", "gone")).toBe("gone");
   expect(await ws.fetch("y")).toBe("from the child");
@@ -70,11 +72,35 @@ test("a wait keeps the program running; killing it ends the wait and takes nothi
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.opened();
-  const { child, ended } = run("wait-for-ever", server);
+  const { child, ended } = run("wait-for-ever", server.running.port, "0");
   await untilWaiting(ws, "never", 1);
   child.kill("SIGKILL");
   expect((await ended).printed).toBe("");
   await untilWaiting(ws, "never", 0);
   await ws.store("never", 1);
   expect(await ws.fetchTry("never")).toBe(1);
+});
+
+test("what comes for a killed program within its grace time goes back when that is over", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  await ws.opened();
+  const { child, ended } = run("wait-for-ever", server.running.port, "500");
+  await untilWaiting(ws, "never", 1);
+  child.kill("SIGKILL");
+  await ended;
+  await ws.store("never", 1);
+  expect(await ws.fetchTry("never", "booked")).toBe("booked");
+  expect(await ws.fetch("never", { timeout: 5000 })).toBe(1);
+});
+
+test("a program that is away and waits for nothing ends by itself", async () => {
+  await using server = await TestServer.start();
+  await using proxy = await CuttingProxy.to(server.running);
+  const { child, ended } = run("away-and-idle", proxy.options.serverPort);
+  await new Promise((resolve) => child.stdout!.once("data", resolve));
+  proxy.refuse();
+  const at = performance.now();
+  expect(await ended).toEqual({ code: 0, printed: "stored\ndisconnected\n" });
+  expect(performance.now() - at).toBeLessThan(5000);
 });
