@@ -146,9 +146,8 @@ describe("after a crash", () => {
       expect(await early.fetchTry("x")).toBe("1");
       await early.close();
     }
-    server.disk.letGo();
+    server.disk.letThrough();
     expect((await classic.readLong()).text).toBe("1");
-    server.disk.hold();
     await using after = await server.crashed();
     const late = open(after, "__default");
     expect(await late.fetchTry("x")).toBe("2");

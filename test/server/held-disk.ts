@@ -21,6 +21,12 @@ export class HeldDisk implements Disk {
     this.#held ??= [];
   }
 
+  /** Those that wait happen; later ones wait still. */
+  letThrough(): void {
+    this.letGo();
+    this.hold();
+  }
+
   letGo(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
