@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
-import type { Durability, Log } from "../log/index.ts";
+import { type Disk, type Durability, type Log, nodeDisk } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
@@ -42,6 +42,8 @@ const STOP_MS = 1000;
 export interface DataOptions {
   readonly folder: string;
   readonly durability: Durability;
+  /** For the log; large values are always in Node's file system. Default: that, too. */
+  readonly disk?: Disk;
 }
 
 export interface ServerOptions {
@@ -200,16 +202,16 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const { logger, space, blobs } = this;
     const startedAt = performance.now();
-    const { folder } = data;
+    const { folder, disk = nodeDisk() } = data;
     const warn = (message: string, error: unknown): void => logger.warn({ err: error, folder }, message);
-    const { log, notes, snapshot } = await openJournal({ folder, space, writer, blobs, warn });
+    const { log, notes, snapshot } = await openJournal({ folder, disk, space, writer, blobs, warn });
     this.#log = log;
     log.keepSnapshots(snapshot);
     for (const note of notes) {
       logger.warn({ folder }, note);
     }
     const ms = Math.round(performance.now() - startedAt);
-    logger.info({ ...data, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
+    logger.info({ folder, durability: data.durability, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
     const early = this.#early ?? [];
     this.#early = undefined;
     early.forEach(this.#accept);

@@ -1,6 +1,6 @@
 import type { BlobStore } from "../../blobs/blob-store.ts";
 import { StoredBlob } from "../../blobs/stored-blob.ts";
-import { type Log, LogError, LogVersionError, openLog } from "../../log/index.ts";
+import { type Disk, type Log, LogError, LogVersionError, nodeDisk, openLog } from "../../log/index.ts";
 import { RestoreError, type Space } from "../../space/index.ts";
 import { JournalReader, JournalVersionError } from "./journal-reader.ts";
 import type { JournalWriter } from "./journal-writer.ts";
@@ -9,6 +9,7 @@ import { snapshotRecords } from "./snapshot-records.ts";
 
 export interface JournalParts {
   readonly folder: string;
+  readonly disk?: Disk;
   /** Empty, with `writer` as its journal. */
   readonly space: Space;
   readonly writer: JournalWriter;
@@ -35,11 +36,11 @@ export interface OpenedJournal {
  * changed then.
  */
 export async function openJournal(parts: JournalParts): Promise<OpenedJournal> {
-  const { folder, space, writer, blobs, warn, onDropped } = parts;
+  const { folder, space, writer, blobs, warn, onDropped, disk = nodeDisk() } = parts;
   const restoration = space.restore();
   const onMisfit = onDropped && ((error: RestoreError): void => onDropped(error.message));
   const replay = new JournalReader(restoration, (name, length) => blobs.named(name, length), onMisfit);
-  const { log, notes } = await openLog({ folder, replay, warn }).catch((error: unknown) => {
+  const { log, notes } = await openLog({ folder, disk, replay, warn }).catch((error: unknown) => {
     throw inWords(folder, error);
   });
   try {

@@ -1,0 +1,263 @@
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConnectionLostError, NetWorkSpace } from "../../src/client/index.ts";
+import { serve, type TestServer, until } from "./harness.ts";
+import { diskError, HeldDisk } from "./held-disk.ts";
+import { RawClassic } from "./raw-classic.ts";
+
+interface KeptServer extends TestServer {
+  readonly disk: HeldDisk;
+  readonly folder: string;
+  /** Another server, on a copy of what the disk has now: as after a crash. */
+  crashed(): Promise<KeptServer>;
+}
+
+async function keep(from?: string): Promise<KeptServer> {
+  const folder = await mkdtemp(join(tmpdir(), "nws-data-"));
+  if (from !== undefined) {
+    await cp(from, folder, { recursive: true, filter: (path) => !/lock-\d+$/.test(path) });
+  }
+  const disk = new HeldDisk();
+  const data = { folder, disk, durability: "fsync" as const };
+  const test = await serve({ data, longValueBytes: 150_000 });
+  await test.server.load();
+  return {
+    ...test,
+    disk,
+    folder,
+    crashed: () => keep(folder),
+    [Symbol.asyncDispose]: async () => {
+      disk.letGo();
+      await test[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function open({ port }: KeptServer, name = "kept", persistent = true): NetWorkSpace {
+  return new NetWorkSpace(name, { serverHost: "127.0.0.1", serverPort: port, persistent });
+}
+
+/** Whether a promise is settled by now, whatever comes later. */
+function watched(promise: Promise<unknown>): { isSettled: boolean } {
+  const state = { isSettled: false };
+  const settle = (): void => void (state.isSettled = true);
+  promise.then(settle, settle);
+  return state;
+}
+
+describe("an answer that depends on a change", () => {
+  it("leaves when the log has the change; who touches nothing persistent never waits", async () => {
+    await using server = await keep();
+    const kept = open(server);
+    const other = open(server, "other", false);
+    await kept.store("x", 0);
+    server.disk.hold();
+    const stored = kept.store("x", 1);
+    const state = watched(stored);
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    for (let i = 0; i < 20; i++) {
+      await other.store("y", i);
+      await other.fetch("y");
+    }
+    expect(state.isSettled).toBe(false);
+    server.disk.letGo();
+    await stored;
+    await Promise.all([kept.close(), other.close()]);
+  });
+
+  it("is also that of who sees or takes the value, and what the same client is told after it", async () => {
+    await using server = await keep();
+    const [ann, bob, carl] = [open(server), open(server), open(server)];
+    await Promise.all([ann, bob, carl].map((ws) => ws.opened()));
+    const finding = bob.find("x");
+    const fetching = carl.fetch("x");
+    await until(() => server.server.space.stats.waiting === 2, "both wait");
+    server.disk.hold();
+    const all = [ann.store("x", 1), finding, fetching, ann.server.listWss()];
+    const states = all.map(watched);
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    const late = bob.listVars();
+    states.push(watched(late));
+    await new NetWorkSpace("free", { serverHost: "127.0.0.1", serverPort: server.port }).store("z", 1);
+    expect(states.map(({ isSettled }) => isSettled)).toEqual(states.map(() => false));
+    server.disk.letGo();
+    expect(await finding).toBe(1);
+    expect(await fetching).toBe(1);
+    await Promise.all([...all, late]);
+    await Promise.all([ann, bob, carl].map((ws) => ws.close()));
+  });
+
+  it("is of many sessions at once: they share a write", async () => {
+    await using server = await keep();
+    const sessions = Array.from({ length: 20 }, () => open(server));
+    await Promise.all(sessions.map((ws) => ws.opened()));
+    server.disk.hold();
+    const stored = sessions.map((ws, i) => ws.store("x", i));
+    await until(() => server.server.space.stats.memoryBytes > 20 * 10 + 512, "all have stored");
+    expect(server.disk.heldCount).toBe(1);
+    server.disk.letGo();
+    await Promise.all(stored);
+    await Promise.all(sessions.map((ws) => ws.close()));
+  });
+});
+
+describe("after a crash", () => {
+  it("what was acknowledged is there, what was not may be missing, what was confirmed stays taken", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    await ws.storeAll("x", [1, 2, 3, 4]);
+    expect(await ws.fetch("x")).toBe(1);
+    const lease = await ws.fetch("x", { lease: true });
+    await lease.ack();
+    const held = await ws.fetch("x", { lease: true });
+    expect(held.value).toBe(3);
+    server.disk.hold();
+    const lost = ws.store("x", 5).catch(() => undefined);
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    await using after = await server.crashed();
+    const again = open(after);
+    const back = await again.fetch("x", { lease: true });
+    expect([back.value, back.deliveries]).toEqual([3, 2]);
+    await back.ack();
+    expect(await again.fetch("x")).toBe(4);
+    expect(await again.fetchTry("x")).toBeUndefined();
+    await again.close();
+    server.disk.letGo();
+    await lost;
+    await ws.close();
+  });
+
+  it("a classic fetch whose reply has come counts as taken", async () => {
+    await using server = await keep();
+    const ws = open(server, "__default");
+    await ws.store("x", "1");
+    await ws.store("x", "2");
+    const classic = await RawClassic.to(server);
+    expect(await classic.short("use ws", "__default", "", "no")).toBe(0);
+    server.disk.hold();
+    classic.send("fetch", "__default", "x");
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    {
+      await using before = await server.crashed();
+      const early = open(before, "__default");
+      expect(await early.fetchTry("x")).toBe("1");
+      await early.close();
+    }
+    server.disk.letThrough();
+    expect((await classic.readLong()).text).toBe("1");
+    await using after = await server.crashed();
+    const late = open(after, "__default");
+    expect(await late.fetchTry("x")).toBe("2");
+    await late.close();
+    server.disk.letGo();
+    classic.raw.socket.destroy();
+    await ws.close();
+  });
+
+  it("a value whose reply was held back when its client went away goes to somebody else", async () => {
+    await using server = await keep();
+    const ws = open(server, "__default");
+    await ws.store("x", "1");
+    const classic = await RawClassic.to(server);
+    await classic.short("use ws", "__default", "", "no");
+    server.disk.hold();
+    classic.send("fetch", "__default", "x");
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    classic.raw.socket.resetAndDestroy();
+    const fetched = ws.fetch("x");
+    await until(() => server.server.connectionCount === 1, "it is gone");
+    server.disk.letGo();
+    expect(await fetched).toBe("1");
+    await ws.close();
+  });
+
+  it("large values are there, whole, and files that belong to nobody are not", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    const user = open(server, "tmp", false);
+    const long = (letter: string): string => letter.repeat(300_000);
+    await ws.store("x", long("a"));
+    await ws.store("x", long("b"));
+    await user.store("y", long("c"));
+    expect(await ws.fetch("x")).toBe(long("a"));
+    await ws.listVars();
+    expect(await readdir(join(server.folder, "values"))).toHaveLength(2);
+    await using after = await server.crashed();
+    await until(() => after.server.blobs.fileCount === 1, "one file");
+    const again = open(after);
+    expect(await again.fetch("x")).toBe(long("b"));
+    await again.close();
+    await until(() => after.server.blobs.fileCount === 0, "no file");
+    await Promise.all([ws.close(), user.close()]);
+  });
+
+  it("a large value whose acknowledgement was not kept is there with its file", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    await ws.store("x", "a".repeat(300_000));
+    const lease = await ws.fetch("x", { lease: true });
+    server.disk.hold();
+    const acknowledged = lease.ack();
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    await using after = await server.crashed();
+    const again = open(after);
+    expect(await again.fetchTry("x")).toBe("a".repeat(300_000));
+    await again.close();
+    server.disk.letGo();
+    await acknowledged;
+    await ws.close();
+  });
+});
+
+describe("a disk that is full", () => {
+  it("refuses what is stored, goes on giving what is there, and takes stores again when there is room", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    const text = "x".repeat(50_000);
+    server.disk.fault = diskError("ENOSPC");
+    server.disk.isOnlyForNewFiles = true;
+    let stored = 0;
+    const failure = await (async () => {
+      for (;;) {
+        try {
+          await ws.store("x", text);
+          stored++;
+        } catch (error) {
+          return error;
+        }
+      }
+    })();
+    expect(failure).toMatchObject({ code: "disk_full" });
+    expect(stored).toBeGreaterThan(1);
+    expect(await ws.find("x")).toBe(text);
+    expect(await ws.fetch("x")).toBe(text);
+    server.disk.fault = undefined;
+    const isRefused = (): Promise<boolean> => ws.store("y", 1).then(...([() => false, () => true] as const));
+    while (await isRefused()) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await using after = await server.crashed();
+    const again = open(after);
+    expect((await again.fetchTryMany("x", { max: 1000 })).length).toBe(stored - 1);
+    await Promise.all([ws.close(), again.close()]);
+  });
+
+  it("that fails drops who waits for it, refuses every change, and goes on showing what is there", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    await ws.store("x", 1);
+    server.disk.fault = diskError("EIO");
+    await expect(ws.store("x", 2)).rejects.toBeInstanceOf(ConnectionLostError);
+    const again = open(server);
+    await expect(again.store("x", 3)).rejects.toMatchObject({ code: "storage_failed" });
+    await expect(again.fetch("x")).rejects.toMatchObject({ code: "storage_failed" });
+    expect(await again.find("x")).toBe(1);
+    await using after = await server.crashed();
+    const recovered = open(after);
+    expect(await recovered.fetchTry("x")).toBe(1);
+    await Promise.all([ws.close().catch(() => undefined), again.close(), recovered.close()]);
+  });
+});
