@@ -1,0 +1,21 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// `vite build ui` puts the pages into dist/ui, which the server serves. Addresses are relative: the pages also work behind a prefix.
+export default defineConfig({
+  base: "./",
+  plugins: [react()],
+  build: {
+    outDir: "../dist/ui",
+    emptyOutDir: true,
+    // The oldest browsers that know what the pages use anyway (`inset`, `dvh`, top-level classes with private members).
+    target: "es2022",
+    // A data: address would need an exception in the Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What is bundled keeps its licences, as they ask for.
+    license: { fileName: "licenses.md" },
+  },
+  // `npx vite ui` while one works on the pages: the API of a server on the usual port.
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8766", ws: true } } },
+});
