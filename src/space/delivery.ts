@@ -1,6 +1,6 @@
 import type { FailureCode } from "./failure.ts";
 import type { Holdings } from "./holdings.ts";
-import { type MutableView, NO_BYTES } from "./slab.ts";
+import { type MutableView, NO_VALUE } from "./slab.ts";
 import type { Booking, Session } from "./session.ts";
 import type { Variable } from "./variable.ts";
 import type { ReadOptions, Waiter } from "./waiters.ts";
@@ -12,19 +12,12 @@ const MAX_ANSWER_BYTES = 1_048_576;
 export class Delivery {
   waitingCount = 0;
   readonly #holdings: Holdings;
-  readonly #view: MutableView = {
-    descriptor: 0,
-    bytes: NO_BYTES,
-    start: 0,
-    end: 0,
-    file: undefined,
-    variableId: 0,
-    index: 0,
-    deliveries: 0,
-  };
+  readonly #now: () => number;
+  readonly #view: MutableView = { ...NO_VALUE };
 
-  constructor(holdings: Holdings) {
+  constructor(holdings: Holdings, now: () => number) {
     this.#holdings = holdings;
+    this.#now = now;
   }
 
   /** Answers a read at once if it can. Returns whether it did: a failure is an answer too. */
@@ -48,12 +41,14 @@ export class Delivery {
   }
 
   wait(session: Session, request: number, variable: Variable, how: ReadOptions): void {
-    const waiter: Waiter = { session, request, variable, how, previous: undefined, next: undefined };
+    const since = this.#now();
+    const waiter: Waiter = { session, request, variable, how, since, previous: undefined, next: undefined };
     if (!variable.hasWaiters) {
       variable.workspace.attended.add(variable);
     }
     variable.listOf(how.take).add(waiter);
     session.waits.set(request, waiter);
+    variable.workspace.waitingCount++;
     this.waitingCount++;
   }
 
@@ -61,6 +56,7 @@ export class Delivery {
     const { variable, session, request, how } = waiter;
     variable.listOf(how.take).remove(waiter);
     session.waits.delete(request);
+    variable.workspace.waitingCount--;
     this.waitingCount--;
     if (!variable.hasWaiters) {
       this.#holdings.forgetIfUnattended(variable);
@@ -109,6 +105,7 @@ export class Delivery {
     if (variable.isDeleted) {
       return;
     }
+    variable.workspace.bookedCount -= indices.length;
     const sorted = indices.sort((a, b) => a - b);
     for (const index of variable.order!.giveBack(sorted)) {
       this.#holdings.remove(variable, index);
@@ -158,6 +155,7 @@ export class Delivery {
     let onLease = how.lease;
     while (more) {
       const index = order.take();
+      variable.countFetched();
       this.#read(variable, index, variable.returnsOf(index) + 1);
       const { start, end, file } = this.#view;
       answered += end - start;

@@ -35,11 +35,13 @@ export class Holdings {
 
   put(variable: Variable, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
     variable.table.put(index, descriptor, bytes, start, end);
+    variable.countStored();
     this.#charge(variable.workspace, end - start + VALUE_OVERHEAD_BYTES, 0);
   }
 
   putFile(variable: Variable, index: number, descriptor: number, file: FileValue): void {
     variable.table.putFile(index, descriptor, file);
+    variable.countStored();
     variable.workspace.attended.add(variable);
     this.#charge(variable.workspace, VALUE_OVERHEAD_BYTES, file.length);
   }
@@ -49,6 +51,7 @@ export class Holdings {
     const { table, order } = variable;
     const length = table.lengthOf(index);
     const file = table.remove(index);
+    variable.workspace.valueCount--;
     order!.gone(index, variable.hasIndex);
     variable.forgetReturns(index);
     if (file === undefined) {
@@ -66,6 +69,8 @@ export class Holdings {
     this.#dropFiles(variable);
     workspace.removeVariable(variable);
     workspace.attended.delete(variable);
+    workspace.valueCount -= table.count;
+    workspace.bookedCount -= variable.bookedCount;
     variable.markDeleted();
     this.variableCount--;
     this.#charge(workspace, -table.memoryBytes - VARIABLE_OVERHEAD_BYTES, -table.fileBytes);

@@ -51,6 +51,18 @@ export class IndexSet {
     return at >= this.#runs.length ? -1 : Math.max(this.#runs[at]!, index + 1);
   }
 
+  /** Those that are greater than `index`, lowest first, at most so many. */
+  listAfter(index: number, most: number): number[] {
+    const list: number[] = [];
+    for (let at = this.#firstRunEndingAfter(index + 1); at < this.#runs.length && list.length < most; at += 2) {
+      const end = this.#runs[at + 1]!;
+      for (let each = Math.max(this.#runs[at]!, index + 1); each < end && list.length < most; each++) {
+        list.push(each);
+      }
+    }
+    return list;
+  }
+
   has(index: number): boolean {
     const at = this.#firstRunEndingAfter(index);
     return at < this.#runs.length && this.#runs[at]! <= index;

@@ -29,6 +29,8 @@ export interface Order {
   /** A booked or replaced value is gone for good; `has` tells which indices still have a value. */
   gone(index: number, has: (index: number) => boolean): void;
   isFree(index: number): boolean;
+  /** Free values whose index is greater, lowest first, at most so many: for whoever only looks. */
+  freeAfter(index: number, most: number): number[];
 }
 
 const NONE: readonly number[] = [];
@@ -66,6 +68,9 @@ class FifoOrder implements Order {
   }
   isFree(index: number): boolean {
     return this.#free.has(index);
+  }
+  freeAfter(index: number, most: number): number[] {
+    return this.#free.listAfter(index, most);
   }
 }
 
@@ -107,6 +112,9 @@ class LifoOrder implements Order {
   }
   isFree(index: number): boolean {
     return this.#free.has(index);
+  }
+  freeAfter(index: number, most: number): number[] {
+    return this.#free.listAfter(index, most);
   }
 }
 
@@ -170,6 +178,11 @@ class MultiOrder implements Order {
   isFree(index: number): boolean {
     return this.#free.subarray(0, this.#count).includes(index);
   }
+  freeAfter(index: number, most: number): number[] {
+    // They lie in no order. What is looked at a page at a time is sorted again for each.
+    const greater = this.#free.subarray(0, this.#count).filter((each) => each > index);
+    return [...greater.sort().subarray(0, most)];
+  }
 }
 
 class SingleOrder implements Order {
@@ -213,6 +226,9 @@ class SingleOrder implements Order {
   }
   isFree(index: number): boolean {
     return index === this.#current;
+  }
+  freeAfter(index: number, most: number): number[] {
+    return this.#current > index && most > 0 ? [this.#current] : [];
   }
 }
 

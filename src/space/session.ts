@@ -45,6 +45,11 @@ export class Session {
     return this.waits.size;
   }
 
+  /** How many values it has booked, on lease or not. (Released ones among the plain bookings count until those before them are confirmed.) */
+  get bookedCount(): number {
+    return this.#bookings.length - this.#head + this.leases.size;
+  }
+
   /** Returns the booking's number. */
   book(variable: Variable, index: number): number {
     this.#bookings.push({ variable, index });

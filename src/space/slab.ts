@@ -36,6 +36,18 @@ export interface MutableView {
 
 export const NO_BYTES = new Uint8Array(0);
 
+/** What a view is before it shows a value. */
+export const NO_VALUE: Readonly<MutableView> = {
+  descriptor: 0,
+  bytes: NO_BYTES,
+  start: 0,
+  end: 0,
+  file: undefined,
+  variableId: 0,
+  index: 0,
+  deliveries: 0,
+};
+
 /**
  * Up to 1024 values with consecutive indices. Small values are records in one buffer, so that a million queued values are
  * not a million objects for the garbage collector (measured: 75 against 220–320 bytes for a 64-byte value). Where they are all

@@ -9,6 +9,7 @@ import { parseTemplate } from "./template.ts";
 import { validateSpace } from "./validate.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import { Variable } from "./variable.ts";
+import type { SessionView, WorkspaceView } from "./views.ts";
 import type { ReadOptions } from "./waiters.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -26,6 +27,8 @@ export interface SpaceOptions {
   readonly maxWaiting?: number;
   /** Most bytes of values (and what keeps them) in memory. Default: no limit. */
   readonly maxMemoryBytes?: number;
+  /** Tells when a wait began, to those who look (`views.ts`). Default: no clock, always 0. */
+  readonly now?: () => number;
 }
 
 export interface OpenOptions {
@@ -71,8 +74,17 @@ export class Space {
     this.#seed = options.seed;
     this.#maxWaiting = options.maxWaiting ?? Infinity;
     this.#holdings = new Holdings(options.maxMemoryBytes ?? Infinity, options.dropFile);
-    this.#delivery = new Delivery(this.#holdings);
+    this.#delivery = new Delivery(this.#holdings, options.now ?? noClock);
     this.#workspaces.set(DEFAULT_WORKSPACE, new Workspace(DEFAULT_WORKSPACE, true));
+  }
+
+  /** For whoever only looks. */
+  get workspaces(): ReadonlyMap<string, WorkspaceView> {
+    return this.#workspaces;
+  }
+
+  get sessions(): ReadonlySet<SessionView> {
+    return this.#sessions;
   }
 
   /** Live numbers: bytes are those of values (and what keeps them), free and booked. */
@@ -484,6 +496,7 @@ export class Space {
 
   #consume({ variable, index }: Booking): void {
     if (!variable.isDeleted) {
+      variable.workspace.bookedCount--;
       this.#holdings.remove(variable, index);
     }
   }
@@ -575,6 +588,10 @@ export class Space {
 
 function fail(session: Session, request: number, code: FailureCode, message: string): void {
   session.receiver.failed(request, code, message);
+}
+
+function noClock(): number {
+  return 0;
 }
 
 function isMode(text: string): text is Mode {

@@ -35,13 +35,20 @@ export function validateSpace(
     check(!workspace.isDeleted, "a deleted workspace is listed");
     check(workspace.owner?.owned.has(workspace) !== false, "an owner does not know what it owns");
     let held = 0;
+    let [values, booked, waits] = [0, 0, 0];
     for (const variable of workspace.variables.values()) {
-      waiters += validateVariable(variable, bookedBy.get(variable) ?? new Set());
+      const waiting = validateVariable(variable, bookedBy.get(variable) ?? new Set());
+      waiters += waiting;
+      waits += waiting;
+      values += variable.table.count;
+      booked += variable.bookedCount;
       held += variable.table.memoryBytes + VARIABLE_OVERHEAD_BYTES;
       fileBytes += variable.table.fileBytes;
       variables++;
     }
     check(held === workspace.memoryBytes, "a workspace's bytes are miscounted");
+    check(values === workspace.valueCount && booked === workspace.bookedCount, "a workspace's values are miscounted");
+    check(waits === workspace.waitingCount, "a workspace's waiting requests are miscounted");
     memoryBytes += held;
   }
   check(memoryBytes === stats.memoryBytes && fileBytes === stats.fileBytes, "the space's bytes are miscounted");

@@ -1,4 +1,6 @@
 import { createOrder, type Mode, type Order } from "./order.ts";
+import type { ValueView } from "./receiver.ts";
+import { type MutableView, NO_VALUE } from "./slab.ts";
 import { ValueTable } from "./value-table.ts";
 import { type ReadOptions, WaiterList } from "./waiters.ts";
 import type { Workspace } from "./workspace.ts";
@@ -18,6 +20,9 @@ export class Variable {
   mode: Mode | undefined;
   /** Only the owner of the workspace may store into it, declare or delete it. */
   isGuarded = false;
+  /** Values stored, and given to a fetch, since it is there. */
+  storedCount = 0;
+  fetchedCount = 0;
   readonly finders = new WaiterList();
   readonly fetchers = new WaiterList();
   readonly table = new ValueTable();
@@ -55,6 +60,14 @@ export class Variable {
     return this.table.count - this.freeCount;
   }
 
+  get memoryBytes(): number {
+    return this.table.memoryBytes;
+  }
+
+  get fileBytes(): number {
+    return this.table.fileBytes;
+  }
+
   get hasWaiters(): boolean {
     return this.finders.size > 0 || this.fetchers.size > 0;
   }
@@ -73,6 +86,33 @@ export class Variable {
       return -1;
     }
     return after === undefined || take ? order.peek() : order.after(after.index);
+  }
+
+  freeAfter(index: number, most: number): number[] {
+    return this.#order?.freeAfter(index, most) ?? [];
+  }
+
+  look(index: number): ValueView | undefined {
+    if (this.#order?.isFree(index) !== true) {
+      return undefined;
+    }
+    const view: MutableView = { ...NO_VALUE, variableId: this.id };
+    this.table.read(index, view);
+    return view;
+  }
+
+  /** A value more. */
+  countStored(): void {
+    this.storedCount++;
+    this.workspace.storedCount++;
+    this.workspace.valueCount++;
+  }
+
+  /** A free value is booked. */
+  countFetched(): void {
+    this.fetchedCount++;
+    this.workspace.fetchedCount++;
+    this.workspace.bookedCount++;
   }
 
   returnsOf(index: number): number {

@@ -23,6 +23,8 @@ export interface Waiter {
   readonly request: number;
   readonly variable: Variable;
   readonly how: ReadOptions;
+  /** When it began to wait, for whoever looks: nothing depends on it. */
+  readonly since: number;
   previous: Waiter | undefined;
   next: Waiter | undefined;
 }
@@ -46,6 +48,12 @@ export class WaiterList {
     }
     this.#last = waiter;
     this.size++;
+  }
+
+  *[Symbol.iterator](): Generator<Waiter> {
+    for (let waiter = this.#first; waiter !== undefined; waiter = waiter.next) {
+      yield waiter;
+    }
   }
 
   /** Precondition: the waiter is in this list. */

@@ -15,6 +15,12 @@ export class Workspace {
   readonly attended = new Set<Variable>();
   memoryBytes = 0;
   fileBytes = 0;
+  /** Values, free and booked ones, and of these the booked ones. */
+  valueCount = 0;
+  bookedCount = 0;
+  waitingCount = 0;
+  storedCount = 0;
+  fetchedCount = 0;
   #sortedNames: readonly string[] | undefined;
 
   constructor(name: string, isSystem: boolean) {
@@ -44,6 +50,8 @@ export class Workspace {
   /** Lets go of the variables at once: sessions that opened this workspace may keep it for long. */
   markDeleted(): void {
     this.#isDeleted = true;
+    this.valueCount = 0;
+    this.bookedCount = 0;
     this.#variables = new Map();
     this.#sortedNames = undefined;
     this.attended.clear();
