@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // What is bundled keeps its licences, as they ask for.
+    chunkSizeWarningLimit: 700,
     license: { fileName: "licenses.md" },
   },
   // `npx vite ui` while one works on the pages: the API of a server on the usual port.

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type JSX, lazy, Suspense, useEffect, useRef } from "react";
 import { ClientPage } from "../clients/client-page.tsx";
 import { ClientsPage } from "../clients/clients-page.tsx";
-import { VariablePage } from "../variable/variable-page.tsx";
+
 import { WorkspacePage } from "../workspace/workspace-page.tsx";
 import { WorkspacesPage } from "../workspaces/workspaces-page.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
@@ -14,7 +14,8 @@ import { hrefOf, type Route } from "./routes.ts";
 import { useKeys } from "./use-keys.ts";
 import { useRoute } from "./use-route.ts";
 
-// These draw charts: they come when they are asked for.
+// These bring viewers or charts: they come when they are asked for.
+const VariablePage = lazy(() => import("../variable/variable-page.tsx"));
 const ServerPage = lazy(() => import("../server/server-page.tsx"));
 const SleighsPage = lazy(() => import("../sleighs/sleighs-page.tsx"));
 const SleighPage = lazy(() => import("../sleighs/sleigh-page.tsx"));

@@ -22,7 +22,8 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
       <Alert color="red" variant="outline" title="This page has a fault" role="alert">
         <Stack align="flex-start" gap="xs">
           <Text size="sm">
-            Nothing happened to the server or its values. Load the page again; if it comes back, please report it with this text:
+            Nothing happened to the server or its values. Load the page again; if it comes back, please report it with
+            this text:
           </Text>
           <Code block>{error.stack ?? error.message}</Code>
           <Button size="xs" onClick={() => location.reload()}>

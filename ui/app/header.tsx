@@ -1,4 +1,12 @@
-import { ActionIcon, Anchor, AppShell, Burger, Group, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Anchor,
+  AppShell,
+  Burger,
+  Group,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
 import type { JSX } from "react";
 import { Icon } from "../shared/icon.tsx";
 import { LiveBadge } from "./live-badge.tsx";

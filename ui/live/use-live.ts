@@ -43,7 +43,5 @@ export function useFeed(): Feed {
 }
 
 export function liveOf<T>(status: number, body: unknown): Live<T> {
-  return status < 400
-    ? { data: body as T, problem: undefined }
-    : { data: undefined, problem: asProblem(status, body) };
+  return status < 400 ? { data: body as T, problem: undefined } : { data: undefined, problem: asProblem(status, body) };
 }

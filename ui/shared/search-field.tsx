@@ -32,7 +32,9 @@ export function SearchField({ label, onSearch }: SearchFieldProps): JSX.Element 
       spellCheck={false}
       autoComplete="off"
       leftSection={<Icon name="search" size={15} />}
-      rightSection={text === "" ? null : <CloseButton size="xs" aria-label="Empty the search" onClick={() => change("")} />}
+      rightSection={
+        text === "" ? null : <CloseButton size="xs" aria-label="Empty the search" onClick={() => change("")} />
+      }
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
       onKeyDown={(event) => {

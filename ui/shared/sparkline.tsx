@@ -19,7 +19,14 @@ export function Sparkline({ depths }: { readonly depths: readonly number[] }): J
   });
   const label = `Values in the last minute: from ${count(Math.min(...depths))} to ${count(most)}, now ${count(depths.at(-1)!)}`;
   return (
-    <svg className="sparkline" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <svg
+      className="sparkline"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={label}
+    >
       <title>{label}</title>
       <polyline points={points.join(" ")} fill="none" stroke="currentColor" strokeWidth={1.3} />
     </svg>

@@ -40,7 +40,10 @@ function ariaSort(key: string, sorting: Sorting | undefined): "ascending" | "des
 }
 
 /** Of numbers one wants to see the greatest first, of names the first. */
-function nextSorting({ key, isNumber = false }: { key: string; isNumber?: boolean }, now: Sorting | undefined): Sorting {
+function nextSorting(
+  { key, isNumber = false }: { key: string; isNumber?: boolean },
+  now: Sorting | undefined,
+): Sorting {
   if (now?.sort === key) {
     return { sort: key, order: now.order === "asc" ? "desc" : "asc" };
   }

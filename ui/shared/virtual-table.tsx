@@ -96,7 +96,13 @@ export function VirtualTable<T>(props: VirtualTableProps<T>): JSX.Element {
   );
 }
 
-function Cells<T>({ columns, row }: { readonly columns: readonly Column<T>[]; readonly row: T | undefined }): JSX.Element {
+function Cells<T>({
+  columns,
+  row,
+}: {
+  readonly columns: readonly Column<T>[];
+  readonly row: T | undefined;
+}): JSX.Element {
   return (
     <>
       {columns.map(({ key, isNumber = false, cell }) => (

@@ -17,7 +17,10 @@ export function hexLine(bytes: Uint8Array, line: number): HexLine {
   const halves = [digits.slice(0, BYTES_A_LINE / 2), digits.slice(BYTES_A_LINE / 2)];
   return {
     offset: (line * BYTES_A_LINE).toString(16).padStart(8, "0"),
-    hex: halves.map((half) => half.join(" ")).join("  ").trimEnd(),
+    hex: halves
+      .map((half) => half.join(" "))
+      .join("  ")
+      .trimEnd(),
     characters: String.fromCharCode(...part.map((byte) => (byte >= 0x20 && byte < 0x7f ? byte : 0x2e))),
   };
 }

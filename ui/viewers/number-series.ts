@@ -33,7 +33,7 @@ export function seriesOf(value: unknown): NumberSeries | undefined {
     return series(value as AnyTypedArray, value.constructor.name);
   }
   const isNumbers = Array.isArray(value) && value.length >= 2 && value.every((item) => typeof item === "number");
-  return isNumbers ? series(value as number[], "Array") : undefined;
+  return isNumbers ? series(value, "Array") : undefined;
 }
 
 /**

@@ -55,5 +55,7 @@ function childrenPreview(value: unknown, children: Children): string {
 }
 
 function hexPreview(bytes: Uint8Array): string {
-  return bytes.length === 0 ? "(nothing)" : `${hexLine(bytes, 0).hex.replaceAll("  ", " ")}${bytes.length > 16 ? " …" : ""}`;
+  return bytes.length === 0
+    ? "(nothing)"
+    : `${hexLine(bytes, 0).hex.replaceAll("  ", " ")}${bytes.length > 16 ? " …" : ""}`;
 }

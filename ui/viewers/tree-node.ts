@@ -39,7 +39,12 @@ export function treeNode(value: unknown): TreeNode {
 
 function textNode(value: string): TreeNode {
   const text = shortened(value, SUMMARY_LENGTH);
-  return { tint: "text", summary: `"${visibleLine(text)}"`, longText: text === value ? undefined : value, children: undefined };
+  return {
+    tint: "text",
+    summary: `"${visibleLine(text)}"`,
+    longText: text === value ? undefined : value,
+    children: undefined,
+  };
 }
 
 function objectNode(value: object): TreeNode {
@@ -72,7 +77,7 @@ function otherNode(value: object): TreeNode {
   }
   if (value instanceof Error) {
     const fields = Object.getOwnPropertyNames(value);
-    const summary = `${String(value.name)}: ${String(value.message)}`;
+    const summary = `${value.name}: ${value.message}`;
     return fieldsNode(visibleLine(shortened(summary, SUMMARY_LENGTH)), value, fields, "special");
   }
   if (value instanceof Tagged) {

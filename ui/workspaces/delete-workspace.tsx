@@ -53,7 +53,8 @@ function WhatGoes({ workspace }: { readonly workspace: WorkspaceInfo }): JSX.Ele
   return (
     <>
       <Text size="sm">
-        {counted(variables, "variable")} with {counted(values + booked, "value")} {variables === 1 ? "goes" : "go"} for good.{" "}
+        {counted(variables, "variable")} with {counted(values + booked, "value")} {variables === 1 ? "goes" : "go"} for
+        good.{" "}
         {waiting === 0
           ? "Nobody waits there."
           : `${counted(waiting, "request")} of clients ${waiting === 1 ? "waits" : "wait"} there, and will fail.`}

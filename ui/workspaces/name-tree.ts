@@ -30,7 +30,10 @@ export type TreeRow<T> =
 const DEEPEST = 40;
 
 /** The tree of `items`, whose order is kept. */
-export function nameTree<T extends { readonly name: string }>(items: readonly T[], separator: Separator): TreeFolder<T> {
+export function nameTree<T extends { readonly name: string }>(
+  items: readonly T[],
+  separator: Separator,
+): TreeFolder<T> {
   const root = new Growing<T>("", "");
   for (const item of items) {
     const parts = item.name.split(separator);

@@ -7,7 +7,13 @@ import { hrefOf } from "../app/routes.ts";
 import { goTo } from "../app/use-route.ts";
 import { Dialog } from "../shared/dialog.tsx";
 
-export function NewWorkspaceDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }): JSX.Element {
+export function NewWorkspaceDialog({
+  isOpen,
+  onClose,
+}: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}): JSX.Element {
   const [name, setName] = useState("");
   const [persistent, setPersistent] = useState(false);
   const create = async (): Promise<void> => {

@@ -24,7 +24,8 @@ export function WorkspaceTree({ search, separator, onDelete }: WorkspaceTreeProp
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const tree = useMemo(() => nameTree(items ?? [], separator), [items, separator]);
   const rows = useMemo(() => treeRows(tree, open), [tree, open]);
-  const toggle = (path: string): void => setOpen(open.has(path) ? new Set([...open].filter((one) => one !== path)) : new Set([...open, path]));
+  const toggle = (path: string): void =>
+    setOpen(open.has(path) ? new Set([...open].filter((one) => one !== path)) : new Set([...open, path]));
   if (items?.length === 0) {
     return <NoWorkspaces search={search} />;
   }
@@ -32,7 +33,12 @@ export function WorkspaceTree({ search, separator, onDelete }: WorkspaceTreeProp
   return (
     <>
       <ProblemAlert message={problem?.message} />
-      <VirtualTable label="Workspaces as a tree" columns={treeColumns(toggle, onDelete)} total={rows.length} rowAt={(index) => rows[index]} />
+      <VirtualTable
+        label="Workspaces as a tree"
+        columns={treeColumns(toggle, onDelete)}
+        total={rows.length}
+        rowAt={(index) => rows[index]}
+      />
       <span className="note">
         {counted(total, "workspace")}
         {missing > 0 && `; the tree has the first ${count(items?.length ?? 0)} by name: search to see others`}

@@ -40,7 +40,7 @@ export function WorkspacesPage(): JSX.Element {
             size="xs"
             aria-label="A list, or a tree of names parted at a character"
             value={layout}
-            onChange={(value) => setLayout(value as Layout)}
+            onChange={(value) => setLayout(value)}
             data={[
               { value: "list", label: "List" },
               ...separators.map((separator) => ({ value: separator, label: `Tree ${separator}` })),
