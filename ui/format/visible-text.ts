@@ -5,9 +5,9 @@
 /** Marks that change the direction of what follows, and marks without a width. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 // What is looked for is what must not reach the page.
- 
+
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
- 
+
 const CONTROLS_AND_BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu;
 
 /** Text of several lines: line breaks and tabs stay. */

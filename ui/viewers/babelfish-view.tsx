@@ -2,6 +2,7 @@ import { Code, Loader, Text } from "@mantine/core";
 import { type JSX, useEffect, useState } from "react";
 import type { ValueText } from "../../src/web/api.ts";
 import { getJson } from "../api/request.ts";
+import { visibleLine } from "../format/visible-text.ts";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { TextView } from "./text-view.tsx";
 
@@ -9,10 +10,12 @@ export interface BabelfishViewProps {
   /** The value's path in the API. */
   readonly path: string;
   readonly language: string;
+  /** Why it cannot be read without it. */
+  readonly reason: string | undefined;
 }
 
 /** A value that only its own language can read: that language's babelfish is asked for its text. */
-export function BabelfishView({ path, language }: BabelfishViewProps): JSX.Element {
+export function BabelfishView({ path, language, reason }: BabelfishViewProps): JSX.Element {
   const [answer, setAnswer] = useState<{ readonly text: string } | { readonly failure: string }>();
   useEffect(() => {
     const stop = new AbortController();
@@ -36,9 +39,10 @@ export function BabelfishView({ path, language }: BabelfishViewProps): JSX.Eleme
     <>
       <ProblemAlert message={answer.failure} />
       <Text size="sm">
-        Only {language} can read this value. Start a {language} babelfish, then open the value again: a {language}{" "}
-        program that fetches values from variable <Code>food</Code> in the workspace <Code>{language} babelfish</Code>{" "}
-        and stores their readable text into <Code>doof</Code>. Until then there is the hex view.
+        Only {language} can read this value{reason === undefined ? "" : ` (${visibleLine(reason)})`}. Start a {language}{" "}
+        babelfish, then open the value again: a {language} program that fetches values from variable <Code>food</Code>{" "}
+        in the workspace <Code>{language} babelfish</Code> and stores their readable text into <Code>doof</Code>. Until
+        then there is the hex view.
       </Text>
     </>
   );

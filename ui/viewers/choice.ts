@@ -1,5 +1,7 @@
 import type { Content, Received } from "./content.ts";
 import { delimiterOf } from "./csv.ts";
+import { foreignSeries } from "./foreign-node.ts";
+import { foreignTable } from "./foreign-table.ts";
 import { imageType } from "./image-type.ts";
 import { seriesOf } from "./number-series.ts";
 
@@ -17,6 +19,11 @@ export function viewersOf(content: Content, { bytes, isWhole }: Received): reado
         return ["tree", "text", "hex"];
       }
       return delimiterOf(content.text) === undefined ? ["text", "hex"] : ["table", "text", "hex"];
+    case "foreign":
+      if (foreignTable(content.value) !== undefined) {
+        return ["table", "tree", "hex"];
+      }
+      return foreignSeries(content.value) === undefined ? ["tree", "hex"] : ["numbers", "tree", "hex"];
     case "value":
       return seriesOf(content.value) === undefined ? ["tree", "hex"] : ["numbers", "tree", "hex"];
     case "bytes":

@@ -6,12 +6,13 @@ import { BabelfishView } from "./babelfish-view.tsx";
 import { type ViewerName, viewersOf } from "./choice.ts";
 import { type Content, contentOf, type Received } from "./content.ts";
 import { copiedText } from "./copied-text.ts";
-import { CsvView } from "./csv-view.tsx";
 import { HexView } from "./hex-view.tsx";
 import { ImageView } from "./image-view.tsx";
 import { TextView } from "./text-view.tsx";
 import { TreeView } from "./tree-view.tsx";
-import { treeOf } from "./tree-of.ts";
+import { TableView } from "./table-view.tsx";
+import { numbersOf, treeOf } from "./shown-parts.ts";
+import { tableOf } from "./table.ts";
 
 const NumbersView = lazy(() => import("./numbers-view.tsx"));
 
@@ -83,18 +84,33 @@ function Viewer({ name, content, received, path }: ViewerProps): JSX.Element | n
     case "text":
       return <TextView text={content.kind === "text" ? content.text : new TextDecoder().decode(received.bytes)} />;
     case "table":
-      return content.kind === "text" ? <CsvView text={content.text} /> : null;
+      return <Table content={content} />;
     case "tree":
-      return <TreeView value={treeOf(content)} />;
+      return <Tree content={content} />;
     case "numbers":
-      return content.kind === "value" ? <NumbersView value={content.value} /> : null;
+      return <Numbers content={content} />;
     case "image":
       return <ImageView bytes={received.bytes} />;
     case "babelfish":
       return content.kind === "serialized" && path !== undefined ? (
-        <BabelfishView path={path} language={content.language} />
+        <BabelfishView path={path} language={content.language} reason={content.reason} />
       ) : null;
     case "hex":
       return <HexView bytes={received.bytes} />;
   }
+}
+
+function Table({ content }: { readonly content: Content }): JSX.Element | null {
+  const table = useMemo(() => tableOf(content), [content]);
+  return table === undefined ? null : <TableView table={table} />;
+}
+
+function Tree({ content }: { readonly content: Content }): JSX.Element {
+  const root = useMemo(() => treeOf(content), [content]);
+  return <TreeView root={root} />;
+}
+
+function Numbers({ content }: { readonly content: Content }): JSX.Element | null {
+  const numbers = useMemo(() => numbersOf(content), [content]);
+  return numbers === undefined ? null : <NumbersView numbers={numbers} />;
 }

@@ -1,5 +1,5 @@
 import { decode, describe } from "../../src/codec/index.ts";
-import { foreignTree } from "./foreign.ts";
+import { type ForeignValue, readForeign } from "../../src/codec/foreign/index.ts";
 
 /** The bytes of a value, maybe only its first ones, and what its descriptor says. */
 export interface Received {
@@ -12,10 +12,11 @@ export interface Received {
 export type Content =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bytes" }
-  /** A JavaScript value, or one that a reader of another language made plain. */
   | { readonly kind: "value"; readonly value: unknown }
-  /** Only that language's own programs can read it. */
-  | { readonly kind: "serialized"; readonly language: string }
+  /** A value of another language, made plain. */
+  | { readonly kind: "foreign"; readonly value: ForeignValue }
+  /** Only that language's own programs can read it; `reason`: why it cannot be read here. */
+  | { readonly kind: "serialized"; readonly language: string; readonly reason: string | undefined }
   /** It can only be read as a whole, and it is not here as a whole. */
   | { readonly kind: "beginning" }
   | { readonly kind: "damaged"; readonly reason: string };
@@ -30,14 +31,22 @@ export function contentOf({ descriptor, bytes, isWhole }: Received): Content {
     return kind === "text" ? { kind: "text", text: beginningOfText(bytes) } : { kind: "beginning" };
   }
   if (kind === "serialized" && language !== "JavaScript") {
-    const tree = foreignTree(descriptor, bytes);
-    return tree === undefined ? { kind: "serialized", language } : { kind: "value", value: tree };
+    return foreignContent(descriptor, bytes, language);
   }
   try {
     const value = decode(descriptor, bytes);
     return kind === "text" ? { kind: "text", text: value as string } : { kind: "value", value };
   } catch (error) {
     return { kind: "damaged", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function foreignContent(descriptor: number, bytes: Uint8Array, language: string): Content {
+  try {
+    const value = readForeign(descriptor, bytes);
+    return value === undefined ? { kind: "serialized", language, reason: undefined } : { kind: "foreign", value };
+  } catch (error) {
+    return { kind: "serialized", language, reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

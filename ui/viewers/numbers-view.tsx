@@ -2,20 +2,16 @@ import { type JSX, useMemo } from "react";
 import { Chart } from "../charts/chart.tsx";
 import { Facts } from "../shared/facts.tsx";
 import { count } from "../format/numbers.ts";
-import { plotData, seriesOf, summaryOf } from "./number-series.ts";
+import { type NumberSeries, plotData, summaryOf } from "./number-series.ts";
 import { VirtualLines } from "./virtual-lines.tsx";
 
 const PLOT_POINTS = 4000;
 const NUMBERS_A_LINE = 8;
 
 /** Numbers in a row: what they are like, a plot, and all of them. */
-export default function NumbersView({ value }: { readonly value: unknown }): JSX.Element | null {
-  const numbers = useMemo(() => seriesOf(value), [value]);
-  const plot = useMemo(() => (numbers === undefined ? undefined : plotData(numbers, PLOT_POINTS)), [numbers]);
-  const summary = useMemo(() => (numbers === undefined ? undefined : summaryOf(numbers)), [numbers]);
-  if (numbers === undefined || plot === undefined) {
-    return null;
-  }
+export default function NumbersView({ numbers }: { readonly numbers: NumberSeries }): JSX.Element {
+  const plot = useMemo(() => plotData(numbers, PLOT_POINTS), [numbers]);
+  const summary = useMemo(() => summaryOf(numbers), [numbers]);
   return (
     <>
       <Facts

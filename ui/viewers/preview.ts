@@ -5,7 +5,8 @@ import { shortened, visibleLine } from "../format/visible-text.ts";
 import { contentOf, type Received } from "./content.ts";
 import { hexLine } from "./hex.ts";
 import { imageType } from "./image-type.ts";
-import { type Children, treeNode } from "./tree-node.ts";
+import { foreignNode } from "./foreign-node.ts";
+import { type Children, type TreeNode, treeNode } from "./tree-node.ts";
 
 const PREVIEW_LENGTH = 200;
 /** So many children of a container are shown in its preview. */
@@ -30,7 +31,9 @@ export function previewOf(received: Received): string {
     case "text":
       return visibleLine(shortened(content.text, PREVIEW_LENGTH));
     case "value":
-      return shortened(valuePreview(content.value), PREVIEW_LENGTH);
+      return shortened(nodePreview(treeNode(content.value)), PREVIEW_LENGTH);
+    case "foreign":
+      return shortened(nodePreview(foreignNode(content.value)), PREVIEW_LENGTH);
     case "bytes":
       return imageType(received.bytes)?.replace("image/", "an image: ") ?? hexPreview(received.bytes);
     default:
@@ -38,19 +41,16 @@ export function previewOf(received: Received): string {
   }
 }
 
-function valuePreview(value: unknown): string {
-  const { summary, children } = treeNode(value);
-  return children === undefined ? summary : `${summary} ${childrenPreview(value, children())}`;
+function nodePreview({ summary, children }: TreeNode): string {
+  return children === undefined ? summary : `${summary} ${childrenPreview(children())}`;
 }
 
-function childrenPreview(value: unknown, children: Children): string {
-  const isList = Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Set;
-  const shown = Array.from({ length: Math.min(children.count, PREVIEW_CHILDREN) }, (_, index) => {
-    const child = children.at(index);
-    const { summary } = treeNode(child.value);
-    return isList ? summary : `${child.key}: ${summary}`;
+function childrenPreview({ count, isList, at }: Children): string {
+  const shown = Array.from({ length: Math.min(count, PREVIEW_CHILDREN) }, (_, index) => {
+    const { key, node } = at(index);
+    return isList ? node.summary : `${key}: ${node.summary}`;
   });
-  const all = [...shown, ...(children.count > PREVIEW_CHILDREN ? ["…"] : [])].join(", ");
+  const all = [...shown, ...(count > PREVIEW_CHILDREN ? ["…"] : [])].join(", ");
   return isList ? `[${all}]` : `{ ${all} }`;
 }
 

@@ -17,7 +17,9 @@ export interface TreeNode {
 
 export interface Children {
   readonly count: number;
-  at(index: number): { readonly key: string; readonly value: unknown };
+  /** The keys are only the places in a list. */
+  readonly isList: boolean;
+  readonly at: (index: number) => { readonly key: string; readonly node: TreeNode };
 }
 
 const SUMMARY_LENGTH = 200;
@@ -37,7 +39,12 @@ export function treeNode(value: unknown): TreeNode {
   }
 }
 
-function textNode(value: string): TreeNode {
+/** Fit for a line of the tree, whatever it is. */
+export function oneLine(text: string): string {
+  return visibleLine(shortened(text, SUMMARY_LENGTH));
+}
+
+export function textNode(value: string): TreeNode {
   const text = shortened(value, SUMMARY_LENGTH);
   return {
     tint: "text",
@@ -73,12 +80,12 @@ function otherNode(value: object): TreeNode {
     return leaf("special", Number.isNaN(value.getTime()) ? "Date (invalid)" : `Date ${value.toISOString()}`);
   }
   if (value instanceof RegExp || value instanceof URL) {
-    return leaf("special", visibleLine(shortened(String(value), SUMMARY_LENGTH)));
+    return leaf("special", oneLine(String(value)));
   }
   if (value instanceof Error) {
     const fields = Object.getOwnPropertyNames(value);
     const summary = `${value.name}: ${value.message}`;
-    return fieldsNode(visibleLine(shortened(summary, SUMMARY_LENGTH)), value, fields, "special");
+    return fieldsNode(oneLine(summary), value, fields, "special");
   }
   if (value instanceof Tagged) {
     return container(`tag ${value.tag}`, 1, () => list([value.value]));
@@ -102,9 +109,10 @@ function mapNode(map: ReadonlyMap<unknown, unknown>): TreeNode {
     const entries = [...map];
     return {
       count: entries.length,
+      isList: false,
       at: (index) => {
         const [key, value] = entries[index]!;
-        return { key: treeNode(key).summary, value };
+        return { key: treeNode(key).summary, node: treeNode(value) };
       },
     };
   });
@@ -113,22 +121,23 @@ function mapNode(map: ReadonlyMap<unknown, unknown>): TreeNode {
 function fieldsNode(summary: string, owner: object, fields: readonly string[], tint: Tint): TreeNode {
   const children = (): Children => ({
     count: fields.length,
+    isList: false,
     at: (index) => {
       const key = fields[index]!;
-      return { key: visibleLine(shortened(key, SUMMARY_LENGTH)), value: Reflect.get(owner, key) as unknown };
+      return { key: oneLine(key), node: treeNode(Reflect.get(owner, key)) };
     },
   });
   return { tint, summary, longText: undefined, children: fields.length === 0 ? undefined : children };
 }
 
-function container(summary: string, size: number, children: () => Children): TreeNode {
+export function container(summary: string, size: number, children: () => Children): TreeNode {
   return { tint: "container", summary, longText: undefined, children: size === 0 ? undefined : children };
 }
 
 function list(items: ArrayLike<unknown>): Children {
-  return { count: items.length, at: (index) => ({ key: String(index), value: items[index] }) };
+  return { count: items.length, isList: true, at: (index) => ({ key: String(index), node: treeNode(items[index]) }) };
 }
 
-function leaf(tint: Tint, summary: string): TreeNode {
+export function leaf(tint: Tint, summary: string): TreeNode {
   return { tint, summary, longText: undefined, children: undefined };
 }

@@ -3,7 +3,7 @@ import { type JSX, useMemo, useState } from "react";
 import { count } from "../format/numbers.ts";
 import { Icon } from "../shared/icon.tsx";
 import { TextView } from "./text-view.tsx";
-import { treeNode } from "./tree-node.ts";
+import type { TreeNode } from "./tree-node.ts";
 
 /** So many children are shown at once; more when one asks. */
 const STEP = 100;
@@ -11,10 +11,10 @@ const STEP = 100;
 const OPEN_CHILDREN = 25;
 
 /** A value as a tree whose branches are made when they are opened. */
-export function TreeView({ value }: { readonly value: unknown }): JSX.Element {
+export function TreeView({ root }: { readonly root: TreeNode }): JSX.Element {
   return (
     <div className="viewer-tree" role="region" aria-label="The value as a tree" tabIndex={0}>
-      <Branch label={undefined} value={value} isRoot />
+      <Branch label={undefined} node={root} isRoot />
     </div>
   );
 }
@@ -22,12 +22,11 @@ export function TreeView({ value }: { readonly value: unknown }): JSX.Element {
 interface BranchProps {
   /** The key, or index; the root has none. */
   readonly label: string | undefined;
-  readonly value: unknown;
+  readonly node: TreeNode;
   readonly isRoot?: boolean;
 }
 
-function Branch({ label, value, isRoot = false }: BranchProps): JSX.Element {
-  const node = useMemo(() => treeNode(value), [value]);
+function Branch({ label, node, isRoot = false }: BranchProps): JSX.Element {
   const [isOpen, setOpen] = useState(() => isRoot && (node.children?.().count ?? 0) <= OPEN_CHILDREN);
   const line = (
     <>
@@ -53,21 +52,25 @@ function Branch({ label, value, isRoot = false }: BranchProps): JSX.Element {
       </UnstyledButton>
       {isOpen && (
         <div className="tree-children">
-          {node.longText === undefined ? <ChildList value={value} /> : <TextView text={node.longText} />}
+          {node.longText === undefined ? <ChildList node={node} /> : <TextView text={node.longText} />}
         </div>
       )}
     </div>
   );
 }
 
-function ChildList({ value }: { readonly value: unknown }): JSX.Element {
-  const children = useMemo(() => treeNode(value).children!(), [value]);
+function ChildList({ node }: { readonly node: TreeNode }): JSX.Element {
+  const children = useMemo(() => node.children!(), [node]);
   const [shown, setShown] = useState(STEP);
-  const some = Array.from({ length: Math.min(shown, children.count) }, (_, index) => children.at(index));
+  // Made once: a branch that is open must keep its node while others are added.
+  const some = useMemo(
+    () => Array.from({ length: Math.min(shown, children.count) }, (_, index) => children.at(index)),
+    [children, shown],
+  );
   return (
     <>
-      {some.map(({ key, value: child }, index) => (
-        <Branch key={index} label={key} value={child} />
+      {some.map(({ key, node: child }, index) => (
+        <Branch key={index} label={key} node={child} />
       ))}
       {children.count > shown && (
         <Button size="compact-xs" variant="default" onClick={() => setShown(shown + STEP)}>
