@@ -4,12 +4,14 @@ import { ForeignFault } from "./foreign-fault.ts";
 import type { ForeignValue } from "./foreign-value.ts";
 import { readMatlabNumbers } from "./matlab-numbers.ts";
 import { readPickle } from "./python/read-pickle.ts";
+import { readR } from "./r/read-r.ts";
 
 type Reader = (bytes: Uint8Array, limits: ForeignLimits) => ForeignValue;
 
 /** Readers of what languages serialize themselves, by the number of the language. */
 const readers: Partial<Record<number, Reader>> = {
   [Language.python]: readPickle,
+  [Language.r]: readR,
 };
 
 /**

@@ -35,7 +35,7 @@ export function wholeFromMagnitude(bytes: Uint8Array, isNegative: boolean): numb
   for (let at = bytes.length - 1; at >= 0; at--) {
     digits.push(bytes[at]!.toString(16).padStart(2, "0"));
   }
-  const hex = `0x${digits.join("") || "0"}`;
+  const hex = `0x${digits.join("").replace(/^0+/, "") || "0"}`;
   if (bytes.length > MOST_BYTES) {
     return { kind: "scalar", type: "int", text: `${isNegative ? "-" : ""}${hex}` };
   }

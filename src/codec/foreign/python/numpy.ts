@@ -71,9 +71,11 @@ export function numpyScalar(value: PyInstance, view: PickleView): Known | undefi
   if (elements === undefined) {
     return undefined;
   }
-  const [first = null] = elements.data;
-  const text =
-    elements.imaginary === undefined ? written(first, dtype) : `(${String(first)}, ${elements.imaginary[0]})`;
+  const first = elements.data[0] as number | bigint | string | undefined;
+  if (first === undefined) {
+    return undefined; // a text of no bytes
+  }
+  const text = elements.imaginary === undefined ? written(first, dtype) : `(${first}, ${elements.imaginary[0]})`;
   return { node: { kind: "scalar", type: `numpy.${dtype.name}`, text }, isLeaf: true };
 }
 

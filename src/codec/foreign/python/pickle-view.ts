@@ -10,6 +10,7 @@ import {
   type PyInstance,
   type PyNode,
   type PyValue,
+  sequence,
 } from "./pickle-graph.ts";
 
 const MOST_NAME_STEPS = 8;
@@ -88,10 +89,11 @@ export class PickleView {
   }
 
   #instance(value: PyInstance): ForeignNode {
-    const name = this.nameOf(value.callee);
-    const known = knownInstance(name, value, this);
+    const made = asMade(value, this);
+    const name = this.nameOf(made.callee);
+    const known = knownInstance(name, made, this);
     if (known === undefined) {
-      return this.#object(name, value);
+      return this.#object(name, value, made);
     }
     if (known.isLeaf) {
       this.#leaves.set(value, known.node);
@@ -102,13 +104,12 @@ export class PickleView {
     return node;
   }
 
-  #object(name: string, value: PyInstance): ForeignNode {
+  #object(type: string, source: PyInstance, value: PyInstance): ForeignNode {
     const args: ForeignValue[] = [];
     const fields: ForeignField[] = [];
     const items: ForeignValue[] = [];
     const entries: [ForeignValue, ForeignValue][] = [];
-    const { type, given } = maker(name, value, this);
-    const node = this.#placed(value, {
+    const node = this.#placed(source, {
       kind: "object",
       type,
       args,
@@ -119,10 +120,10 @@ export class PickleView {
     if (type === "?") {
       fields.push(["made by", this.show(value.callee)]);
     }
-    if (isSequence(given)) {
-      this.#fill(args, given.items);
+    if (isSequence(value.args)) {
+      this.#fill(args, value.args.items);
     } else {
-      args.push(this.show(given));
+      args.push(this.show(value.args));
     }
     if (value.kwargs !== undefined) {
       this.#fields(fields, value.kwargs);
@@ -177,13 +178,15 @@ export class PickleView {
   }
 }
 
-/** Whose instance it is, and what it is made of. Python makes those of protocols 0 and 1 with a function of its own. */
-function maker(name: string, { args }: PyInstance, view: PickleView): { type: string; given: PyValue } {
-  const isRebuilt = name === "copyreg._reconstructor" || name === "copy_reg._reconstructor";
-  const [cls, base, state] = itemsOf(args);
-  if (!isRebuilt || cls === undefined || itemsOf(args).length !== 3) {
-    return { type: name, given: args };
+/** Python makes instances of protocols 0 and 1 with a function of its own, of class, base and what the base is made of: as the class makes them. */
+function asMade(value: PyInstance, view: PickleView): PyInstance {
+  const name = view.nameOf(value.callee);
+  const [cls, base, content] = itemsOf(value.args);
+  if ((name !== "copyreg._reconstructor" && name !== "copy_reg._reconstructor") || content === undefined) {
+    return value;
   }
-  const isPlain = view.nameOf(base!) === "object";
-  return { type: view.nameOf(cls), given: { kind: "sequence", type: "tuple", items: isPlain ? [] : [state!] } };
+  const baseName = view.nameOf(base!);
+  const isTuple = baseName === "tuple" && isSequence(content);
+  const args = isTuple ? content : sequence("tuple", baseName === "object" ? [] : [content]);
+  return { ...value, callee: cls!, args };
 }
