@@ -9,7 +9,8 @@ import tseslint from "typescript-eslint";
 const layers = {
   cli: ["host", "sleigh", "client", "codec"],
   sleigh: ["client", "codec"],
-  host: ["server"],
+  host: ["web", "server"],
+  web: ["server", "codec"],
   client: ["wire", "codec"],
   server: ["space", "wire", "blobs"],
   blobs: [],

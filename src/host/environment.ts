@@ -2,6 +2,8 @@
 export interface Environment {
   /** `NWS_SERVER_PORT`. */
   readonly port: number | undefined;
+  /** `NWS_WEB_PORT`. */
+  readonly webPort: number | undefined;
   /** `NWS_TMP_DIR`: where large values live. */
   readonly tmpDir: string | undefined;
   /** `NWS_LONG_VALUE_SIZE`: values of more bytes than this live in files. */
@@ -14,6 +16,7 @@ const HIGHEST_PORT = 65_535;
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   return {
     port: wholeNumber(variables, "NWS_SERVER_PORT", HIGHEST_PORT),
+    webPort: wholeNumber(variables, "NWS_WEB_PORT", HIGHEST_PORT),
     tmpDir: variables["NWS_TMP_DIR"] === "" ? undefined : variables["NWS_TMP_DIR"],
     longValueBytes: wholeNumber(variables, "NWS_LONG_VALUE_SIZE", Number.MAX_SAFE_INTEGER),
   };

@@ -1,6 +1,7 @@
 import type { Limits } from "../server/limits.ts";
 import type { Logger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
+import { WebServer } from "../web/web-server.ts";
 import { readEnvironment } from "./environment.ts";
 import { createLogger, type LogLevel } from "./logging.ts";
 import { VERSION } from "./version.ts";
@@ -13,6 +14,13 @@ export interface StartServerOptions {
   readonly host?: string;
   /** The port to listen on; 0 takes a free one. Default: the environment variable `NWS_SERVER_PORT`, or 8765. */
   readonly port?: number;
+  /**
+   * The port of the web interface; 0 takes a free one, false is for none. Default: the environment variable `NWS_WEB_PORT`, or the port
+   * after `port` (a free one when `port` is 0).
+   */
+  readonly webPort?: number | false;
+  /** Names by which browsers may call the web interface, beside addresses, `localhost` and this machine's name. Default: none. */
+  readonly webNames?: readonly string[];
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
   /** Listen beyond this machine although nobody is asked who they are. Default: false, and such a `host` is refused. */
@@ -38,6 +46,8 @@ export interface RunningServer {
   /** The address it listens on. */
   readonly host: string;
   readonly port: number;
+  /** Undefined: there is no web interface. */
+  readonly webPort: number | undefined;
   readonly socketPath: string | undefined;
   /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. Values are gone. */
   stop(): Promise<void>;
@@ -73,15 +83,34 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     if (socketPath !== undefined) {
       await server.listenUnix(socketPath);
     }
+    const wanted = options.webPort ?? environment.webPort ?? (port === 0 ? 0 : port + 1);
+    const web =
+      wanted === false
+        ? undefined
+        : await WebServer.listen({
+            server,
+            ...address,
+            webPort: wanted,
+            insecure: options.insecure ?? false,
+            isBackground: options.background ?? false,
+            hostNames: options.webNames ?? [],
+          });
+    server.webPort = web?.port;
+    const stopped = server.stopped.then(() => web?.close());
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await stopped;
+    };
     // Nobody waits for this: what is left over costs room on the disk and nothing else.
     void server.blobs.removeLeftovers();
     return {
       host: address.host,
       port: address.port,
+      webPort: web?.port,
       socketPath,
-      stop: () => server.stop(),
-      stopped: server.stopped,
-      [Symbol.asyncDispose]: () => server.stop(),
+      stop,
+      stopped,
+      [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
     await server.stop();

@@ -8,6 +8,7 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { ClassicDownload } from "./classic-download.ts";
 import { ClassicUpload } from "./classic-upload.ts";
 import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
+import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
@@ -44,6 +45,7 @@ const STORE = classicVerbs.get("store")!;
  * - *over*.
  */
 export class ClassicSession implements Conversation, Receiver {
+  readonly #id: string;
   readonly #connection: Connection;
   readonly #context: ServerContext;
   readonly #terms: ClassicTerms;
@@ -60,6 +62,10 @@ export class ClassicSession implements Conversation, Receiver {
   #upload: ClassicUpload | undefined;
   #download: ClassicDownload | undefined;
   #isInputOver = false;
+  /** Requests so far, the verb of the last one, and what the client called itself when it opened a workspace. */
+  #operations = 0;
+  #lastVerb = "";
+  #label = "";
   #isDeadly: boolean;
 
   // Bookings by number: said, given to the socket, taken by the kernel.
@@ -68,6 +74,7 @@ export class ClassicSession implements Conversation, Receiver {
   #confirmedBooking = 0;
 
   constructor(connection: Connection, context: ServerContext, terms: ClassicTerms) {
+    this.#id = context.sessions.nextId();
     this.#connection = connection;
     this.#context = context;
     this.#terms = terms;
@@ -82,6 +89,25 @@ export class ClassicSession implements Conversation, Receiver {
     });
     this.#arriving = new GaugedBytes(context.arriving);
     this.#member = context.space.join(this, connection.peer);
+  }
+
+  get client(): ClientView {
+    const { peer, since, lastReceivedAt, bytesIn, bytesOut } = this.#connection;
+    return {
+      id: this.#id,
+      peer,
+      label: this.#label,
+      protocol: "classic",
+      since,
+      detachedSince: undefined,
+      operations: this.#operations,
+      lastOperation: this.#lastVerb,
+      lastOperationAt: lastReceivedAt,
+      bytesIn,
+      bytesOut,
+      session: this.#member,
+      disconnect: () => this.#connection.drop("it was disconnected by hand"),
+    };
   }
 
   // From the connection
@@ -245,7 +271,13 @@ export class ClassicSession implements Conversation, Receiver {
   }
 
   #request(request: ClassicRequest): void {
-    const verb = classicVerbs.get(request.args[0] ?? "") ?? UNKNOWN_VERB;
+    const [verbName = "", , label = ""] = request.args;
+    const verb = classicVerbs.get(verbName) ?? UNKNOWN_VERB;
+    this.#operations++;
+    this.#lastVerb = verb === UNKNOWN_VERB ? "" : verbName;
+    if (verbName === "open ws" && label !== "") {
+      this.#label = printable(label);
+    }
     if (this.#isOverlapping(verb)) {
       return;
     }

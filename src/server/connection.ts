@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import type { Conversation } from "./conversation.ts";
@@ -29,10 +29,15 @@ export interface ConnectionContext {
   bug(error: unknown, where: string): string;
   /** The connection is gone. */
   closed(connection: Connection): void;
+  /** Whole microseconds, at least 1, from the arrival of some bytes until what is to be said to them was given to the socket. */
+  readonly latency: { record(microseconds: number): void };
 }
 
+/** One in so many arrivals is timed, less one: a mask. */
+const TIMED_MASK = 15;
+
 /**
- * The plumbing of one socket: hands received chunks to the conversation, collects what it has to say and writes that once a
+ * The plumbing of one socket (or what a WebSocket makes of one): hands received chunks to the conversation, collects what it has to say and writes that once a
  * turn, keeps the unsent bytes within bounds and closes in order.
  *
  * Modes: *open* ▶ *closing* (`close`: no more requests are read; what was said is still sent, then the other side has
@@ -40,7 +45,13 @@ export interface ConnectionContext {
  */
 export class Connection implements Flushable {
   readonly peer: string;
-  readonly #socket: Socket;
+  readonly since = performance.now();
+  bytesIn = 0;
+  bytesOut = 0;
+  /** When something came last; undefined before that. */
+  lastReceivedAt: number | undefined;
+  #arrivals = 0;
+  readonly #socket: Duplex;
   readonly #context: ConnectionContext;
   #conversation: Conversation | undefined;
   #mode: "open" | "closing" | "gone" = "open";
@@ -56,7 +67,7 @@ export class Connection implements Flushable {
   #linger: Deadline | undefined;
 
   /** `accepted`: paused. */
-  constructor(accepted: Socket, peer: string, context: ConnectionContext) {
+  constructor(accepted: Duplex, peer: string, context: ConnectionContext) {
     const socket = readLanding(accepted, (chunk) => {
       this.#receive(chunk);
     });
@@ -147,6 +158,7 @@ export class Connection implements Flushable {
     const socket = this.#socket;
     if (outgoing.byteCount > 0 && socket.writable) {
       conversation?.flushing();
+      this.bytesOut += outgoing.byteCount;
       this.#context.flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten));
       if (socket.writableLength > 0) {
         this.#fallenBehind();
@@ -221,12 +233,18 @@ export class Connection implements Flushable {
     if (this.#mode !== "open") {
       return;
     }
-    const { flushQueue } = this.#context;
+    const { flushQueue, latency } = this.#context;
+    const arrivedAt = performance.now();
+    this.lastReceivedAt = arrivedAt;
+    this.bytesIn += chunk.length;
     flushQueue.beginReceiving();
     this.#guarded("receiving", (conversation) => {
       conversation.receive(chunk);
     });
     flushQueue.endReceiving();
+    if ((this.#arrivals++ & TIMED_MASK) === 0) {
+      latency.record(Math.max(1, Math.round((performance.now() - arrivedAt) * 1000)));
+    }
   }
 
   #inputEnded(): void {

@@ -1,8 +1,12 @@
+import type { ClientView } from "./client-view.ts";
+
 /**
  * Who speaks on a connection: the handshake, then a session of either protocol. The connection calls these; what is to be
  * said goes into `connection.out`.
  */
 export interface Conversation {
+  /** Who speaks, once it is a client. */
+  readonly client?: ClientView;
   /** Received bytes, valid only during the call. May throw ProtocolFault. */
   receive(chunk: Uint8Array): void;
   /** The other side will send no more; it may still listen. */

@@ -1,4 +1,5 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
+import type { Duplex } from "node:stream";
 
 const LANDING_BYTES = 262_144;
 
@@ -21,7 +22,7 @@ type HandleOptions = SocketConstructorOpts & {
  * Takes over a socket that was accepted paused and reads it. Each chunk is **valid only during the call**. Returns the socket
  * to be used from now on, whose `pause` and `resume` stop the reading and let it go on.
  */
-export function readLanding(accepted: Socket, received: (chunk: Uint8Array) => void): Socket {
+export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): Duplex {
   const handle = (accepted as Handled)._handle;
   if (handle === undefined || handle === null) {
     accepted.on("data", received);

@@ -4,8 +4,9 @@ import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
-import { MAX_INLINE_BYTES, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { CHUNKED, MAX_INLINE_BYTES, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
+import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline, DeadlineTarget } from "./deadlines.ts";
@@ -23,6 +24,8 @@ import { sayText, sayValue } from "./value-replies.ts";
  * works on it while the rest is being handled. Otherwise the two sleep in turn, and to wake up costs as much as the work.
  */
 const EARLY_BYTES = 2560;
+
+const verbNames = new Map<number, string>(Object.entries(Verb).map(([name, verb]) => [verb, name]));
 
 /** No request is being handled. */
 const NONE = -1;
@@ -54,6 +57,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   label = "";
   /** The name that the last `mktemp` made. */
   madeName = "";
+  /** Requests so far, and the verb of the last one. */
+  #operations = 0;
+  #lastVerb = 0;
 
   readonly #reader: FrameReader;
   /** What has arrived of a frame that is not complete. */
@@ -79,6 +85,25 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers = new ChunkedAnswers(connection);
     this.uploads = new SessionUploads(this, context, this.#held);
     this.member = context.space.join(this, connection.peer, { leaseOver: MAX_INLINE_BYTES });
+  }
+
+  get client(): ClientView {
+    const { connection, label, member } = this;
+    return {
+      id: this.#id,
+      peer: connection.peer,
+      label,
+      protocol: "multiplexed",
+      since: connection.since,
+      detachedSince: undefined,
+      operations: this.#operations,
+      lastOperation: verbNames.get(this.#lastVerb & ~CHUNKED) ?? "",
+      lastOperationAt: connection.lastReceivedAt,
+      bytesIn: connection.bytesIn,
+      bytesOut: connection.bytesOut,
+      session: member,
+      disconnect: () => connection.drop("it was disconnected by hand"),
+    };
   }
 
   // From the connection
@@ -305,6 +330,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
         throw new ProtocolFault(`request ${request} has not been answered yet`);
       }
       this.#current = request;
+      this.#operations++;
+      this.#lastVerb = verb;
     }
     const handle = handlers[verb];
     if (handle === undefined) {

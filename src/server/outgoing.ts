@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -41,7 +41,7 @@ export class Outgoing {
    * Gives everything to the socket in one write. `onWritten` is called once the last byte has gone, unless that is at once. Returns the
    * writer, which may be used for something else: its bytes have gone too, or were left to the socket.
    */
-  writeTo(socket: Socket, onWritten: () => void): ByteWriter {
+  writeTo(socket: Duplex, onWritten: () => void): ByteWriter {
     const writer = this.#take();
     if (this.#references.length === 0) {
       const { bytes, length } = writer;
@@ -74,7 +74,7 @@ export class Outgoing {
     return writer;
   }
 
-  #writeParts(socket: Socket, { bytes, length }: ByteWriter): void {
+  #writeParts(socket: Duplex, { bytes, length }: ByteWriter): void {
     let from = 0;
     socket.cork();
     for (let i = 0; i < this.#references.length; i++) {

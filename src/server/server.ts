@@ -1,11 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
+import { createHistogram } from "node:perf_hooks";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
+import type { ClientView } from "./client-view.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -64,12 +67,18 @@ export class Server implements ServerContext, ConnectionContext {
   /** Done when the server has stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
 
-  readonly #version: string;
+  /** Of requests, since it was asked for last. */
+  readonly latency = createHistogram();
+  readonly version: string;
+  /** Told to clients in the handshake. */
+  webPort: number | undefined;
   readonly #isInsecure: boolean;
   readonly #isBackground: boolean;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
-  readonly #startedAt = performance.now();
+  readonly startedAt = performance.now();
+  /** Requests of those who are gone. */
+  #endedOperations = 0;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Map<Connection, Conversation>();
   /** Of these, those that are only told that there are too many. */
@@ -79,7 +88,7 @@ export class Server implements ServerContext, ConnectionContext {
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: ServerOptions) {
-    this.#version = options.version;
+    this.version = options.version;
     this.#isInsecure = options.insecure ?? false;
     this.#isBackground = options.isBackground ?? false;
     this.deadlines = new Deadlines(undefined, this.#isBackground);
@@ -105,6 +114,7 @@ export class Server implements ServerContext, ConnectionContext {
       },
       maxWaiting: this.limits.maxWaiting,
       maxMemoryBytes: this.limits.maxMemoryBytes,
+      now: () => performance.now(),
     });
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
@@ -116,6 +126,25 @@ export class Server implements ServerContext, ConnectionContext {
 
   get connectionCount(): number {
     return this.#connections.size - this.#turnedAway.size;
+  }
+
+  /** Requests so far. */
+  get operationCount(): number {
+    let count = this.#endedOperations;
+    for (const { client } of this.#connections.values()) {
+      count += client?.operations ?? 0;
+    }
+    return count;
+  }
+
+  /** Everybody who is connected, for whoever only looks. */
+  *clients(): Generator<ClientView> {
+    for (const conversation of this.#connections.values()) {
+      const { client } = conversation;
+      if (client !== undefined && client.id !== "") {
+        yield client;
+      }
+    }
   }
 
   /** Listens on a TCP port (0: a free one). An Error when others than this machine could connect and that was not asked for. */
@@ -130,6 +159,19 @@ export class Server implements ServerContext, ConnectionContext {
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
+  }
+
+  /** Serves a client of the multiplexed protocol whose bytes come some other way: the handshake is behind it. */
+  acceptStream(stream: Duplex, peer: string): void {
+    if (this.#stop !== undefined || this.connectionCount >= this.limits.maxConnections) {
+      stream.destroy();
+      return;
+    }
+    const connection = new Connection(stream, peer, this);
+    const session = new MultiplexedSession(connection, this);
+    connection.conversation = session;
+    this.#connections.set(connection, session);
+    this.logger.debug({ peer, mode: "multiplexed" }, "connected");
   }
 
   /** Listens on a Unix socket that only this user may use. */
@@ -158,9 +200,9 @@ export class Server implements ServerContext, ConnectionContext {
   info(): string {
     const { workspaces, variables, waiting, memoryBytes, fileBytes } = this.space.stats;
     return JSON.stringify({
-      version: this.#version,
+      version: this.version,
       pid: process.pid,
-      uptimeMs: Math.round(performance.now() - this.#startedAt),
+      uptimeMs: Math.round(performance.now() - this.startedAt),
       connections: this.connectionCount,
       workspaces,
       variables,
@@ -178,6 +220,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   closed(connection: Connection): void {
+    this.#endedOperations += this.#connections.get(connection)?.client?.operations ?? 0;
     this.#connections.delete(connection);
     this.#turnedAway.delete(connection);
     if (this.#connections.size === 0) {
@@ -202,7 +245,7 @@ export class Server implements ServerContext, ConnectionContext {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: connection.peer }, "too many connections");
     }
-    const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose });
+    const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose, webPort: this.webPort });
     const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
       let session: Conversation;
       if (isTooMany) {

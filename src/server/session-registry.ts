@@ -19,9 +19,14 @@ export class SessionRegistry {
     this.#prefix = runId;
   }
 
+  /** A name for a session that nobody can end from elsewhere. */
+  nextId(): string {
+    return `${this.#prefix}-${++this.#last}`;
+  }
+
   /** `end` is called when somebody ends the session from elsewhere. */
   add(end: () => void): Credentials {
-    const id = `${this.#prefix}-${++this.#last}`;
+    const id = this.nextId();
     const secret = randomBytes(SECRET_BYTES).toString("hex");
     this.#sessions.set(id, { secret, end });
     return { id, secret };

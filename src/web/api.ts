@@ -5,6 +5,7 @@ import type * as schemas from "./schemas.ts";
  * The JSON API of the web interface, for the server and for the pages (ui/):
  *
  *   GET    /api/server                                              ServerInfo
+ *   GET    /api/server/history                                      HistoryPoint[]
  *   GET    /api/workspaces?ListQuery                                Page<WorkspaceInfo>
  *   POST   /api/workspaces                       NewWorkspace       WorkspaceInfo
  *   GET    /api/workspaces/W                                        WorkspaceInfo

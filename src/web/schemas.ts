@@ -137,10 +137,7 @@ export const valuePage = Type.Object({
 
 export const valueText = Type.Object({ text: text() });
 
-export const newWorkspace = Type.Object({
-  name: Type.String({ minLength: 1 }),
-  persistent: Type.Optional(Type.Boolean({ default: false })),
-});
+export const newWorkspace = Type.Object({ name: Type.String({ minLength: 1 }) });
 export const newVariable = Type.Object({
   name: Type.String({ minLength: 1 }),
   mode: Type.Union([Type.Literal("fifo"), Type.Literal("lifo"), Type.Literal("multi"), Type.Literal("single")]),
@@ -203,7 +200,7 @@ export const serverInfo = Type.Object({
   port: count(),
   webPort: count(),
   startedAt: time(),
-  uptimeMs: count(),
+  uptimeSeconds: count(),
   dataFolder: Type.Optional(text("Where durable workspaces are kept.")),
   connections: count(),
   sessions: count(),
@@ -216,7 +213,11 @@ export const serverInfo = Type.Object({
   fileBytes: count(),
   residentBytes: count("Of the process."),
   limits: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]), { description: "null: none." }),
-  history: Type.Array(historyPoint, { description: "The last five minutes, one each second, oldest first." }),
+});
+
+export const history = Type.Array(historyPoint, {
+  description:
+    "The last five minutes, a point each second, oldest first: from when somebody looked for the first time.",
 });
 
 export const problem = Type.Object({

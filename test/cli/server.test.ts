@@ -21,7 +21,9 @@ describe("nws server", () => {
     "prints one line when it is ready, and stops with exit code 0 on %s",
     async (signal) => {
       const server = new NwsProcess(["server", "--port", "0"]);
-      await server.prints(/^nws: serving workspaces on 127\.0\.0\.1:\d+\n$/);
+      await server.prints(
+        /^nws: serving workspaces on 127\.0\.0\.1:\d+, web interface at http:\/\/127\.0\.0\.1:\d+\/\n$/,
+      );
       server.child.kill(signal);
       const { code, stdout, stderr } = await server.outcome;
       expect({ code, lines: stdout.split("\n").length, stderr }).toEqual({ code: 0, lines: 2, stderr: "" });
@@ -31,9 +33,17 @@ describe("nws server", () => {
   it("says where it is as JSON", async () => {
     const server = new NwsProcess(["server", "--port", "0", "--json"]);
     const [line] = await server.prints(/^.*\n/);
-    expect(JSON.parse(line)).toEqual({ event: "ready", host: "127.0.0.1", port: expect.any(Number) as number });
+    const port = expect.any(Number) as number;
+    expect(JSON.parse(line)).toEqual({ event: "ready", host: "127.0.0.1", port, webPort: port });
     server.child.kill();
     expect((await server.outcome).code).toBe(0);
+  });
+
+  it("has no web interface with --web-port none", async () => {
+    const server = new NwsProcess(["server", "--port", "0", "--web-port", "none"]);
+    await server.prints(/^nws: serving workspaces on 127\.0\.0\.1:\d+\n$/);
+    server.child.kill();
+    await server.outcome;
   });
 
   it("stops although clients are connected and wait", async () => {
@@ -59,7 +69,7 @@ describe("nws server", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/^nws: .*insecure.*\n$/);
     const server = new NwsProcess(["server", "--host", "0.0.0.0", "--port", "0", "--insecure"]);
-    await server.prints(/on 0\.0\.0\.0:\d+\n$/);
+    await server.prints(/on 0\.0\.0\.0:\d+, web interface at http:\/\/0\.0\.0\.0:\d+\/\n$/);
     server.child.kill();
     await server.outcome;
   });

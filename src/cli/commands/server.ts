@@ -9,6 +9,8 @@ import { sentenceOf } from "../report.ts";
 interface ServeOptions {
   readonly host: string;
   readonly port: number;
+  readonly webPort?: number | false;
+  readonly webName?: readonly string[];
   readonly socket?: string;
   readonly insecure?: true;
   readonly allowKill?: true;
@@ -27,7 +29,7 @@ when the server stops, they are gone.
 Sizes are bytes, or with a unit: 64K, 16M, 2G.
 
 Examples:
-  nws server                          on 127.0.0.1:8765
+  nws server                          on 127.0.0.1:8765, with pages on http://127.0.0.1:8766/
   nws server --port 0 --json          on a free port; the ready line is JSON that says which
   nws server --socket /run/nws.sock   on a Unix socket as well
   nws server --log-level info         with a log on standard error, a line of JSON for each event`;
@@ -42,6 +44,18 @@ export function serverCommand(): Command {
         .env("NWS_SERVER_PORT")
         .default(8765)
         .argParser(parsePort),
+    )
+    .addOption(
+      new Option(
+        "--web-port <number>",
+        "port of the web interface; 0 takes a free one, none is for none (default: 8766)",
+      )
+        .env("NWS_WEB_PORT")
+        .argParser((text) => (text === "none" ? false : parsePort(text))),
+    )
+    .option(
+      "--web-name <name...>",
+      "a name by which browsers may call the web interface, beside addresses and localhost",
     )
     .option("--socket <path>", "listen on a Unix socket too")
     .option("--insecure", "allow an address that others can reach: everybody who does may read and change everything")
@@ -73,6 +87,8 @@ async function serve(options: ServeOptions): Promise<void> {
     allowKillOnClose: options.allowKill ?? false,
     limits: limitsFrom(options),
     logger: options.logLevel,
+    ...(options.webPort === undefined ? {} : { webPort: options.webPort }),
+    ...(options.webName === undefined ? {} : { webNames: options.webName }),
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),
     ...(options.tmpDir === undefined ? {} : { tmpDir: options.tmpDir }),
     ...(options.longValueSize === undefined ? {} : { longValueBytes: options.longValueSize }),
@@ -89,16 +105,21 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** The public contract: other programs read this line. */
 function readyLine(server: RunningServer, isJson: boolean): string {
-  const { host, port } = server;
-  return isJson
-    ? JSON.stringify({ event: "ready", host, port })
-    : `nws: serving workspaces on ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const { host, port, webPort } = server;
+  if (isJson) {
+    return JSON.stringify({ event: "ready", host, port, webPort });
+  }
+  const name = host.includes(":") ? `[${host}]` : host;
+  const web = webPort === undefined ? "" : `, web interface at http://${name}:${webPort}/`;
+  return `nws: serving workspaces on ${name}:${port}${web}`;
 }
 
 function cannotServe(error: unknown, options: ServeOptions): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {
-    return `port ${options.port} of ${options.host} is in use: another server may be running; --port 0 takes a free one`;
+    const port = "port" in (error as object) ? (error as { port: number }).port : options.port;
+    const option = port === options.port ? "--port" : "--web-port";
+    return `port ${port} of ${options.host} is in use: another server may be running; ${option} 0 takes a free one`;
   }
   if (code === "EACCES" && options.port < 1024) {
     return `not allowed to listen on port ${options.port}; choose one from 1024`;

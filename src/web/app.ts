@@ -1,0 +1,130 @@
+import fastifyStatic from "@fastify/static";
+import swagger from "@fastify/swagger";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyInstance } from "fastify";
+import { Server as HttpServer } from "node:http";
+import type { Server } from "../server/server.ts";
+import type { Problem } from "./api.ts";
+import { findBabelfish } from "./babelfish.ts";
+import { Feed } from "./feed.ts";
+import { checkHost, checkOrigin, type HostCheck, securityHeaders } from "./guards.ts";
+import { Metrics } from "./metrics.ts";
+import { oldAddresses } from "./old-addresses.ts";
+import { pagesFolder } from "./pages-folder.ts";
+import { problemOf } from "./problem.ts";
+import type { RouteContext, WebApp } from "./route-context.ts";
+import { clientRoutes } from "./routes/clients.ts";
+import { serverRoutes } from "./routes/server.ts";
+import { valueRoutes } from "./routes/values.ts";
+import { variableRoutes } from "./routes/variables.ts";
+import { workspaceRoutes } from "./routes/workspaces.ts";
+import { Door } from "../server/door.ts";
+import { History } from "./show/history.ts";
+import { Observer } from "./show/observer.ts";
+import type { Addresses } from "./show/server-info.ts";
+import { acceptUpgrades } from "./web-sockets.ts";
+
+/** Most bytes of a request's body: a value of 16 MiB in base64, and some. */
+const MOST_BODY_BYTES = 24 * 1_048_576;
+
+export interface AppOptions {
+  readonly server: Server;
+  readonly addresses: Addresses;
+  /** Names, beside addresses and this machine's own, by which browsers may call the interface. */
+  readonly hostNames: readonly string[];
+}
+
+/** The web interface behind its port: takes connections, and ends. */
+export interface App {
+  readonly http: HttpServer;
+  close(): Promise<void>;
+}
+
+/** Makes the HTTP application. (The framework is loaded with this module: only when somebody asks for something.) */
+export async function createApp({ server, addresses, hostNames }: AppOptions): Promise<App> {
+  const http = new HttpServer();
+  const fastify: FastifyInstance = Fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    serverFactory: (handler) => http.on("request", handler),
+    routerOptions: { maxParamLength: 16_384 },
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
+  });
+  const app: WebApp = fastify.withTypeProvider<TypeBoxTypeProvider>();
+  const hosts: HostCheck = { names: new Set(hostNames), host: addresses.host };
+  const observer = new Observer(server);
+  const history = new History(server);
+  const door = new Door(server.space, "web interface");
+  const context: RouteContext = { server, observer, history, door, addresses, babelfish: findBabelfish(server) };
+
+  app.addHook("onRequest", (request, reply, next) => {
+    void reply.headers(securityHeaders);
+    checkHost(request.headers, hosts);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      checkOrigin(request.headers);
+    }
+    next();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem !== undefined) {
+      return reply.status(problem.status).send(problem.body);
+    }
+    const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
+    const body: Problem =
+      statusCode < 500
+        ? { code: "bad_request", message }
+        : { code: "internal", message: server.bug(error, `${request.method} ${request.url}`) };
+    return reply.status(statusCode).send(body);
+  });
+
+  await app.register(swagger, {
+    openapi: { info: { title: "NetWorkSpaces web interface", version: server.version } },
+  });
+  await app.register(
+    (api, _options, next) => {
+      const routes: WebApp = api.withTypeProvider<TypeBoxTypeProvider>();
+      serverRoutes(routes, context);
+      workspaceRoutes(routes, context);
+      variableRoutes(routes, context);
+      valueRoutes(routes, context);
+      clientRoutes(routes, context);
+      next();
+    },
+    { prefix: "/api" },
+  );
+  app.get("/openapi.json", { schema: { hide: true } }, () => fastify.swagger());
+  app.get("/healthz", { schema: { hide: true } }, () => ({ status: "ok" }));
+  const metrics = new Metrics(server);
+  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+  oldAddresses(app);
+  await app.register(fastifyStatic, {
+    root: pagesFolder(),
+    wildcard: false,
+    index: false,
+    immutable: true,
+    maxAge: "1y",
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === "GET" && !/^\/(?:api|doit)\b/.test(request.url);
+    return isPage
+      ? reply.sendFile("index.html", { maxAge: 0, immutable: false })
+      : reply.status(404).send({ code: "not_found", message: `there is nothing at ${request.url}` } satisfies Problem);
+  });
+  const feed = new Feed((path) => fastify.inject({ method: "GET", url: path, headers: { host: "localhost" } }));
+  const sockets = acceptUpgrades(http, { server, feed, hosts });
+  await app.ready();
+  return {
+    http,
+    close: async () => {
+      feed.close();
+      sockets.close();
+      history.close();
+      observer.depths.close();
+      door.close();
+      http.closeAllConnections();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the built pages are. Bundled and not, this module lies somewhere below the package's folder. */
+export function pagesFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) {
+      return join(folder, "dist", "ui");
+    }
+  }
+  throw new Error(`the package's folder was not found above ${here}`);
+}

@@ -1,0 +1,144 @@
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import type { VariableView } from "../../server/client-view.ts";
+import { contentOf } from "../content.ts";
+import { notFound, WebError } from "../problem.ts";
+import type { RouteContext, WebApp } from "../route-context.ts";
+import * as schemas from "../schemas.ts";
+import { textOf } from "../show/names.ts";
+import { base64, showValue, showValues } from "../show/values.ts";
+
+const ofVariable = Type.Object({ workspace: Type.String(), variable: Type.String() });
+const ofValue = Type.Object({
+  workspace: Type.String(),
+  variable: Type.String(),
+  index: Type.Integer({ minimum: 0 }),
+});
+const bytesQuery = Type.Object({ as: Type.Optional(Type.Literal("download")) });
+
+/** A value that was taken is answered whole when it has at most so many bytes. */
+const MOST_TAKEN_BYTES = 1_048_576;
+/** So many values are taken away in one go; others come in between. */
+const CLEARED_AT_ONCE = 5000;
+
+export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteContext): void {
+  const path = "/workspaces/:workspace/variables/:variable";
+  app.get(
+    `${path}/values`,
+    {
+      schema: {
+        summary: "The free values of a variable, by index",
+        params: ofVariable,
+        querystring: schemas.valuesQuery,
+        response: { 200: schemas.valuePage, "4xx": schemas.problem },
+      },
+    },
+    ({ params, query }) => showValues(observer.variable(params.workspace, params.variable), query),
+  );
+  app.post(
+    `${path}/values`,
+    {
+      schema: {
+        summary: "Stores a value",
+        params: ofVariable,
+        body: schemas.newValue,
+        response: { 200: schemas.done, "4xx": schemas.problem },
+      },
+    },
+    ({ params, body }) => {
+      const { name, workspace } = observer.variable(params.workspace, params.variable);
+      const bytes = new Uint8Array(Buffer.from(body.bytes, "base64"));
+      door.store(workspace.name, name, body.descriptor, bytes);
+      return { done: true as const };
+    },
+  );
+  app.post(
+    `${path}/take`,
+    {
+      schema: {
+        summary: "Takes a value, if there is one (fetchTry)",
+        params: ofVariable,
+        response: { 200: schemas.taken, "4xx": schemas.problem },
+      },
+    },
+    ({ params }) => {
+      const { name, workspace } = observer.variable(params.workspace, params.variable);
+      const value = door.take(workspace.name, name);
+      if (value === undefined) {
+        return {};
+      }
+      const shown = showValue({ ...value, start: 0, end: value.bytes.length });
+      const isWhole = value.file === undefined && value.bytes.length <= MOST_TAKEN_BYTES;
+      return { value: isWhole ? { ...shown, content: base64(value.bytes) } : shown };
+    },
+  );
+  app.post(
+    `${path}/clear`,
+    {
+      schema: {
+        summary: "Takes all free values away",
+        params: ofVariable,
+        response: { 200: schemas.cleared, "4xx": schemas.problem },
+      },
+    },
+    async ({ params }) => {
+      const variable = observer.variable(params.workspace, params.variable);
+      // What is stored meanwhile stays, or it would never end where somebody stores all the time.
+      let left = variable.freeCount;
+      let values = 0;
+      while (left-- > 0 && !variable.isDeleted && door.take(variable.workspace.name, variable.name) !== undefined) {
+        if (++values % CLEARED_AT_ONCE === 0) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+      return { values };
+    },
+  );
+  app.get(
+    `${path}/values/:index`,
+    { schema: { summary: "The bytes of a value", params: ofValue, querystring: bytesQuery } },
+    (request, reply) => {
+      const { workspace, variable, index } = request.params;
+      return sendBytes(reply, observer.variable(workspace, variable), index, request.query.as === "download");
+    },
+  );
+  app.get(
+    `${path}/values/:index/text`,
+    {
+      schema: {
+        summary: "The text of a value, by its language's babelfish",
+        params: ofValue,
+        response: { 200: schemas.valueText, "4xx": schemas.problem, "5xx": schemas.problem },
+      },
+    },
+    async ({ params }) => {
+      const { descriptor, bytes, start, end, file } = valueOf(
+        observer.variable(params.workspace, params.variable),
+        params.index,
+      );
+      if (file !== undefined) {
+        throw new WebError(413, "too_large", "values that live in files are not translated");
+      }
+      return { text: await babelfish.text(descriptor, bytes.slice(start, end)) };
+    },
+  );
+}
+
+function valueOf(variable: VariableView, index: number): NonNullable<ReturnType<VariableView["look"]>> {
+  const value = variable.look(index);
+  if (value === undefined) {
+    throw notFound(`value ${index} of variable '${textOf(variable.name)}'`);
+  }
+  return value;
+}
+
+/** As bytes and nothing else, whatever they are: a browser must not find a page in them. */
+function sendBytes(reply: FastifyReply, variable: VariableView, index: number, asFile: boolean): FastifyReply {
+  const { length, body } = contentOf(valueOf(variable, index));
+  void reply.type("application/octet-stream").header("content-length", length);
+  if (asFile) {
+    const name = textOf(variable.name).replace(/[^\w\-.]/g, "_");
+    void reply.header("content-disposition", `attachment; filename="${name}-${index}.bin"`);
+  }
+  return reply.send(body);
+}

@@ -1,0 +1,67 @@
+import { Type } from "typebox";
+import type { RouteContext, WebApp } from "../route-context.ts";
+import * as schemas from "../schemas.ts";
+import { bytesOf, idOf } from "../show/names.ts";
+import { showDetail, showVariable, showVariables } from "../show/variables.ts";
+
+const inWorkspace = Type.Object({ workspace: Type.String() });
+const ofVariable = Type.Object({ workspace: Type.String(), variable: Type.String() });
+
+export function variableRoutes(app: WebApp, { observer, door }: RouteContext): void {
+  app.get(
+    "/workspaces/:workspace/variables",
+    {
+      schema: {
+        summary: "The variables of a workspace",
+        params: inWorkspace,
+        querystring: schemas.listQuery,
+        response: { 200: schemas.variablePage, "4xx": schemas.problem },
+      },
+    },
+    ({ params, query }) => showVariables(observer, observer.workspace(params.workspace), query),
+  );
+  app.post(
+    "/workspaces/:workspace/variables",
+    {
+      schema: {
+        summary: "Declares a variable",
+        params: inWorkspace,
+        body: schemas.newVariable,
+        response: { 201: schemas.variableInfo, "4xx": schemas.problem },
+      },
+    },
+    ({ params, body }, reply) => {
+      const workspace = observer.workspace(params.workspace);
+      const name = bytesOf(body.name);
+      door.declare(workspace.name, name, body.mode);
+      void reply.status(201);
+      return showVariable(observer, observer.variable(params.workspace, idOf(name)));
+    },
+  );
+  app.get(
+    "/workspaces/:workspace/variables/:variable",
+    {
+      schema: {
+        summary: "A variable, and who waits for it",
+        params: ofVariable,
+        response: { 200: schemas.variableDetail, "4xx": schemas.problem },
+      },
+    },
+    ({ params }) => showDetail(observer, observer.variable(params.workspace, params.variable)),
+  );
+  app.delete(
+    "/workspaces/:workspace/variables/:variable",
+    {
+      schema: {
+        summary: "Deletes a variable with its values; who waits for it is told",
+        params: ofVariable,
+        response: { 200: schemas.done, "4xx": schemas.problem },
+      },
+    },
+    ({ params }) => {
+      const { name, workspace } = observer.variable(params.workspace, params.variable);
+      door.deleteVar(workspace.name, name);
+      return { done: true as const };
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import type { ClientView, SessionView, VariableView, WaiterView, WorkspaceView } from "../../server/client-view.ts";
+import type { ListQuery, Page, VariableDetail, VariableInfo, Verb, Waiter } from "../api.ts";
+import { named, textOf } from "./names.ts";
+import { type Observer, timeOf } from "./observer.ts";
+import { pageOf, type SortKeys } from "./page-of.ts";
+
+const MOST_LISTED = 100;
+/** So many booked values are looked at to find out who has some of a variable. */
+const MOST_BOOKED = 100_000;
+
+export function showVariables(observer: Observer, workspace: WorkspaceView, query: ListQuery): Page<VariableInfo> {
+  const { sortedNames, variables } = workspace;
+  const keys: SortKeys<VariableView> = {
+    name: ({ name }) => name,
+    mode: modeOf,
+    values: ({ freeCount }) => freeCount,
+    booked: ({ bookedCount }) => bookedCount,
+    fetchers: ({ fetchers }) => fetchers.size,
+    finders: ({ finders }) => finders.size,
+    bytes: ({ memoryBytes, fileBytes }) => memoryBytes + fileBytes,
+    stored: ({ storedCount }) => storedCount,
+    fetched: ({ fetchedCount }) => fetchedCount,
+    storedPerSecond: (variable) => ratesOf(observer, variable)[0]!,
+    fetchedPerSecond: (variable) => ratesOf(observer, variable)[1]!,
+    alert: (variable) => observer.depths.alertOf(variable) ?? "",
+  };
+  const items = {
+    *[Symbol.iterator](): Generator<VariableView> {
+      for (const name of sortedNames) {
+        yield variables.get(name)!;
+      }
+    },
+  };
+  return pageOf({ items, count: sortedNames.length, textOf: ({ name }) => textOf(name), keys }, query, (variable) =>
+    showVariable(observer, variable),
+  );
+}
+
+export function showVariable(observer: Observer, variable: VariableView): VariableInfo {
+  const { name, isGuarded, freeCount, bookedCount, fetchers, finders, memoryBytes, fileBytes } = variable;
+  const [storedPerSecond, fetchedPerSecond] = ratesOf(observer, variable);
+  const alert = observer.depths.alertOf(variable);
+  return {
+    ...named(name),
+    mode: modeOf(variable),
+    guarded: isGuarded,
+    values: freeCount,
+    booked: bookedCount,
+    fetchers: fetchers.size,
+    finders: finders.size,
+    bytes: memoryBytes + fileBytes,
+    depths: [...observer.depths.of(variable)],
+    ...(alert !== undefined && { alert }),
+    stored: variable.storedCount,
+    fetched: variable.fetchedCount,
+    storedPerSecond: storedPerSecond!,
+    fetchedPerSecond: fetchedPerSecond!,
+  };
+}
+
+export function showDetail(observer: Observer, variable: VariableView): VariableDetail {
+  const clients = observer.clientsBySession();
+  return {
+    ...showVariable(observer, variable),
+    workspace: named(variable.workspace.name),
+    waiters: waitersOf(variable, clients),
+    holders: holdersOf(variable, clients),
+  };
+}
+
+export function verbOf({ how: { take, iterate } }: WaiterView): Verb {
+  return `${iterate ? "i" : ""}${take ? "fetch" : "find"}`;
+}
+
+function waitersOf(variable: VariableView, clients: ReadonlyMap<SessionView, ClientView>): Waiter[] {
+  const waiters = [...first(variable.fetchers), ...first(variable.finders)].sort((a, b) => a.since - b.since);
+  return waiters.slice(0, MOST_LISTED).map((waiter) => {
+    const { session, since } = waiter;
+    return { ...whoIs(session, clients), verb: verbOf(waiter), since: timeOf(since) };
+  });
+}
+
+function holdersOf(variable: VariableView, clients: ReadonlyMap<SessionView, ClientView>): VariableDetail["holders"] {
+  const holders: VariableDetail["holders"] = [];
+  let left = variable.bookedCount === 0 ? 0 : MOST_BOOKED;
+  for (const [session] of clients) {
+    if (left <= 0 || holders.length >= MOST_LISTED) {
+      break;
+    }
+    left -= session.bookedCount;
+    let values = 0;
+    for (const booking of session.bookedCount === 0 ? [] : session.booked()) {
+      values += Number(booking.variable === variable);
+    }
+    if (values > 0) {
+      holders.push({ ...whoIs(session, clients), values });
+    }
+  }
+  return holders;
+}
+
+function whoIs(
+  session: SessionView,
+  clients: ReadonlyMap<SessionView, ClientView>,
+): { client: string; peer: string; label: string } {
+  const client = clients.get(session);
+  return { client: client?.id ?? "", peer: session.peer, label: client?.label ?? "" };
+}
+
+function first(waiters: Iterable<WaiterView>): WaiterView[] {
+  const list: WaiterView[] = [];
+  for (const waiter of waiters) {
+    if (list.length >= MOST_LISTED) {
+      break;
+    }
+    list.push(waiter);
+  }
+  return list;
+}
+
+function ratesOf(observer: Observer, variable: VariableView): readonly number[] {
+  return observer.rates.of(variable, [variable.storedCount, variable.fetchedCount]);
+}
+
+function modeOf({ mode }: VariableView): VariableInfo["mode"] {
+  return mode ?? "unknown";
+}

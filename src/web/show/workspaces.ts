@@ -1,0 +1,67 @@
+import type { ClientView, SessionView, WorkspaceView } from "../../server/client-view.ts";
+import type { ListQuery, Page, WorkspaceInfo } from "../api.ts";
+import { named, textOf } from "./names.ts";
+import type { Observer } from "./observer.ts";
+import { pageOf, type SortKeys } from "./page-of.ts";
+
+export function showWorkspaces(observer: Observer, query: ListQuery): Page<WorkspaceInfo> {
+  const { workspaces } = observer.server.space;
+  const names = [...workspaces.keys()].sort();
+  const clients = observer.clientsBySession();
+  const items = names.map((name) => workspaces.get(name)!);
+  const keys: SortKeys<WorkspaceView> = {
+    name: ({ name }) => name,
+    owner: ownerOf,
+    persistent: ({ isPersistent }) => Number(isPersistent),
+    variables: ({ variables }) => variables.size,
+    values: ({ valueCount, bookedCount }) => valueCount - bookedCount,
+    booked: ({ bookedCount }) => bookedCount,
+    bytes: bytesOf,
+    waiting: ({ waitingCount }) => waitingCount,
+    stored: ({ storedCount }) => storedCount,
+    fetched: ({ fetchedCount }) => fetchedCount,
+    storedPerSecond: (workspace) => ratesOf(observer, workspace)[0]!,
+    fetchedPerSecond: (workspace) => ratesOf(observer, workspace)[1]!,
+  };
+  return pageOf({ items, count: items.length, textOf: ({ name }) => textOf(name), keys }, query, (workspace) =>
+    showWorkspace(observer, workspace, clients),
+  );
+}
+
+export function showWorkspace(
+  observer: Observer,
+  workspace: WorkspaceView,
+  clients: ReadonlyMap<SessionView, ClientView> = observer.clientsBySession(),
+): WorkspaceInfo {
+  const { name, owner, isPersistent, variables, valueCount, bookedCount, waitingCount, storedCount, fetchedCount } =
+    workspace;
+  const [storedPerSecond, fetchedPerSecond] = ratesOf(observer, workspace);
+  const ownerClient = owner && clients.get(owner)?.id;
+  return {
+    ...named(name),
+    owner: ownerOf(workspace),
+    ...(ownerClient !== undefined && { ownerClient }),
+    persistent: isPersistent,
+    variables: variables.size,
+    values: valueCount - bookedCount,
+    booked: bookedCount,
+    bytes: bytesOf(workspace),
+    waiting: waitingCount,
+    stored: storedCount,
+    fetched: fetchedCount,
+    storedPerSecond: storedPerSecond!,
+    fetchedPerSecond: fetchedPerSecond!,
+  };
+}
+
+function ratesOf(observer: Observer, workspace: WorkspaceView): readonly number[] {
+  return observer.rates.of(workspace, [workspace.storedCount, workspace.fetchedCount]);
+}
+
+function bytesOf({ memoryBytes, fileBytes }: WorkspaceView): number {
+  return memoryBytes + fileBytes;
+}
+
+function ownerOf({ isSystem, owner, ownerLabel }: WorkspaceView): string {
+  return isSystem ? "[system]" : owner === undefined ? "" : `${owner.peer} (${textOf(ownerLabel)})`;
+}

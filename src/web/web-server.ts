@@ -1,0 +1,84 @@
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import type { Server } from "../server/server.ts";
+import { isLoopback } from "../server/loopback.ts";
+import type { App } from "./app.ts";
+
+export interface WebServerOptions {
+  readonly server: Server;
+  /** Where the server's own clients connect, to be shown. */
+  readonly host: string;
+  readonly port: number;
+  /** 0: a free one. */
+  readonly webPort: number;
+  readonly insecure: boolean;
+  /** It does not keep the program running. */
+  readonly isBackground: boolean;
+  readonly hostNames: readonly string[];
+}
+
+/**
+ * The web interface's port. What is behind it is loaded when somebody comes: a server is ready before that, and one that nobody looks at
+ * costs a listening socket.
+ */
+export class WebServer {
+  readonly port: number;
+  readonly #close: () => Promise<void>;
+
+  private constructor(port: number, close: () => Promise<void>) {
+    this.port = port;
+    this.#close = close;
+  }
+
+  /** Rejects when it cannot listen there, or others than this machine could come and that was not asked for. */
+  static async listen(options: WebServerOptions): Promise<WebServer> {
+    const { server, host, insecure, isBackground, hostNames } = options;
+    if (!insecure && !isLoopback(host)) {
+      throw new Error(
+        `a web interface on ${host} is open to everybody who can reach it; allow it with the option insecure`,
+      );
+    }
+    const sockets = new Set<Socket>();
+    let app: Promise<App> | undefined;
+    const listener = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => socket.destroy());
+      if (isBackground) {
+        socket.unref();
+      }
+      const { port: webPort } = listener.address() as AddressInfo;
+      app ??= import("./app.ts").then(({ createApp }) =>
+        createApp({ server, addresses: { host, port: options.port, webPort }, hostNames }),
+      );
+      app.then(
+        ({ http }) => http.emit("connection", socket),
+        (error: unknown) => {
+          server.bug(error, "the start of the web interface");
+          socket.destroy();
+        },
+      );
+    });
+    await new Promise<void>((resolve, reject) => {
+      listener.once("error", reject);
+      listener.listen({ host, port: options.webPort }, () => {
+        listener.off("error", reject);
+        listener.on("error", () => undefined);
+        resolve();
+      });
+    });
+    if (isBackground) {
+      listener.unref();
+    }
+    return new WebServer((listener.address() as AddressInfo).port, async () => {
+      listener.close();
+      await app?.then((each) => each.close()).catch(() => undefined);
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+  }
+}
