@@ -1,9 +1,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-// `vite build ui` puts the pages into dist/ui, which the server serves. Addresses are relative: the pages also work behind a prefix.
+// `vite build ui` puts the pages into dist/ui, which the server serves.
 export default defineConfig({
-  base: "./",
   plugins: [react()],
   build: {
     outDir: "../dist/ui",

@@ -1,13 +1,8 @@
-import type { ListQuery, ValuesQuery } from "../../src/web/api.ts";
+import type { ListQuery, ValuesQuery, WorkspacesQuery } from "../../src/web/api.ts";
 
 /*
- * Paths of the API, as the feed and `fetch` want them. `workspace` and `variable` are ids: percent-encoded already, by the server.
+ * Paths of the API, as the feed and `fetch` want them. `workspace`, `variable` and `client` are ids, from the server's answers.
  */
-
-/** The workspaces list can also be asked for those that have a variable of some name. */
-export interface WorkspacesQuery extends ListQuery {
-  readonly variable?: string;
-}
 
 export function workspacesPath(query: WorkspacesQuery = {}): string {
   return `/api/workspaces${queryText(query)}`;
@@ -42,11 +37,7 @@ export function clientPath(client: string): string {
 }
 
 export const serverPath = "/api/server";
-
-/** The id of a name that was typed here. */
-export function idOfName(name: string): string {
-  return encodeURIComponent(name);
-}
+export const historyPath = "/api/server/history";
 
 /** `?a=1&b=2`, without what is undefined or empty. */
 function queryText(query: object): string {

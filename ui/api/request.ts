@@ -57,15 +57,10 @@ export async function getBytes(
   return { bytes: joined(parts, length).subarray(0, limit), isWhole: reader === undefined };
 }
 
-/** `/api/x` becomes `api/x`: relative, so that the pages work behind a prefix too. */
-export function relative(path: string): string {
-  return path.replace(/^\//, "");
-}
-
 async function answered(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(relative(path), init);
+    response = await fetch(path, init);
   } catch (error) {
     if (init.signal?.aborted === true) {
       throw error;

@@ -12,7 +12,7 @@ import { Navigation } from "./navigation.tsx";
 import { NowherePage } from "./nowhere-page.tsx";
 import { hrefOf, type Route } from "./routes.ts";
 import { useKeys } from "./use-keys.ts";
-import { useRoute } from "./use-route.ts";
+import { useLinks, useRoute } from "./use-route.ts";
 
 // These bring viewers or charts: they come when they are asked for.
 const VariablePage = lazy(() => import("../variable/variable-page.tsx"));
@@ -25,6 +25,7 @@ export function App(): JSX.Element {
   const [isMenuOpen, menu] = useDisclosure(false);
   const address = route.page === "nowhere" ? "" : hrefOf(route);
   useKeys();
+  useLinks();
   useFocusOnNewPage(address);
   return (
     <AppShell
@@ -91,7 +92,7 @@ function useFocusOnNewPage(address: string): void {
   }, [address]);
 }
 
-/** A link to `#main` would be taken for a page's address. */
+/** The address stays as it is: it is the page's. */
 function skipToMain(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById("main")?.focus();

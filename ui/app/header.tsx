@@ -31,7 +31,7 @@ export function Header({ isMenuOpen, onMenu }: HeaderProps): JSX.Element {
             aria-expanded={isMenuOpen}
           />
           <Anchor href={hrefOf({ page: "workspaces" })} underline="never" c="inherit" fw={600} className="brand">
-            <img src="./icon.svg" alt="" width={24} height={24} />
+            <img src="/icon.svg" alt="" width={24} height={24} />
             NetWorkSpaces
           </Anchor>
         </Group>

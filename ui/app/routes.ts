@@ -1,11 +1,11 @@
 /*
- * The pages' addresses. They stand behind the `#`, so that any server can serve the pages from any folder:
+ * The pages' addresses:
  *
- *   #/                      the workspaces          #/clients       the clients      #/server       the server
- *   #/workspaces/W          a workspace             #/clients/ID    a client
- *   #/workspaces/W/V        a variable              #/sleighs       the sleighs      #/sleighs/W    one of them
+ *   /                              the workspaces          /clients       the clients      /server       the server
+ *   /workspaces/W                  a workspace             /clients/ID    a client
+ *   /workspaces/W/variables/V      a variable              /sleighs       the sleighs      /sleighs/W    one of them
  *
- * W, V and ID are ids, as the API has them: percent-encoded.
+ * W, V and ID are ids, as the API has them. The server answers all of them with index.html.
  */
 
 export type Route =
@@ -23,62 +23,56 @@ export type Route =
 export function hrefOf(route: Exclude<Route, { page: "nowhere" }>): string {
   switch (route.page) {
     case "workspaces":
-      return "#/";
+      return "/";
     case "workspace":
-      return `#/workspaces/${route.workspace}`;
+      return `/workspaces/${route.workspace}`;
     case "variable":
-      return `#/workspaces/${route.workspace}/${route.variable}`;
+      return `/workspaces/${route.workspace}/variables/${route.variable}`;
     case "client":
-      return `#/clients/${route.client}`;
+      return `/clients/${route.client}`;
     case "sleigh":
-      return `#/sleighs/${route.workspace}`;
+      return `/sleighs/${route.workspace}`;
     case "clients":
     case "server":
     case "sleighs":
-      return `#/${route.page}`;
+      return `/${route.page}`;
   }
 }
 
-/** The page at `hash`: what `location.hash` has. */
-export function routeOf(hash: string): Route {
-  const [page = "", first, second, ...more] = hash.replace(/^#?\/?/, "").split("/");
-  if (more.length > 0) {
-    return { page: "nowhere" };
+const patterns: readonly (readonly [pattern: RegExp, route: (first: string, second: string) => Route])[] = [
+  [/^\/(?:workspaces\/?)?$/, () => ({ page: "workspaces" })],
+  [/^\/workspaces\/([^/]+)(?:\/variables)?\/?$/, (workspace) => ({ page: "workspace", workspace })],
+  [
+    /^\/workspaces\/([^/]+)\/variables\/([^/]+)\/?$/,
+    (workspace, variable) => ({ page: "variable", workspace, variable }),
+  ],
+  [/^\/clients\/?$/, () => ({ page: "clients" })],
+  [/^\/clients\/([^/]+)\/?$/, (client) => ({ page: "client", client })],
+  [/^\/server\/?$/, () => ({ page: "server" })],
+  [/^\/sleighs\/?$/, () => ({ page: "sleighs" })],
+  [/^\/sleighs\/([^/]+)\/?$/, (workspace) => ({ page: "sleigh", workspace })],
+];
+
+/** The page at a path: what `location.pathname` has. */
+export function routeOf(path: string): Route {
+  for (const [pattern, route] of patterns) {
+    const match = pattern.exec(path);
+    if (match !== null) {
+      const [, first = "", second = ""] = match;
+      return route(first, second);
+    }
   }
-  const isThere = (part: string | undefined): part is string => part !== undefined && part !== "";
-  if (page === "workspaces" && isThere(first)) {
-    return isThere(second)
-      ? { page: "variable", workspace: first, variable: second }
-      : { page: "workspace", workspace: first };
-  }
-  if (page === "clients" && isThere(first) && !isThere(second)) {
-    return { page: "client", client: first };
-  }
-  if (page === "sleighs" && isThere(first) && !isThere(second)) {
-    return { page: "sleigh", workspace: first };
-  }
-  if (isThere(first)) {
-    return { page: "nowhere" };
-  }
-  switch (page) {
-    case "":
-    case "workspaces":
-      return { page: "workspaces" };
-    case "clients":
-    case "server":
-    case "sleighs":
-      return { page };
-    default:
-      return { page: "nowhere" };
-  }
+  return { page: "nowhere" };
 }
 
-/** The name behind an id, for headings until the answer with the true name has come. */
+/** The name behind an id (src/web/show/names.ts), for headings until the answer with the true name has come. */
 export function nameOfId(id: string): string {
+  const name = id.replace(/~([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = Uint8Array.from(name, (character) => character.charCodeAt(0));
   try {
-    return decodeURIComponent(id);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     // Not UTF-8: each byte is a character, as everywhere.
-    return id.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return name;
   }
 }

@@ -1,4 +1,3 @@
-import { relative } from "../api/request.ts";
 import { Feed, type FeedSocket, type FeedSocketEvents } from "./feed.ts";
 
 /** The feed of this page, over the browser's WebSocket. It rests while the page is out of sight. */
@@ -17,9 +16,8 @@ export function browserFeed(): Feed {
 }
 
 function openSocket(events: FeedSocketEvents): FeedSocket {
-  const address = new URL(relative("/api/feed"), document.baseURI);
+  const address = new URL("/api/feed", location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  address.hash = "";
   const socket = new WebSocket(address);
   socket.onopen = () => events.onOpen();
   socket.onmessage = ({ data }) => events.onMessage(String(data));

@@ -1,10 +1,15 @@
 import { type JSX, type ReactNode, useMemo } from "react";
 import type { HistoryPoint } from "../../src/web/api.ts";
+import { historyPath } from "../api/addresses.ts";
 import { Chart } from "../charts/chart.tsx";
+import { useLive } from "../live/use-live.ts";
 import { bytes, microseconds, shortCount } from "../format/numbers.ts";
 
+const nothing: readonly HistoryPoint[] = [];
+
 /** The last five minutes, from second to second. */
-export function ServerCharts({ history }: { readonly history: readonly HistoryPoint[] }): JSX.Element {
+export function ServerCharts(): JSX.Element {
+  const { data: history = nothing } = useLive<readonly HistoryPoint[]>(historyPath);
   const x = useMemo(() => history.map(({ at }) => Date.parse(at) / 1000), [history]);
   const of = (field: Exclude<keyof HistoryPoint, "at">): number[] => history.map((point) => point[field]);
   return (

@@ -19,7 +19,7 @@ export default function ServerPage(): JSX.Element {
       {data !== undefined && (
         <>
           <ServerFacts server={data} />
-          <ServerCharts history={data.history} />
+          <ServerCharts />
           <Limits limits={data.limits} />
         </>
       )}
@@ -28,7 +28,7 @@ export default function ServerPage(): JSX.Element {
 }
 
 function ServerFacts({ server }: { readonly server: ServerInfo }): JSX.Element {
-  const { version, pid, node, platform, host, port, webPort, startedAt, uptimeMs, dataFolder } = server;
+  const { version, pid, node, platform, host, port, webPort, startedAt, uptimeSeconds, dataFolder } = server;
   return (
     <>
       <Facts
@@ -39,7 +39,7 @@ function ServerFacts({ server }: { readonly server: ServerInfo }): JSX.Element {
           [
             "Running for",
             <span key="up" title={`since ${exactTime(startedAt)}`}>
-              {duration(Math.floor(uptimeMs / 1000) * 1000)}
+              {duration(uptimeSeconds * 1000)}
             </span>,
           ],
           ["Process", `${pid}, Node ${node}, ${platform}`],

@@ -8,8 +8,8 @@ import { Dialog } from "../shared/dialog.tsx";
 import { useAnnounce } from "../shared/notices.tsx";
 import { fileValue, type InputKind, typedValue } from "./new-value.ts";
 
-/** A larger file is for a program: it would be held several times in the page's memory. */
-const LARGEST_FILE = 64 * 1024 * 1024;
+/** What the server takes in one request. A larger file is for a program. */
+const LARGEST_FILE = 16 * 1024 * 1024;
 
 export interface StoreDialogProps {
   readonly workspace: string;

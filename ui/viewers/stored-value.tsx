@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Loader, Text } from "@mantine/core";
 import { type JSX, useEffect, useState } from "react";
 import type { ValueInfo } from "../../src/web/api.ts";
-import { getBytes, relative } from "../api/request.ts";
+import { getBytes } from "../api/request.ts";
 import { bytes } from "../format/numbers.ts";
 import { Icon } from "../shared/icon.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
@@ -65,7 +65,7 @@ export function StoredValue({ path, info }: StoredValueProps): JSX.Element {
             onMore={limit < MOST_BYTES ? () => setLimit(MOST_BYTES) : undefined}
           />
         )}
-        <Anchor href={`${relative(path)}?as=download`} download size="xs" className="download">
+        <Anchor href={`${path}?as=download`} download size="xs" className="download">
           <Icon name="download" size={14} /> Download
         </Anchor>
       </Group>

@@ -1,4 +1,4 @@
-import { Checkbox, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { type JSX, useState } from "react";
 import type { NewWorkspace, WorkspaceInfo } from "../../src/web/api.ts";
 import { workspacesPath } from "../api/addresses.ts";
@@ -15,9 +15,8 @@ export function NewWorkspaceDialog({
   readonly onClose: () => void;
 }): JSX.Element {
   const [name, setName] = useState("");
-  const [persistent, setPersistent] = useState(false);
   const create = async (): Promise<void> => {
-    const body: NewWorkspace = { name, persistent };
+    const body: NewWorkspace = { name };
     const { id } = await send<WorkspaceInfo>("POST", workspacesPath(), body);
     setName("");
     goTo(hrefOf({ page: "workspace", workspace: id }));
@@ -26,18 +25,12 @@ export function NewWorkspaceDialog({
     <Dialog title="New workspace" isOpen={isOpen} onClose={onClose} verb="Create" isReady={name !== ""} onDo={create}>
       <TextInput
         label="Name"
-        description="Programs find it by this name."
+        description="Programs find it by this name. It stays until it is deleted, or goes with the first program that opens it."
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
         data-autofocus
         autoComplete="off"
         spellCheck={false}
-      />
-      <Checkbox
-        label="Persistent"
-        description="It stays until it is deleted, and is kept on disk where the server keeps data. Without it, the workspace goes with the first program that opens it."
-        checked={persistent}
-        onChange={(event) => setPersistent(event.currentTarget.checked)}
       />
     </Dialog>
   );

@@ -1,0 +1,3 @@
+export default function SleighPage(p: { workspace: string }) {
+  return <p>{p.workspace}</p>;
+}
