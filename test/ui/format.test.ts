@@ -51,7 +51,7 @@ describe("times", () => {
 
 describe("text from programs", () => {
   it("shows what would be invisible or turn the text around", () => {
-    expect(visibleLine("a\u0000b\tc\nd\u001b[31m\u007f")).toBe("a␀b␉c␊d␛[31m␡");
+    expect(visibleLine("a\u0000b\tc\nd\u001b[31m\u007f")).toBe("a␀b⇥c↵d␛[31m␡");
     expect(visibleLine("evil\u202egnp.exe")).toBe("evil⟨U+202E⟩gnp.exe");
     expect(visibleLine("\u0085\u200b\ufeff")).toBe("⟨U+0085⟩⟨U+200B⟩⟨U+FEFF⟩");
   });

@@ -64,7 +64,7 @@ describe("the viewers of a value, best first", () => {
 
 describe("previews", () => {
   it.each([
-    [stored("two\nlines"), "two␊lines"],
+    [stored("two\nlines"), "two↵lines"],
     [stored({ a: 1, b: "x", c: [1, 2] }), 'Object (3) { a: 1, b: "x", c: Array (2) }'],
     [stored([1, 2, 3]), "Array (3) [1, 2, 3]"],
     [stored(new Uint8Array([1, 255])), "01 ff"],
@@ -72,6 +72,17 @@ describe("previews", () => {
     [stored(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])), "an image: png"],
   ])("%#: %s", (what, expected) => {
     expect(previewOf(what)).toBe(expected);
+  });
+
+  it.each([
+    [new Float64Array(5000), "Float64Array (5,000)"],
+    [new Int16Array(70_000), "Int16Array (70,000)"],
+    [Array.from({ length: 3000 }, () => "text"), "Array (3,000)"],
+    [new Map([[1, "x".repeat(5000)]]), "Map (1)"],
+    [{ a: "x".repeat(5000) }, "Object (1)"],
+  ])("tell what a large value is from its beginning: %#", (value, expected) => {
+    const { descriptor, bytes } = encode(value);
+    expect(previewOf(received(descriptor, bytes.subarray(0, 256), false))).toBe(expected);
   });
 
   it("say who made the value, and know whether the list brought all of it", () => {

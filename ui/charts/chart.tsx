@@ -18,12 +18,21 @@ export interface ChartProps {
   readonly x: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly isTime?: boolean;
+  readonly isBytes?: boolean;
   readonly height?: number;
   readonly format: (value: number | null) => string;
 }
 
 /** Lines over a common x. The plot is made once; what changes afterwards is only its data or its size. */
-export function Chart({ label, x, lines, isTime = false, height = 180, format }: ChartProps): JSX.Element {
+export function Chart({
+  label,
+  x,
+  lines,
+  isTime = false,
+  isBytes = false,
+  height = 180,
+  format,
+}: ChartProps): JSX.Element {
   const { ref, width } = useElementSize<HTMLDivElement>();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
@@ -35,14 +44,14 @@ export function Chart({ label, x, lines, isTime = false, height = 180, format }:
     if (holder.current === null || !hasWidth) {
       return undefined;
     }
-    const options = chartOptions({ labels: labels.split("\n"), isTime, isDark: scheme === "dark", format });
+    const options = chartOptions({ labels: labels.split("\n"), isTime, isDark: scheme === "dark", isBytes, format });
     const made = new uPlot({ ...options, width: 300, height }, undefined, holder.current);
     plot.current = made;
     return () => {
       plot.current = null;
       made.destroy();
     };
-  }, [labels, isTime, scheme, format, height, hasWidth]);
+  }, [labels, isTime, isBytes, scheme, format, height, hasWidth]);
 
   useEffect(() => {
     plot.current?.setSize({ width, height });

@@ -34,14 +34,6 @@ export function clientColumns(onDisconnect: (client: ClientInfo) => void): reado
       cell: ({ label }) => <Name text={label} />,
     },
     {
-      key: "protocol",
-      title: "Protocol",
-      width: "6.5rem",
-      from: "lg",
-      isSortable: true,
-      cell: ({ protocol }) => protocol,
-    },
-    {
       key: "since",
       title: "Connected",
       width: "7.5rem",

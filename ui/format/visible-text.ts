@@ -29,8 +29,12 @@ export function shortened(text: string, length: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** Unicode has a picture for each of the C0 controls. */
+/** Unicode has a picture for each of the C0 controls; for line breaks and tabs there are signs that are easier to read. */
 function picture(character: string): string {
+  const sign = { "\n": "↵", "\t": "⇥" }[character];
+  if (sign !== undefined) {
+    return sign;
+  }
   const code = character.charCodeAt(0);
   if (code < 0x20) {
     return String.fromCharCode(0x2400 + code);

@@ -57,6 +57,7 @@ export function ServerCharts(): JSX.Element {
             { label: "process", y: of("residentBytes") },
           ]}
           format={bytesText}
+          isBytes
         />
       </Panel>
     </div>

@@ -14,6 +14,7 @@ const shapes = {
   up: "M12 19V5 M6 11l6-6 6 6",
   down: "M12 5v14 M6 13l6 6 6-6",
   right: "M9 5l7 7-7 7",
+  open: "M5 9l7 7 7-7",
   folder: "M3 6h6l2 2h10v11H3V6Z",
   lock: "M6 11h12v9H6v-9Z M8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   download: "M12 4v11 M7 10.5l5 5 5-5 M4 20h16",

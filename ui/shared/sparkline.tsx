@@ -3,9 +3,6 @@ import { count } from "../format/numbers.ts";
 
 const WIDTH = 80;
 const HEIGHT = 20;
-/** A minute, one point a second. */
-const POINTS = 60;
-
 /** The number of values of the last minute, as a small line; the newest is at the right end. */
 export function Sparkline({ depths }: { readonly depths: readonly number[] }): JSX.Element | null {
   if (depths.length < 2) {
@@ -13,7 +10,7 @@ export function Sparkline({ depths }: { readonly depths: readonly number[] }): J
   }
   const most = Math.max(...depths);
   const points = depths.map((depth, i) => {
-    const x = WIDTH - ((depths.length - 1 - i) * WIDTH) / (POINTS - 1);
+    const x = (i / (depths.length - 1)) * WIDTH;
     const y = HEIGHT - 2 - (most === 0 ? 0 : (depth / most) * (HEIGHT - 4));
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });

@@ -27,7 +27,7 @@ export function ValueRow({ workspace, variable, info, isGone, isOpen, onToggle }
   return (
     <li className={isOpen ? "value value-open" : "value"}>
       <UnstyledButton className="value-line" onClick={onToggle} aria-expanded={isOpen}>
-        <Icon name={isOpen ? "down" : "right"} size={13} />
+        <Icon name={isOpen ? "open" : "right"} size={13} />
         <span className="value-index" title="Index: how many values were stored before it">
           {count(info.index)}
         </span>

@@ -3,6 +3,7 @@ import type { ValueInfo } from "../../src/web/api.ts";
 import { fromBase64 } from "../api/base64.ts";
 import { shortened, visibleLine } from "../format/visible-text.ts";
 import { contentOf, type Received } from "./content.ts";
+import { headline } from "./headline.ts";
 import { hexLine } from "./hex.ts";
 import { imageType } from "./image-type.ts";
 import { foreignNode } from "./foreign-node.ts";
@@ -36,6 +37,8 @@ export function previewOf(received: Received): string {
       return shortened(nodePreview(foreignNode(content.value)), PREVIEW_LENGTH);
     case "bytes":
       return imageType(received.bytes)?.replace("image/", "an image: ") ?? hexPreview(received.bytes);
+    case "beginning":
+      return headline(received) ?? hexPreview(received.bytes);
     default:
       return hexPreview(received.bytes);
   }

@@ -46,7 +46,7 @@ function Branch({ label, node, isRoot = false }: BranchProps): JSX.Element {
     <div>
       <UnstyledButton className="tree-line tree-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <span className="tree-arrow">
-          <Icon name={isOpen ? "down" : "right"} size={11} />
+          <Icon name={isOpen ? "open" : "right"} size={11} />
         </span>
         {line}
       </UnstyledButton>

@@ -12,14 +12,14 @@ export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): 
     {
       key: "name",
       title: "Name",
-      width: "minmax(9rem, 3fr)",
+      width: "minmax(7rem, 3fr)",
       isSortable: true,
       cell: (workspace) => <WorkspaceLink workspace={workspace} />,
     },
     {
       key: "owner",
       title: "Owner",
-      width: "minmax(6rem, 2fr)",
+      width: "minmax(6rem, 2.5fr)",
       isSortable: true,
       from: "sm",
       cell: ({ owner, ownerClient }) => <Owner owner={owner} client={ownerClient} />,
@@ -34,7 +34,7 @@ export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): 
     {
       key: "variables",
       title: "Variables",
-      width: "5.5rem",
+      width: "4.75rem",
       isNumber: true,
       isSortable: true,
       cell: (w) => count(w.variables),
@@ -98,7 +98,7 @@ export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): 
 
 export function WorkspaceLink({ workspace, label }: { workspace: WorkspaceInfo; label?: string }): JSX.Element {
   return (
-    <Anchor href={hrefOf({ page: "workspace", workspace: workspace.id })} size="sm">
+    <Anchor href={hrefOf({ page: "workspace", workspace: workspace.id })} size="sm" className="cell-link">
       <Name text={label ?? workspace.name} />
     </Anchor>
   );
@@ -121,7 +121,7 @@ export function Kept({ isPersistent }: { isPersistent: boolean }): JSX.Element {
   return (
     <Group gap={4}>
       {isPersistent ? (
-        <Badge size="sm" variant="light" color="cyan" title="Persistent: it stays when its owner goes">
+        <Badge size="sm" variant="light" color="cyan" tt="none" title="Persistent: it stays when its owner goes">
           persistent
         </Badge>
       ) : (

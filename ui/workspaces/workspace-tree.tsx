@@ -78,7 +78,7 @@ interface FolderProps {
 function Folder({ folder, isOpen, onToggle }: FolderProps): JSX.Element {
   return (
     <UnstyledButton onClick={onToggle} aria-expanded={isOpen} className="tree-folder">
-      <Icon name={isOpen ? "down" : "right"} size={13} />
+      <Icon name={isOpen ? "open" : "right"} size={13} />
       <Icon name="folder" size={15} />
       <Name text={folder.label} />
       <span className="note">{count(folder.count)}</span>
