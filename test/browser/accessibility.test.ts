@@ -15,7 +15,7 @@ interface Violation {
 /** What axe finds that keeps somebody from using the page. */
 async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as { violations: Violation[] };
+  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(

@@ -7,7 +7,10 @@ export function NowherePage(): JSX.Element {
   return (
     <Empty title="There is no such page">
       <Text size="sm">
-        The address may have been cut. <Anchor href={hrefOf({ page: "workspaces" })}>Begin with the workspaces.</Anchor>
+        The address may have been cut.{" "}
+        <Anchor href={hrefOf({ page: "workspaces" })} underline="always">
+          Begin with the workspaces.
+        </Anchor>
       </Text>
     </Empty>
   );

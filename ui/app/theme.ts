@@ -3,8 +3,8 @@ import { createTheme } from "@mantine/core";
 /** Calm and dense: system fonts (nothing is fetched from elsewhere), one accent colour, small radii. */
 export const theme = createTheme({
   primaryColor: "cyan",
-  // Dark enough on white, and light enough on black, for small text (WCAG AA).
-  primaryShade: { light: 9, dark: 8 },
+  // Dark enough for white text on it, and for small text on white (WCAG AA).
+  primaryShade: 9,
   autoContrast: true,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",

@@ -39,7 +39,10 @@ export function ClientPage({ client }: { readonly client: string }): JSX.Element
       {problem !== undefined && (
         <Empty title="This client has gone">
           <Text size="sm">
-            Its session has ended. <Anchor href={hrefOf({ page: "clients" })}>Who is there now</Anchor>
+            Its session has ended.{" "}
+            <Anchor href={hrefOf({ page: "clients" })} underline="always">
+              Who is there now
+            </Anchor>
           </Text>
         </Empty>
       )}

@@ -130,7 +130,9 @@ export function NotThere({ problem }: { readonly problem: Problem }): JSX.Elemen
       <ProblemAlert message={problem.message} />
       <Text size="sm">
         Somebody deleted it, or it went with its owner; when it is made again, this page shows it.{" "}
-        <Anchor href={hrefOf({ page: "workspaces" })}>All workspaces</Anchor>
+        <Anchor href={hrefOf({ page: "workspaces" })} underline="always">
+          All workspaces
+        </Anchor>
       </Text>
     </Empty>
   );
