@@ -1,4 +1,5 @@
 import { ByteWriter } from "../wire/byte-writer.ts";
+import type { Dictionary } from "../wire/dictionary.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ClientHandshake } from "../wire/handshake.ts";
 import type { ErrorCode } from "./error-code.ts";
@@ -38,6 +39,7 @@ export class Connection implements TransportEvents {
   readonly #user: ConnectionUser;
   readonly #reader: FrameReader;
   readonly #transport: Transport;
+  #offer: Dictionary | undefined;
   #handshake: ClientHandshake | undefined = new ClientHandshake();
   #isOpen = false;
   #isOver = false;
@@ -48,6 +50,11 @@ export class Connection implements TransportEvents {
     this.#user = user;
     this.#reader = new FrameReader(sink);
     this.#transport = dialer.dial(this);
+  }
+
+  /** The options that the server has offered; undefined before the end of the handshake. */
+  get offer(): Dictionary | undefined {
+    return this.#offer;
   }
 
   /** A write is coming in this turn. */
@@ -181,6 +188,7 @@ export class Connection implements TransportEvents {
       this.#transport.uncork();
     }
     if (outcome !== undefined) {
+      this.#offer = outcome.offer;
       this.#handshake = undefined;
       this.#transport.established();
       this.#reader.push(rest);

@@ -1,3 +1,4 @@
+import { Option } from "../wire/options.ts";
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import { readWorkspaces, type WorkspaceListing } from "./listing.ts";
@@ -101,6 +102,14 @@ export class ServerBase implements AsyncDisposable {
       writer.byteString(id);
       writer.byteString(secret);
     });
+  }
+
+  /** The port of the server's web interface, on the same host; undefined where there is none. */
+  async webPort(): Promise<number | undefined> {
+    const { greeting, exchange } = this.session;
+    await greeting;
+    const port = exchange.connection.offer?.get(Option.webPort);
+    return port === undefined ? undefined : Number(port);
   }
 
   /** Resolves when the server has answered. */
