@@ -1,7 +1,7 @@
 import { Anchor, Button, Text } from "@mantine/core";
 import { type JSX, useCallback, useState } from "react";
 import type { ListQuery, Problem, VariableInfo, WorkspaceInfo } from "../../src/web/api.ts";
-import { variablesPath, workspacePath } from "../api/addresses.ts";
+import { variablePath, variablesPath, workspacePath } from "../api/addresses.ts";
 import { hrefOf, nameOfId } from "../app/routes.ts";
 import { goTo } from "../app/use-route.ts";
 import { bytes, count, counted, rate } from "../format/numbers.ts";
@@ -15,6 +15,7 @@ import { SearchField } from "../shared/search-field.tsx";
 import { type Sorting, VirtualTable } from "../shared/virtual-table.tsx";
 import { DeleteVariable } from "../variable/delete-variable.tsx";
 import { DeclareDialog } from "../variable/declare.tsx";
+import { MONITOR } from "../sleighs/monitor-variable.ts";
 import { DeleteWorkspace } from "../workspaces/delete-workspace.tsx";
 import { Kept, Owner } from "../workspaces/workspace-columns.tsx";
 import { NoVariables } from "./no-variables.tsx";
@@ -34,6 +35,7 @@ export function WorkspacePage({ workspace }: { readonly workspace: string }): JS
         badges={data === undefined ? null : <Kept isPersistent={data.persistent} />}
         actions={
           <>
+            <SleighLink workspace={workspace} />
             <Button size="xs" onClick={() => setDeclaring(true)} disabled={data === undefined}>
               Declare a variable
             </Button>
@@ -67,6 +69,16 @@ export function WorkspacePage({ workspace }: { readonly workspace: string }): JS
       />
       <DeleteVariable workspace={workspace} variable={doomedVariable} onClose={() => setDoomedVariable(undefined)} />
     </div>
+  );
+}
+
+/** The workspace of a sleigh has a page that tells how its work goes. */
+function SleighLink({ workspace }: { readonly workspace: string }): JSX.Element | null {
+  const { data } = useLive<VariableInfo>(variablePath(workspace, MONITOR));
+  return data === undefined ? null : (
+    <Anchor href={hrefOf({ page: "sleigh", workspace })} size="sm">
+      Sleigh monitor
+    </Anchor>
   );
 }
 
