@@ -1,3 +1,4 @@
+import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
@@ -36,6 +37,42 @@ const layerRules = Object.entries(layers).map(([folder, below]) => {
   return { files: [`src/${folder}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
 });
 
+/** The pages stand on the API's types and on the codec; everything else they know comes over the network. */
+const pagesRule = {
+  files: ["ui/**/*.{ts,tsx}"],
+  ignores: ["ui/vite.config.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            group: [
+              ...Object.keys(layers)
+                .filter((folder) => folder !== "codec")
+                .map((folder) => `**/src/${folder}/**`),
+              "!**/src/web/api.ts",
+              "!**/src/sleigh/monitor.ts",
+            ],
+            message:
+              "ui/ may import only from: src/codec, the types in src/web/api.ts and src/sleigh/monitor.ts, itself.",
+          },
+          { group: ["node:*"], message: "ui/ runs in a browser: no Node module." },
+        ],
+      },
+    ],
+    // What a program stored or named is text and never markup.
+    "no-restricted-syntax": [
+      "error",
+      { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "Nothing goes into a page unescaped." },
+      {
+        selector: "MemberExpression[property.name=/^(inner|outer)HTML$/]",
+        message: "Nothing goes into a page unescaped.",
+      },
+    ],
+  },
+};
+
 export default defineConfig(
   globalIgnores(["dist/", ".bench/", "test/shipping/fixtures/"]),
   tseslint.configs.strictTypeChecked,
@@ -71,6 +108,8 @@ export default defineConfig(
   },
   // Plain JavaScript (this file, scripts) is not part of the TypeScript project.
   { files: ["**/*.js", "**/*.mjs", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["ui/**/*.{ts,tsx}"], ...reactHooks.configs.flat.recommended },
+  pagesRule,
   ...layerRules,
   // The one file of the layer that reaches further down: it starts a server for a sleigh.
   { files: ["src/sleigh/embedded-server.ts"], rules: { "no-restricted-imports": "off" } },

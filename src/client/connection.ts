@@ -1,5 +1,6 @@
 import { readU16, readU64, utf8OrLatin1 } from "../wire/bytes.ts";
 import { ByteWriter } from "../wire/byte-writer.ts";
+import type { Dictionary } from "../wire/dictionary.ts";
 import { writeResume } from "../wire/client-frames.ts";
 import { failureName } from "../wire/failure-codes.ts";
 import { FirstFrame } from "../wire/first-frame.ts";
@@ -51,6 +52,7 @@ export class Connection implements LineUser, ComebackUser {
   readonly #reader: FrameReader;
   /** Undefined between two attempts to come back, and when it is over. */
   #line: Line | undefined;
+  #offer: Dictionary | undefined;
   /** What is in `writer` may be sent. */
   #isOpen = false;
   #isOver = false;
@@ -68,6 +70,11 @@ export class Connection implements LineUser, ComebackUser {
     this.#user = user;
     this.#reader = new FrameReader(sink);
     this.#line = new Line(dialer, this);
+  }
+
+  /** The options that the server has offered; undefined before the end of the first handshake. */
+  get offer(): Dictionary | undefined {
+    return (this.#offer ??= this.#line?.offer);
   }
 
   /** A write is coming in this turn. */

@@ -1,3 +1,4 @@
+import type { Dictionary } from "../wire/dictionary.ts";
 import { ClientHandshake } from "../wire/handshake.ts";
 import type { ErrorCode } from "./error-code.ts";
 import type { Dialer, Transport, TransportEvents } from "./transport.ts";
@@ -25,6 +26,8 @@ export interface LineUser {
 /** One transport: the handshake, then bytes both ways. A session may live on several of them, one after the other. */
 export class Line implements TransportEvents {
   readonly transport: Transport;
+  /** The options that the server has offered; undefined before the end of the handshake. */
+  offer: Dictionary | undefined;
   readonly #user: LineUser;
   #handshake: ClientHandshake | undefined = new ClientHandshake();
   #isOver = false;
@@ -103,6 +106,7 @@ export class Line implements TransportEvents {
       this.transport.uncork();
     }
     if (outcome !== undefined) {
+      this.offer = outcome.offer;
       this.#handshake = undefined;
       this.transport.established();
       this.#user.lineReceived(rest);

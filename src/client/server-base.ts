@@ -1,3 +1,4 @@
+import { Option } from "../wire/options.ts";
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import type { Listener, ServerEvent } from "./events.ts";
@@ -116,6 +117,14 @@ export class ServerBase implements AsyncDisposable {
   off<Name extends ServerEvent>(event: Name, listener: Listener<Name>): this {
     this.session.exchange.listeners.remove(event, listener);
     return this;
+  }
+
+  /** The port of the server's web interface, on the same host; undefined where there is none. */
+  async webPort(): Promise<number | undefined> {
+    const { greeting, exchange } = this.session;
+    await greeting;
+    const port = exchange.connection.offer?.get(Option.webPort);
+    return port === undefined ? undefined : Number(port);
   }
 
   /** Resolves when the server has answered. */

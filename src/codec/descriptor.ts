@@ -23,7 +23,7 @@ const languageNames: readonly (string | undefined)[] = [
 ];
 
 /** The language numbers that this codec treats apart. */
-export const Language = { matlab: 2, octave: 6, javaScript: 11 } as const;
+export const Language = { python: 1, matlab: 2, r: 3, perl: 4, ruby: 5, octave: 6, java: 7, javaScript: 11 } as const;
 
 /** The three descriptors that this codec writes. */
 export const Descriptor = {

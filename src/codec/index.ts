@@ -5,5 +5,6 @@ export { decode } from "./decode.ts";
 export { describe, Descriptor, type Description } from "./descriptor.ts";
 export { encode, type Encoded } from "./encode.ts";
 export { CodecError, DeserializationFault, SerializationFault } from "./faults.ts";
+export * from "./foreign/index.ts";
 export type { ComplexArray } from "./matlab.ts";
 export { Simple, Tagged } from "./tagged.ts";

@@ -49,6 +49,15 @@ export {
 } from "./launchers/index.ts";
 export type { Accumulate, Accumulator } from "./master/accumulator.ts";
 export type { Progress } from "./master/job.ts";
+export {
+  MONITOR_VERSION,
+  type MonitoredError,
+  type MonitoredJob,
+  type MonitoredLine,
+  type MonitoredTimeline,
+  type MonitoredWorker,
+  type SleighMonitor,
+} from "./monitor.ts";
 export type { FailedTask, OnError } from "./master/policy.ts";
 export type {
   CallOptions,
@@ -61,6 +70,6 @@ export type {
 export type { SleighPending } from "./pending.ts";
 export { range, type Range } from "./range.ts";
 export { explicit, RebuildError, ref, ShippingError } from "./shipping/index.ts";
-export { type ExportOptions, Sleigh, type StatusOptions } from "./sleigh.ts";
+export { type ExportOptions, Sleigh, type StatusOptions, type ViewOptions } from "./sleigh.ts";
 export type { SleighContext } from "./worker/context.ts";
 export { randomStream } from "./worker/random.ts";

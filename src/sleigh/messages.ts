@@ -11,6 +11,8 @@ import { randomBytes } from "node:crypto";
  *   mail <token>     fifo    master → that worker  Mail, read in order
  *   part <hash>      single  master → any worker   PartMessage; found when first needed, kept by the worker
  *
+ * Beside these the master keeps `monitor` there, which is for onlookers and not sealed.
+ *
  * <token> names one life of a worker: a worker that is started again has the old rank and a new token.
  */
 
@@ -18,6 +20,8 @@ export const Variables = {
   tasks: "tasks",
   results: "results",
   join: "join",
+  /** Not sealed: a SleighMonitor (monitor.ts), for whoever looks on. Mode single; only the master may store there. */
+  monitor: "monitor",
   welcome: (token: string): string => `welcome ${token}`,
   mail: (token: string): string => `mail ${token}`,
   part: (hash: string): string => `part ${hash}`,

@@ -40,6 +40,8 @@ export interface SleighOptions extends LaunchOptions {
   readonly replay?: boolean;
   /** A sleigh that is made in a task runs in that worker's process. True: it has workers of its own. Default false. */
   readonly nested?: boolean;
+  /** Tells in variable `monitor` of the sleigh's workspace how the work goes, for the web interface (see `SleighMonitor`). Default true. */
+  readonly monitor?: boolean;
   /** Called with what workers print. Default: it is written to this program's own standard output and error, with the rank before each line. */
   readonly onOutput?: (output: WorkerOutput) => void;
   /** Told of what is wrong and stops nothing. Default: `process.emitWarning`. */

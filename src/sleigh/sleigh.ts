@@ -18,7 +18,9 @@ import { RemoteBackend } from "./master/remote-backend.ts";
 import { StreamSink } from "./master/stream-sink.ts";
 import type { EachElemOptions, EachWorkerOptions, FeedOptions, SleighOptions } from "./options.ts";
 import { printOutput } from "./output.ts";
+import { openBrowser } from "./open-browser.ts";
 import type { SleighPending } from "./pending.ts";
+import { webAddressOf } from "./web-address.ts";
 
 /** How long `stop` lets workers end by themselves. */
 const STOP_GRACE_MS = 2000;
@@ -34,6 +36,11 @@ export interface StatusOptions {
   readonly closeGroup?: boolean;
   /** Most milliseconds to wait until all workers are there. Default 0. */
   readonly timeout?: number;
+}
+
+export interface ViewOptions {
+  /** Whether a browser is opened. Default true; else it is only said where to look. */
+  readonly open?: boolean;
 }
 
 /**
@@ -231,12 +238,19 @@ export class Sleigh implements AsyncDisposable {
     return holding(backend.workerInfo());
   }
 
-  /** Opens the web interface at the sleigh's workspace. This version has none: it throws. */
-  view(): never {
-    throw new SleighError(
-      "not_available",
-      "view: there is no web interface in this version; see status() and workerInfo()",
-    );
+  /**
+   * Opens the web interface in the user's browser, at the sleigh's workspace, and resolves with the address. Rejects with a SleighError
+   * (`not_available`) where the server has no web interface (as the sleigh's own has none), or there is no browser.
+   */
+  async view({ open = true }: ViewOptions = {}): Promise<string> {
+    const { nws } = await this.#running();
+    const url = await holding(webAddressOf(nws));
+    if (open) {
+      await openBrowser(url).catch((cause: unknown) => {
+        throw new SleighError("not_available", `view: no browser could be started; open ${url} yourself`, { cause });
+      });
+    }
+    return url;
   }
 
   /**

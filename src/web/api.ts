@@ -6,7 +6,7 @@ import type * as schemas from "./schemas.ts";
  *
  *   GET    /api/server                                              ServerInfo
  *   GET    /api/server/history                                      HistoryPoint[]
- *   GET    /api/workspaces?ListQuery                                Page<WorkspaceInfo>
+ *   GET    /api/workspaces?WorkspacesQuery                          Page<WorkspaceInfo>
  *   POST   /api/workspaces                       NewWorkspace       WorkspaceInfo
  *   GET    /api/workspaces/W                                        WorkspaceInfo
  *   DELETE /api/workspaces/W                                        Done
@@ -32,6 +32,7 @@ import type * as schemas from "./schemas.ts";
 
 export type Named = Static<typeof schemas.name>;
 export type ListQuery = Static<typeof schemas.listQuery>;
+export type WorkspacesQuery = Static<typeof schemas.workspacesQuery>;
 export type WorkspaceInfo = Static<typeof schemas.workspaceInfo>;
 export type VariableMode = Static<typeof schemas.variableMode>;
 export type VariableInfo = Static<typeof schemas.variableInfo>;

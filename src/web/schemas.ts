@@ -44,6 +44,13 @@ export const listQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
 });
 
+export const workspacesQuery = Type.Object({
+  ...listQuery.properties,
+  variable: Type.Optional(
+    Type.String({ maxLength: 200, description: "Only workspaces that have a variable of this name." }),
+  ),
+});
+
 export const workspaceInfo = withNames({
   owner: text("`[system]`, `peer (label)`, or empty."),
   ownerClient: Type.Optional(text("The owner's id among the clients.")),

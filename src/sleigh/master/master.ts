@@ -6,6 +6,7 @@ import { type FromWorker, type JoinMessage, Variables } from "../messages.ts";
 import type { SleighOptions, WorkerOutput } from "../options.ts";
 import { Sealer } from "../seal.ts";
 import { Link, type Warn } from "./link.ts";
+import { Monitor } from "./monitor/monitor.ts";
 import { Packer } from "./packer.ts";
 import { ReplayLog } from "./replay-log.ts";
 import { Roster } from "./roster.ts";
@@ -30,6 +31,8 @@ export class Master {
   readonly log: ReplayLog;
   readonly roster: Roster;
   readonly crew: WorkerCrew;
+  /** Undefined when nobody is to be told. */
+  readonly monitor: Monitor | undefined;
   /** The user's two workspaces have a session of their own: what the user waits for there keeps the program running. */
   readonly nws: NetWorkSpace;
   readonly userNws: NetWorkSpace;
@@ -93,12 +96,20 @@ export class Master {
     this.#end = parts.end;
     this.packer = new Packer(link, warn);
     this.log = new ReplayLog();
+    this.monitor =
+      (options.monitor ?? true) ? new Monitor({ nws: link.nws, workerCount: () => this.roster.size }) : undefined;
     this.crew = new WorkerCrew({
       link,
       packer: this.packer,
       roster: () => this.roster,
       maxAttempts: options.maxAttempts ?? MAX_ATTEMPTS,
-      printed: ({ rank, host }, { stream, text }) => print({ rank, host, stream, text }),
+      printed: (member, message) => {
+        const { rank, host } = member;
+        const { stream, text } = message;
+        this.monitor?.printed(member, message);
+        print({ rank, host, stream, text });
+      },
+      returned: (member, message, first, count) => this.monitor?.returned(member, message, first, count),
       warn,
     });
     this.roster = new Roster(
@@ -116,8 +127,14 @@ export class Master {
         warn,
       },
       {
-        joined: () => this.crew.grown(),
-        lost: (member) => this.crew.lost(member),
+        joined: (member) => {
+          this.monitor?.joined(member);
+          this.crew.grown();
+        },
+        lost: (member) => {
+          this.monitor?.lost(member);
+          this.crew.lost(member);
+        },
         deserted: (error) => this.crew.abandon(error),
       },
     );
@@ -126,6 +143,7 @@ export class Master {
   /** Workers are asked to end, then made to; then the workspaces go. */
   async stop(graceMs: number): Promise<void> {
     this.#stopOffer.abort();
+    this.monitor?.stop();
     this.crew.abandon(new SleighStoppedError("the sleigh was stopped before this was done"));
     await this.roster.stop(graceMs);
     await this.#end();

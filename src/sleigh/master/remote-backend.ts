@@ -36,10 +36,11 @@ export class RemoteBackend implements Backend {
   }
 
   feed(job: ElementJob, what: Description): Promise<void> {
-    const { crew, roster } = this.#master;
+    const { crew, roster, monitor } = this.#master;
     if (roster.size === 0 && roster.isSettled) {
       return Promise.reject(roster.launchFailure ?? noWorker());
     }
+    monitor?.watch(job, what.work);
     crew.begin(job, this.#spec(what));
     job.start(crew);
     return Promise.resolve();
@@ -47,7 +48,8 @@ export class RemoteBackend implements Backend {
 
   /** Waits until all workers have joined. */
   async call(job: CallJob, what: Description, isReplayed: boolean): Promise<void> {
-    const { crew, roster, log } = this.#master;
+    const { crew, roster, log, monitor } = this.#master;
+    monitor?.watch(job, what.work);
     await roster.when(() => job.isOver || roster.isSettled);
     if (job.isOver) {
       return;

@@ -33,6 +33,8 @@ export interface WorkerCrewOptions {
   readonly roster: () => Roster;
   readonly maxAttempts: number;
   readonly printed: (member: Member, message: OutputMessage) => void;
+  /** Told of what tasks came back, before anything is done with it: `count` of them, the first with the number `first`. */
+  readonly returned: (member: Member, message: ResultMessage, first: number, count: number) => void;
   readonly warn: Warn;
 }
 
@@ -192,6 +194,8 @@ export class WorkerCrew implements Crew {
       this.#chunks.delete(chunk);
       job.open -= 1;
     }
+    const { first, count } = assigned?.batch ?? { first: member.rank, count: 1 };
+    this.#options.returned(member, message, first, count);
     if (job.isOver) {
       this.end(number);
       return;

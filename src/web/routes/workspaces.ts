@@ -12,7 +12,7 @@ export function workspaceRoutes(app: WebApp, { observer, door }: RouteContext): 
     {
       schema: {
         summary: "All workspaces",
-        querystring: schemas.listQuery,
+        querystring: schemas.workspacesQuery,
         response: { 200: schemas.workspacePage, "4xx": schemas.problem },
       },
     },

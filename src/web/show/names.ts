@@ -9,7 +9,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  */
 
 export function idOf(name: string): string {
-  return name.replace(/[^\w\-.]/g, (byte) => `~${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  // A name of one or two dots would be taken for a way up in an address.
+  return name.replace(/^\.(?=\.?$)|[^\w\-.]/g, (byte) => `~${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** The name that an id stands for; what is no id of ours stands for itself. */

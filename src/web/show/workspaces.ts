@@ -1,14 +1,17 @@
 import type { ClientView, SessionView, WorkspaceView } from "../../server/client-view.ts";
-import type { ListQuery, Page, WorkspaceInfo } from "../api.ts";
-import { named, textOf } from "./names.ts";
+import type { Page, WorkspaceInfo, WorkspacesQuery } from "../api.ts";
+import { bytesOf as bytesOfName, named, textOf } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import { pageOf, type SortKeys } from "./page-of.ts";
 
-export function showWorkspaces(observer: Observer, query: ListQuery): Page<WorkspaceInfo> {
+export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Page<WorkspaceInfo> {
   const { workspaces } = observer.server.space;
   const names = [...workspaces.keys()].sort();
   const clients = observer.clientsBySession();
-  const items = names.map((name) => workspaces.get(name)!);
+  const { variable } = query;
+  const isWanted = ({ variables }: WorkspaceView): boolean =>
+    variable === undefined || variables.has(bytesOfName(variable));
+  const items = names.map((name) => workspaces.get(name)!).filter(isWanted);
   const keys: SortKeys<WorkspaceView> = {
     name: ({ name }) => name,
     owner: ownerOf,

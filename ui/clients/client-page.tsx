@@ -1,0 +1,149 @@
+import { Anchor, Button, Text } from "@mantine/core";
+import { type JSX, useState } from "react";
+import type { ClientInfo } from "../../src/web/api.ts";
+import { clientPath } from "../api/addresses.ts";
+import { hrefOf } from "../app/routes.ts";
+import { goTo } from "../app/use-route.ts";
+import { bytes, count, rate } from "../format/numbers.ts";
+import { useLive } from "../live/use-live.ts";
+import { Empty } from "../shared/empty.tsx";
+import { Facts } from "../shared/facts.tsx";
+import { Heading } from "../shared/heading.tsx";
+import { Name } from "../shared/name.tsx";
+import { Ago, Since } from "../shared/time.tsx";
+import { Detached } from "./client-columns.tsx";
+import { DisconnectClient } from "./disconnect-client.tsx";
+
+export function ClientPage({ client }: { readonly client: string }): JSX.Element {
+  const { data, problem } = useLive<ClientInfo>(clientPath(client));
+  const [doomed, setDoomed] = useState<ClientInfo>();
+  return (
+    <div className="scrolling-page">
+      <Heading
+        above={[{ text: "Clients", href: hrefOf({ page: "clients" }) }]}
+        title={data?.peer ?? "Client"}
+        badges={data === undefined ? null : <Detached client={data} />}
+        actions={
+          <Button size="xs" variant="default" disabled={data === undefined} onClick={() => setDoomed(data)}>
+            Disconnect
+          </Button>
+        }
+      />
+      {data !== undefined && (
+        <>
+          <ClientFacts client={data} />
+          <Waits client={data} />
+          <Owns client={data} />
+        </>
+      )}
+      {problem !== undefined && (
+        <Empty title="This client has gone">
+          <Text size="sm">
+            Its session has ended.{" "}
+            <Anchor href={hrefOf({ page: "clients" })} underline="always">
+              Who is there now
+            </Anchor>
+          </Text>
+        </Empty>
+      )}
+      <DisconnectClient
+        client={doomed}
+        onClose={() => setDoomed(undefined)}
+        onDone={() => goTo(hrefOf({ page: "clients" }))}
+      />
+    </div>
+  );
+}
+
+function ClientFacts({ client }: { readonly client: ClientInfo }): JSX.Element {
+  const { label, protocol, since, operations, operationsPerSecond, lastOperation, lastOperationAt } = client;
+  return (
+    <Facts
+      facts={[
+        ["Label", label === "" ? "–" : <Name key="label" text={label} />],
+        ["Protocol", protocol],
+        ["Connected", <Ago key="since" at={since} />],
+        ["Operations", `${count(operations)} (${rate(operationsPerSecond)})`],
+        ["Last operation", lastOperation === "" ? "–" : lastOperation],
+        ["Last heard", lastOperationAt === undefined ? "–" : <Ago key="last" at={lastOperationAt} />],
+        ["Waiting", count(client.waiting)],
+        ["Booked", count(client.booked)],
+        ["Received from it", bytes(client.bytesIn)],
+        ["Sent to it", bytes(client.bytesOut)],
+      ]}
+    />
+  );
+}
+
+function Waits({ client }: { readonly client: ClientInfo }): JSX.Element {
+  const { waits, waiting } = client;
+  return (
+    <section aria-labelledby="waits">
+      <h2 className="section-title" id="waits">
+        Waits for ({count(waiting)})
+      </h2>
+      {waits.length === 0 ? (
+        <span className="note">Nothing at present.</span>
+      ) : (
+        <div className="scroll-x">
+          <table className="plain-table">
+            <thead>
+              <tr>
+                <th scope="col">Variable</th>
+                <th scope="col">Workspace</th>
+                <th scope="col">Operation</th>
+                <th scope="col">For</th>
+              </tr>
+            </thead>
+            <tbody>
+              {waits.map(({ workspace, variable, verb, since }, i) => (
+                <tr key={i}>
+                  <td>
+                    <Anchor
+                      href={hrefOf({ page: "variable", workspace: workspace.id, variable: variable.id })}
+                      size="sm"
+                    >
+                      <Name text={variable.name} />
+                    </Anchor>
+                  </td>
+                  <td>
+                    <Anchor href={hrefOf({ page: "workspace", workspace: workspace.id })} size="sm">
+                      <Name text={workspace.name} />
+                    </Anchor>
+                  </td>
+                  <td>{verb}</td>
+                  <td>
+                    <Since at={since} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Owns({ client: { owns } }: { readonly client: ClientInfo }): JSX.Element {
+  return (
+    <section aria-labelledby="owns">
+      <h2 className="section-title" id="owns">
+        Owns ({count(owns.length)})
+      </h2>
+      {owns.length === 0 ? (
+        <span className="note">No workspace.</span>
+      ) : (
+        <ul className="names">
+          {owns.map(({ id, name }) => (
+            <li key={id}>
+              <Anchor href={hrefOf({ page: "workspace", workspace: id })} size="sm">
+                <Name text={name} />
+              </Anchor>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+import { Badge } from "@mantine/core";
+import type { JSX } from "react";
+import type { VariableDetail } from "../../src/web/api.ts";
+import { variablePath } from "../api/addresses.ts";
+import { hrefOf, nameOfId } from "../app/routes.ts";
+import { bytes, count, rate } from "../format/numbers.ts";
+import { useLive } from "../live/use-live.ts";
+import { Facts } from "../shared/facts.tsx";
+import { Heading } from "../shared/heading.tsx";
+import { Sparkline } from "../shared/sparkline.tsx";
+import { AlertBadge } from "../workspace/alert-badge.tsx";
+import { NotThere } from "../workspace/workspace-page.tsx";
+import { Holders } from "./holders.tsx";
+import { ValueList } from "./value-list.tsx";
+import { VariableActions } from "./variable-actions.tsx";
+import { Waiters } from "./waiters.tsx";
+
+export interface VariablePageProps {
+  /** Ids. */
+  readonly workspace: string;
+  readonly variable: string;
+}
+
+export default function VariablePage({ workspace, variable }: VariablePageProps): JSX.Element {
+  const { data, problem } = useLive<VariableDetail>(variablePath(workspace, variable));
+  return (
+    <div className="scrolling-page">
+      <Heading
+        above={[
+          { text: "Workspaces", href: hrefOf({ page: "workspaces" }) },
+          { text: data?.workspace.name ?? nameOfId(workspace), href: hrefOf({ page: "workspace", workspace }) },
+        ]}
+        title={data?.name ?? nameOfId(variable)}
+        badges={data === undefined ? null : <VariableBadges variable={data} />}
+        actions={data === undefined ? null : <VariableActions workspace={workspace} variable={data} />}
+      />
+      {problem === undefined ? (
+        <>
+          {data !== undefined && (
+            <>
+              <VariableFacts variable={data} />
+              <Waiters waiters={data.waiters} total={data.fetchers + data.finders} />
+              <Holders holders={data.holders} />
+            </>
+          )}
+          <ValueList workspace={workspace} variable={variable} />
+        </>
+      ) : (
+        <NotThere problem={problem} />
+      )}
+    </div>
+  );
+}
+
+function VariableBadges({ variable }: { readonly variable: VariableDetail }): JSX.Element {
+  return (
+    <>
+      <Badge size="sm" variant="outline" color="gray" className="badge">
+        {variable.mode}
+      </Badge>
+      {variable.guarded && (
+        <Badge
+          size="sm"
+          variant="outline"
+          color="gray"
+          className="badge"
+          title="Only the owner of the workspace stores into it"
+        >
+          guarded
+        </Badge>
+      )}
+      <AlertBadge alert={variable.alert} />
+    </>
+  );
+}
+
+function VariableFacts({ variable }: { readonly variable: VariableDetail }): JSX.Element {
+  const { values, booked, fetchers, finders, stored, fetched, storedPerSecond, fetchedPerSecond, depths } = variable;
+  return (
+    <Facts
+      facts={[
+        ["Values", count(values)],
+        ["Booked", count(booked)],
+        ["Size", bytes(variable.bytes)],
+        ["Fetchers", count(fetchers)],
+        ["Finders", count(finders)],
+        ["Stored", `${count(stored)} (${rate(storedPerSecond)})`],
+        ["Fetched", `${count(fetched)} (${rate(fetchedPerSecond)})`],
+        ["Last minute", <Sparkline key="depths" depths={depths} />],
+      ]}
+    />
+  );
+}
