@@ -4,7 +4,8 @@ import type { Vars } from "./vars.ts";
 
 process.on("disconnect", () => process.exit()); // the master has ended, or lets us go
 
-const ws = new NetWorkSpace<Vars>(process.argv[2] ?? "primes", { useUse: true });
+// (A worker that is killed is missed after two seconds: so long the server waits for it to come back.)
+const ws = new NetWorkSpace<Vars>(process.argv[2] ?? "primes", { useUse: true, reconnect: { graceMs: 2000 } });
 const { limit, chunkLength } = await ws.find("prime parameters");
 
 /** The primes from 3 on that this worker has learned from earlier tasks, and the start of the first task that it has not. */

@@ -11,7 +11,10 @@ export interface Limits {
   readonly maxNameBytes: number;
   /** Most arguments of a classic request, the verb among them (`too_many_arguments`). Default: 16. */
   readonly maxArguments: number;
-  /** Most connections at a time (`too_many_connections`; a classic connection is closed). Default: 20,000. */
+  /**
+   * Most connections at a time, those included whose clients may come back (`too_many_connections`; a classic connection is closed).
+   * Default: 20,000.
+   */
   readonly maxConnections: number;
   /** Most operations that wait for a value, of all sessions together (`too_many_waiting`). Default: 1,000,000. */
   readonly maxWaiting: number;

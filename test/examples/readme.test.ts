@@ -60,7 +60,7 @@ describe("the README", () => {
     for (const program of programs.filter((path) => !/(worker|master)\.ts$/.test(path))) {
       printed.push((await run(...tsx(program, server.port))).stdout);
     }
-    expect(printed).toEqual(["970299\n", "[ 1110, 1220, 1330 ]\n1000\n1024\n", "20\n", "1\n"]);
+    expect(printed).toEqual(["970299\n", "[ 1110, 1220, 1330 ]\n1000\n1024\n", "20\n", "", "1\n"]);
   }, 120_000);
 
   it("leads to pages that exist", async () => {
