@@ -318,6 +318,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
         throw new ProtocolFault(`request ${request} has not been answered yet`);
       }
       this.#current = request;
+      this.#operations++;
+      this.#lastVerb = verb;
     }
     const handle = handlers[verb];
     if (handle === undefined) {

@@ -86,12 +86,7 @@ export class Outgoing {
   }
 
   /** Gives parts that were taken earlier to the socket and to `kept`. `onWritten`: as in `writeTo`. */
-  writeParts(
-    socket: Duplex,
-    parts: readonly Uint8Array[],
-    onWritten: () => void,
-    kept: KeptBytes | undefined,
-  ): void {
+  writeParts(socket: Duplex, parts: readonly Uint8Array[], onWritten: () => void, kept: KeptBytes | undefined): void {
     parts.forEach((part) => kept?.reference(part));
     if (parts.length === 1) {
       socket.write(parts[0]!);
