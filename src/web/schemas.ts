@@ -117,6 +117,14 @@ export const valuesQuery = Type.Object({
     Type.Integer({ minimum: -1, default: -1, description: "Values with a greater index than this." }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+  whole: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_048_576,
+      default: 4096,
+      description: "A value of at most so many bytes comes whole; of several values always 4096.",
+    }),
+  ),
   search: Type.Optional(
     Type.String({
       minLength: 1,
@@ -131,7 +139,7 @@ const valueFields = {
   descriptor: count(),
   language: count("1 Python, 2 MATLAB, 3 R, 4 Perl, 5 Ruby, 6 Octave, 7 Java, …, 11 JavaScript."),
   bytes: count(),
-  head: text("The bytes in base64: all of them when there are at most 4096, else the first 256."),
+  head: text("The bytes in base64: all of them when there are at most 4096 (or `whole`), else the first 256."),
 };
 export const valueInfo = Type.Object(valueFields);
 

@@ -11,7 +11,7 @@ export interface JobsProps {
   readonly jobCount: number;
 }
 
-/** The sleigh's calls: those under way, and the last ones that have ended. */
+/** The sleigh's calls, the newest first: those under way, and the last ones that have ended. */
 export function Jobs({ jobs, jobCount }: JobsProps): JSX.Element {
   return (
     <section aria-labelledby="jobs">
@@ -49,7 +49,7 @@ export function Jobs({ jobs, jobCount }: JobsProps): JSX.Element {
               </tr>
             </thead>
             <tbody>
-              {jobs.map((job) => (
+              {jobs.toReversed().map((job) => (
                 <JobRow key={job.number} job={job} />
               ))}
             </tbody>

@@ -42,9 +42,11 @@ export function Workers({ workers }: { readonly workers: readonly MonitoredWorke
               </tr>
             </thead>
             <tbody>
-              {workers.map((worker) => (
-                <WorkerRow key={`${worker.rank} ${worker.joinedAt} ${worker.pid}`} worker={worker} />
-              ))}
+              {workers
+                .toSorted((a, b) => a.rank - b.rank)
+                .map((worker) => (
+                  <WorkerRow key={`${worker.rank} ${worker.joinedAt} ${worker.pid}`} worker={worker} />
+                ))}
             </tbody>
           </table>
         </div>

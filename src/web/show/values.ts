@@ -13,9 +13,10 @@ const SEARCH_PAGE = 1000;
 const LANGUAGE_SHIFT = 24;
 
 /** A value, and its bytes as far as they go. (Those of one in a file are not at hand.) */
-export function showValue({ index, descriptor, bytes, start, end, file }: Shown): ValueInfo {
+export function showValue(value: Shown, wholeBytes = WHOLE_BYTES): ValueInfo {
+  const { index, descriptor, bytes, start, end, file } = value;
   const length = file === undefined ? end - start : file.length;
-  const head = bytes.subarray(start, length <= WHOLE_BYTES ? end : Math.min(end, start + HEAD_BYTES));
+  const head = bytes.subarray(start, length <= wholeBytes ? end : Math.min(end, start + HEAD_BYTES));
   return { index, descriptor, language: descriptor >>> LANGUAGE_SHIFT, bytes: length, head: base64(head) };
 }
 
@@ -23,13 +24,15 @@ type Shown = Pick<ValueView, "index" | "descriptor" | "bytes" | "start" | "end" 
 
 export function showValues(variable: VariableView, query: ValuesQuery): ValuePage {
   const { after = -1, limit = 50, search } = query;
+  // Of several values it would be too much to say a few times a second.
+  const wholeBytes = limit === 1 ? query.whole : undefined;
   if (search !== undefined) {
     return found(variable, after, limit, search);
   }
   const indices = variable.freeAfter(after, limit + 1);
   return {
     total: variable.freeCount,
-    values: indices.slice(0, limit).map((index) => showValue(variable.look(index)!)),
+    values: indices.slice(0, limit).map((index) => showValue(variable.look(index)!, wholeBytes)),
     more: indices.length > limit,
   };
 }
