@@ -5,6 +5,7 @@ import type { ForeignValue } from "./foreign-value.ts";
 import { readMatlabNumbers } from "./matlab-numbers.ts";
 import { readPickle } from "./python/read-pickle.ts";
 import { readR } from "./r/read-r.ts";
+import { readMarshal } from "./ruby/read-marshal.ts";
 
 type Reader = (bytes: Uint8Array, limits: ForeignLimits) => ForeignValue;
 
@@ -12,6 +13,7 @@ type Reader = (bytes: Uint8Array, limits: ForeignLimits) => ForeignValue;
 const readers: Partial<Record<number, Reader>> = {
   [Language.python]: readPickle,
   [Language.r]: readR,
+  [Language.ruby]: readMarshal,
 };
 
 /**

@@ -7,8 +7,11 @@ import { languages, readAs, type Specimen, specimensOf } from "./fixtures.ts";
 const numRuns = Number(process.env["FOREIGN_RUNS"] ?? 3000);
 const seed = Number(process.env["FOREIGN_SEED"] ?? 1);
 const limits = { maxBytes: 1_000_000, maxNodes: 20_000, maxDepth: 100 };
-const readable = ["python", "r"] as const;
+const readable = ["python", "r", "ruby"] as const;
 const specimens = readable.map((language) => [language, specimensOf(language)] as const);
+
+/** What each value begins with, whatever it is. */
+const headBytes = { python: 0, r: 14, ruby: 2 };
 
 type Readable = (typeof readable)[number];
 
@@ -84,7 +87,7 @@ describe.each(specimens)("whatever the bytes, reading %s ends in a value or a Fo
     const piece = fc.tuple(fc.constantFrom(...all), fc.nat(), fc.nat(40));
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
-        const head = all[0]!.bytes.subarray(0, language === "r" ? 14 : 0);
+        const head = all[0]!.bytes.subarray(0, headBytes[language]);
         attempt(
           language,
           Buffer.concat([
@@ -143,6 +146,8 @@ describe("time stays in proportion to the bytes", () => {
     ["pairs whose first is pairs", "r", r("2\n2\n".repeat(size / 4))],
     ["very many calls", "r", r("6\n254\n".repeat(size / 6))],
     ["white space", "r", r(" ".repeat(size))],
+    ["lists in lists in Ruby", "ruby", latin1(`\x04\x08${"[\x06".repeat(size / 2)}`)],
+    ["instance variables of instance variables in Ruby", "ruby", latin1(`\x04\x08${"I".repeat(size)}`)],
     ["bytecode in bytecode", "r", r("21\n0\n254\n1\n" + "21\n254\n1\n".repeat(size / 9))],
     ["source in source in bytecode", "r", r("21\n0\n254\n1\n6\n" + "254\n6\n".repeat(size / 6))],
   ])("%s", (_, language, bytes) => {
