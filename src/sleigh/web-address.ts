@@ -1,3 +1,4 @@
+import { addressId } from "../codec/address-id.ts";
 import type { NetWorkSpace } from "../client/index.ts";
 import { SleighError } from "./errors.ts";
 
@@ -13,5 +14,5 @@ export async function webAddressOf({ name, server }: NetWorkSpace): Promise<stri
   // A server that is reached through a socket file is on this machine.
   const [, host = "localhost"] = /^(.+):\d+$/.exec(server.address) ?? [];
   const inUrl = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${inUrl}:${port}/workspaces/${encodeURIComponent(name)}`;
+  return `http://${inUrl}:${port}/workspaces/${addressId(Buffer.from(name, "utf8").toString("latin1"))}`;
 }

@@ -62,7 +62,8 @@ export class Variable {
   }
 
   get bookedCount(): number {
-    return this.table.count - this.freeCount;
+    // (While a space is restored there is no order yet, and nobody has booked anything.)
+    return this.#order === undefined ? 0 : this.table.count - this.freeCount;
   }
 
   get memoryBytes(): number {
