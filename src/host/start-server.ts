@@ -21,7 +21,7 @@ export interface StartServerOptions {
   readonly port?: number;
   /**
    * The port of the web interface; 0 takes a free one, false is for none. Default: the environment variable `NWS_WEB_PORT`, or the port
-   * after `port` (a free one when `port` is 0).
+   * after `port`; a free one when that is taken, or `port` is 0.
    */
   readonly webPort?: number | false;
   /** Names by which browsers may call the web interface, beside addresses, `localhost` and this machine's name. Default: none. */
@@ -111,19 +111,24 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     if (socketPath !== undefined) {
       await server.listenUnix(socketPath);
     }
-    const wanted = options.webPort ?? environment.webPort ?? (port === 0 ? 0 : port + 1);
-    const web =
-      wanted === false
-        ? undefined
-        : await WebServer.listen({
-            server,
-            ...address,
-            webPort: wanted,
-            insecure: options.insecure ?? false,
-            isBackground: options.background ?? false,
-            hostNames: options.webNames ?? [],
-            ready,
-          });
+    const asked = options.webPort ?? environment.webPort;
+    const listen = (webPort: number): Promise<WebServer> =>
+      WebServer.listen({
+        server,
+        ...address,
+        webPort,
+        insecure: options.insecure ?? false,
+        isBackground: options.background ?? false,
+        hostNames: options.webNames ?? [],
+        ready,
+      });
+    let web: WebServer | undefined;
+    if (asked === undefined && port !== 0) {
+      // The port after ours may be somebody else's: nobody has asked for that one.
+      web = await listen(port + 1).catch(() => listen(0));
+    } else if (asked !== false) {
+      web = await listen(asked ?? 0);
+    }
     server.webPort = web?.port;
     const stopped = server.stopped.then(() => web?.close());
     const stop = async (): Promise<void> => {

@@ -100,7 +100,18 @@ interface RunningServer {
 }
 
 async function startServer(folder: string, port: number): Promise<RunningServer> {
-  const args = ["server", "--port", String(port), "--data", folder, "--json", "--long-value-size", "150K"];
+  const args = [
+    "server",
+    "--port",
+    String(port),
+    "--web-port",
+    "none",
+    "--data",
+    folder,
+    "--json",
+    "--long-value-size",
+    "150K",
+  ];
   const child = spawn(process.execPath, [nwsPath, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await Promise.race([
     once(child.stdout, "data"),

@@ -63,3 +63,15 @@ test("listening where others can reach it is refused, and web port none has none
   await using server = await startServer({ port: 0, webPort: false });
   expect(server.webPort).toBeUndefined();
 });
+
+test("when the port after the server's is taken, and nobody asked for it, the web interface takes a free one", async () => {
+  await using taken = await startServer({ port: 0 });
+  // (Its web port is the only one here that is certainly taken.)
+  const server = await startServer({ port: taken.webPort! - 1 }).catch(() => undefined);
+  if (server !== undefined) {
+    expect(server.webPort).not.toBe(taken.webPort);
+    expect((await fetch(`http://127.0.0.1:${server.webPort!}/healthz`)).status).toBe(200);
+    await server.stop();
+  }
+  await expect(startServer({ port: 0, webPort: taken.webPort! })).rejects.toThrow("EADDRINUSE");
+});
