@@ -188,10 +188,9 @@ export class Answers implements FrameSink {
     if (!download?.add(bytes, start, end)) {
       throw new ProtocolFault("a chunk that belongs to no value");
     }
+    this.#credit(pending.request, download);
     if (download.isComplete) {
       this.#downloaded(pending, download);
-    } else {
-      this.#credit(pending.request, download);
     }
   }
 

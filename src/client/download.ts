@@ -77,10 +77,10 @@ export class Download {
     this.#consumedCount += count;
   }
 
-  /** How much credit to give now: 0 when it is not worth it. */
+  /** How much credit to give now: 0 when it is not worth it. The credit is the answer's: what follows this value needs the rest. */
   takeCredit(): number {
     const count = this.#consumedCount;
-    if (count < CREDIT_BYTES || this.isComplete) {
+    if (this.isComplete ? !this.head.hasMore : count < CREDIT_BYTES) {
       return 0;
     }
     this.#consumedCount = 0;

@@ -163,7 +163,7 @@ export class Delivery {
     let index = first;
     while (index !== -1) {
       this.#read(variable, index, 0);
-      answered += this.#view.end - this.#view.start;
+      answered += this.#length;
       left--;
       const next = left > 0 && answered < MAX_ANSWER_BYTES ? order.after(index) : -1;
       session.receiver.value(request, this.#view, 0, 0, next !== -1);
@@ -181,12 +181,12 @@ export class Delivery {
       const index = order.take();
       variable.countFetched();
       this.#read(variable, index, variable.returnsOf(index) + 1);
-      const { start, end, file } = this.#view;
-      answered += end - start;
+      const length = this.#length;
+      answered += length;
       left--;
       more = left > 0 && answered < MAX_ANSWER_BYTES && order.count > 0;
       // What follows a value over the limit in an answer arrives after it, so later than its number would say: lease too.
-      onLease ||= (file === undefined ? end - start : file.length) > session.leaseOver;
+      onLease ||= length > session.leaseOver;
       const number = onLease ? session.lease(variable, index) : session.book(variable, index);
       if (variable.workspace.journal !== undefined) {
         const holder = session.holder(onLease, number);
@@ -195,6 +195,12 @@ export class Delivery {
       }
       session.receiver.value(request, this.#view, onLease ? 0 : number, onLease ? number : 0, more);
     }
+  }
+
+  /** Bytes of the value that was read last, wherever they are. */
+  get #length(): number {
+    const { start, end, file } = this.#view;
+    return file === undefined ? end - start : file.length;
   }
 
   #read(variable: Variable, index: number, deliveries: number): void {

@@ -88,6 +88,25 @@ test("one request fetches large values among small ones", async () => {
   expect((await ws.listVars())[0]).toMatchObject({ values: 0, booked: 0 });
 });
 
+test.each([
+  ["in memory", 1_000_000_000],
+  ["in files", 150_000],
+])("one request fetches many large values %s, more together than may be under way", async (_where, longValueBytes) => {
+  await using server = await TestServer.start({ longValueBytes });
+  const ws = server.open("table");
+  const values = Array.from({ length: 20 }, (_, i) => new Uint8Array(200_000).fill(i));
+  for (const value of values) {
+    await ws.store("x", value);
+  }
+  const seen: unknown[] = [];
+  for await (const value of ws.ifindTry("x", { batch: 20 })) {
+    seen.push(value);
+  }
+  expect(isSame(Buffer.concat(seen as Uint8Array[]), Buffer.concat(values))).toBe(true);
+  const fetched = await takeAll(ws, "x");
+  expect(isSame(Buffer.concat(fetched as Uint8Array[]), Buffer.concat(values))).toBe(true);
+});
+
 test("a value over the server's limit is refused while it is sent, and the connection goes on", async () => {
   await using server = await TestServer.start({ limits: { maxValueBytes: MIB } });
   const ws = server.open("table");

@@ -94,7 +94,7 @@ export class NaiveDelivery {
       return false;
     }
     const shown = how.iterate && variable.isIterable ? seen.slice(0, how.most) : [this.#first(wish, seen)];
-    while (shown.length > 1 && memorySum(shown.slice(0, -1)) >= MAX_ANSWER_BYTES) {
+    while (shown.length > 1 && answerSum(shown.slice(0, -1)) >= MAX_ANSWER_BYTES) {
       shown.pop();
     }
     for (const [at, value] of shown.entries()) {
@@ -114,7 +114,7 @@ export class NaiveDelivery {
       }
       value.holder = { session, kind, number: ++session.lastNumber[kind] };
       taken.push(value);
-    } while (taken.length < how.most && memorySum(taken) < MAX_ANSWER_BYTES && variable.free().length > 0);
+    } while (taken.length < how.most && answerSum(taken) < MAX_ANSWER_BYTES && variable.free().length > 0);
     for (const [at, value] of taken.entries()) {
       this.#value(wish, value, at < taken.length - 1);
     }
@@ -245,6 +245,11 @@ export function sum(numbers: readonly number[]): number {
 }
 
 /** Bytes of the values that are not in files. */
+/** What counts toward the length of an answer: bytes wherever they are. */
+function answerSum(values: readonly TestValue[]): number {
+  return sum(values.map(({ length }) => length));
+}
+
 export function memorySum(values: readonly TestValue[]): number {
   return sum(values.map((value) => (value.isFile ? 0 : value.length)));
 }

@@ -16,6 +16,16 @@ describe("a value in a file", () => {
     expect(world.dropped).toEqual([]);
   });
 
+  test("counts with its length toward what an answer may hold", () => {
+    const world = new World();
+    const { ann } = world.clients("ann");
+    for (let i = 0; i < 5; i++) {
+      ann.storeFile("x", { length: 600_000 });
+    }
+    expect(ann.ifind("x", undefined, { most: 5 }).values).toHaveLength(2);
+    expect(ann.fetch("x", { most: 5 }).values).toHaveLength(2);
+  });
+
   test("is dropped once when it is confirmed, not when it is fetched", () => {
     const world = new World();
     const { ann } = world.clients("ann");
