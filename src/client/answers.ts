@@ -2,7 +2,7 @@ import { readU16, readU32, readU64, utf8OrLatin1 } from "../wire/bytes.ts";
 import { failureName } from "../wire/failure-codes.ts";
 import type { FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { ReleaseKind, Reply, ValueFlag } from "../wire/verbs.ts";
+import { ReleaseKind, Reply, ValueFlag, WelcomeFlag } from "../wire/verbs.ts";
 import { Download, type ValueHead } from "./download.ts";
 import { LimitError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -111,6 +111,7 @@ export class Answers implements FrameSink {
     }
     if ((flags & ValueFlag.lease) !== 0) {
       lease = readU64(bytes, at);
+      this.#exchange.leases.seen(lease);
       deliveries = readU32(bytes, at + 8);
       at += 12;
     }
@@ -202,6 +203,7 @@ export class Answers implements FrameSink {
         this.#exchange.pending.remove(pending);
       }
     } else if (pending.expect === Expect.stream) {
+      this.#exchange.leases.add(head.lease);
       this.#exchange.resolve(pending, { length: download.length, lease: head.lease } satisfies Streamed);
     } else {
       const bytes = download.takeBytes();
@@ -252,6 +254,7 @@ export class Answers implements FrameSink {
     if (bytes.length > 0) {
       sink.push(bytes);
     }
+    this.#exchange.leases.add(head.lease);
     this.#exchange.resolve(pending, { length: bytes.length, lease: head.lease } satisfies Streamed);
   }
 
@@ -259,6 +262,7 @@ export class Answers implements FrameSink {
     const exchange = this.#exchange;
     try {
       const value = decodeValue(head.descriptor, bytes, start, end);
+      exchange.leases.add(head.lease);
       exchange.resolve(pending, { value, lease: head.lease, deliveries: head.deliveries } satisfies Leased);
     } catch (error) {
       this.#giveBack(head);
@@ -300,8 +304,10 @@ export class Answers implements FrameSink {
       exchange.reject(pending, collected.error);
       return;
     }
-    if (!collected.isOnLease) {
-      for (const lease of collected.leases) {
+    for (const lease of collected.leases) {
+      if (collected.isOnLease) {
+        exchange.leases.add(lease);
+      } else {
         exchange.acknowledge(lease);
       }
     }
@@ -320,8 +326,12 @@ export class Answers implements FrameSink {
       id: utf8OrLatin1(bytes, start + 15, idEnd),
       secret: utf8OrLatin1(bytes, idEnd + 2, idEnd + 2 + readU16(bytes, idEnd)),
     };
-    this.#exchange.greeted(FRAME_HEAD_BYTES + end - start, { maxValueBytes, graceMs, identity });
-    this.#exchange.resolve(pending, { maxValueBytes, graceMs, identity } satisfies Welcome);
+    const flagsAt = idEnd + 2 + readU16(bytes, idEnd);
+    // (Older servers do not send any.)
+    const keeps = flagsAt < end && (bytes[flagsAt]! & WelcomeFlag.keeps) !== 0;
+    const welcome: Welcome = { maxValueBytes, graceMs, identity, keeps };
+    this.#exchange.greeted(FRAME_HEAD_BYTES + end - start, welcome);
+    this.#exchange.resolve(pending, welcome);
   }
 
   #received(booking: number): void {

@@ -28,6 +28,12 @@ export interface ConnectionUser {
   flushed(): void;
   /** All frames of what came in at once have been given. */
   receivedAll(): void;
+  /** The first `length` bytes are frames that go out now, whole ones but for a last head of a chunk. */
+  leaving(bytes: Uint8Array, length: number): void;
+  /** The server is another run, and knows the session: writes `regain`. */
+  regain(out: ByteWriter): void;
+  /** It has been told so: whatever is under way is to be written anew. */
+  restored(): void;
   /** The program ends now: last chance to write. */
   exiting(): void;
   /** The network has failed; the connection tries to get to the server again, and everything waits. */
@@ -49,7 +55,8 @@ export class Connection implements LineUser, ComebackUser {
   readonly writer = new ByteWriter(WRITER_BYTES);
   readonly #dialer: Dialer;
   readonly #user: ConnectionUser;
-  readonly #reader: FrameReader;
+  readonly #sink: FrameSink;
+  #reader: FrameReader;
   /** Undefined between two attempts to come back, and when it is over. */
   #line: Line | undefined;
   #offer: Dictionary | undefined;
@@ -68,6 +75,7 @@ export class Connection implements LineUser, ComebackUser {
   constructor(dialer: Dialer, user: ConnectionUser, sink: FrameSink) {
     this.#dialer = dialer;
     this.#user = user;
+    this.#sink = sink;
     this.#reader = new FrameReader(sink);
     this.#line = new Line(dialer, this);
   }
@@ -302,6 +310,10 @@ export class Connection implements LineUser, ComebackUser {
       this.#resumed(readU64(bytes, start));
       return chunk.subarray(at);
     }
+    if (answer.verb === Reply.restored) {
+      this.#restored();
+      return chunk.subarray(at);
+    }
     if (answer.verb === Reply.failed && end - start >= 2) {
       this.fail(failureName(readU16(bytes, start)) ?? "session_lost", utf8OrLatin1(bytes, start + 2, end), undefined);
       return undefined;
@@ -329,12 +341,31 @@ export class Connection implements LineUser, ComebackUser {
     this.#user.reconnected();
   }
 
+  /** The server is another run, which knows the session but nothing of the two streams: they begin anew. */
+  #restored(): void {
+    const { transport } = this.#line!;
+    const out = new ByteWriter(256);
+    this.#user.regain(out);
+    const bytes = out.take();
+    this.#stream = new ResumableStream(0, Verb.received);
+    this.#reader = new FrameReader(this.#sink);
+    this.#user.restored();
+    transport.cork();
+    transport.send(bytes, bytes.length);
+    this.#isOpen = true;
+    this.flush();
+    transport.uncork();
+    this.#comeback!.succeeded();
+    this.#user.reconnected();
+  }
+
   #push(): void {
     const { writer } = this;
     if (writer.length === 0) {
       return;
     }
     const stream = this.#stream;
+    this.#user.leaving(writer.bytes, writer.length);
     const isGone = this.#line!.transport.send(writer.bytes, writer.length);
     if (isGone && writer.bytes.length <= KEPT_BYTES) {
       stream?.kept.copy(writer.bytes.subarray(0, writer.length));

@@ -1,3 +1,4 @@
+import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { Answers } from "./answers.ts";
@@ -6,11 +7,13 @@ import type { Download } from "./download.ts";
 import type { NwsError } from "./errors.ts";
 import { aborted, again, endOf, refusal, traced } from "./failure.ts";
 import { Listeners } from "./events.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { ConnectionEnd } from "./line.ts";
 import { HandleTable, type NumberedVariable, type WorkspaceHandle } from "./names.ts";
 import { Collected, type Welcome } from "./outcomes.ts";
 import { Expect, type Pending, PendingTable, type Reject, type Resolve, whereOf } from "./pending.ts";
 import type { ReconnectPolicy } from "./reconnect.ts";
+import { Repetition } from "./repetition.ts";
 import type { Dialer } from "./transport.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -34,14 +37,15 @@ export class Exchange implements ConnectionUser {
   readonly pending = new PendingTable();
   readonly handles = new HandleTable();
   readonly listeners = new Listeners();
+  readonly leases = new HeldLeases();
   readonly address: string;
   /** The request that `begin` made last. */
   last!: Pending;
   /** Why nothing goes any more. */
   failure: NwsError | undefined;
-  /** The highest number of a booked value that was given to its caller; `#confirmed`: that the server knows of. */
+  /** The highest number of a booked value that was given to its caller; and that the server knows of. */
   received = 0;
-  #confirmed = 0;
+  confirmed = 0;
   readonly #dialer: Dialer;
   readonly #answers: Answers;
   readonly #tracesCalls: boolean;
@@ -52,6 +56,8 @@ export class Exchange implements ConnectionUser {
   #isHolding = true;
   #mayHold = true;
   #isTurnWatched = false;
+  /** Undefined when another run of the server would know nothing of this session. */
+  #repetition: Repetition | undefined;
   readonly #whenEnded: (() => void)[] = [];
 
   constructor(dialer: Dialer, maxValueBytes: number, tracesCalls: boolean, reconnect: ReconnectPolicy | undefined) {
@@ -62,6 +68,7 @@ export class Exchange implements ConnectionUser {
     this.#answers = new Answers(this, maxValueBytes);
     this.connection = new Connection(dialer, this, this.#answers);
     this.uploads = new Uploads(this.connection);
+    this.#repetition = reconnect === undefined ? undefined : new Repetition(this);
   }
 
   /** Whether what waits keeps the program running. It does at first. */
@@ -107,6 +114,10 @@ export class Exchange implements ConnectionUser {
   /** The answer has come and the caller gets `value`. */
   resolve(pending: Pending, value: unknown): void {
     const { resolve } = pending;
+    if (pending.upload !== undefined) {
+      this.#endUpload(pending);
+    }
+    this.leases.remove(pending.lease);
     this.pending.remove(pending);
     resolve(value as never);
   }
@@ -116,6 +127,9 @@ export class Exchange implements ConnectionUser {
     const { reject, trace, download } = pending;
     this.#endUpload(pending);
     this.#endDownload(download, error);
+    if (error.code === "lease_lost") {
+      this.leases.remove(pending.lease);
+    }
     if (pending.expect === Expect.opened) {
       // Before the next frame is looked at: it answers what was sent behind the open.
       pending.handle?.fail(error);
@@ -147,6 +161,9 @@ export class Exchange implements ConnectionUser {
 
   /** The error for a refusal that the server sent. */
   refused(pending: Pending, name: FailureName | undefined, reason: string): NwsError {
+    if (pending.cutOff !== undefined) {
+      return pending.cutOff;
+    }
     const because = pending.handle?.failure ?? pending.variable?.handle.failure;
     // Operations that were sent behind an open that failed get the failure of the open.
     const isConsequence = name === "workspace_not_open" || name === "no_such_workspace" || name === "cancelled";
@@ -165,7 +182,7 @@ export class Exchange implements ConnectionUser {
 
   /** Puts a value back; nobody waits for the answer. */
   release(kind: number, number: number): void {
-    this.#unanswered(Verb.release);
+    this.#unanswered(Verb.release).lease = kind === ReleaseKind.lease ? number : 0;
     const { writer } = this.connection;
     writer.u8(kind);
     writer.u64(number);
@@ -175,7 +192,8 @@ export class Exchange implements ConnectionUser {
 
   /** Acknowledges a lease that the caller does not know of. */
   acknowledge(lease: number): void {
-    this.#unanswered(Verb.ack);
+    this.leases.add(lease);
+    this.#unanswered(Verb.ack).lease = lease;
     const { writer } = this.connection;
     writer.u64(lease);
     writer.endFrame();
@@ -192,8 +210,8 @@ export class Exchange implements ConnectionUser {
 
   /** Writes what was received, if that is not said yet; it leaves with what comes next. */
   #confirm(): void {
-    if (this.#confirmed < this.received) {
-      this.#confirmed = this.received;
+    if (this.confirmed < this.received) {
+      this.confirmed = this.received;
       const { writer } = this.connection;
       writer.beginFrame(0, Verb.confirm);
       writer.u64(this.received);
@@ -233,8 +251,11 @@ export class Exchange implements ConnectionUser {
   }
 
   /** The server's greeting is there, in a frame of so many bytes. */
-  greeted(greetingBytes: number, { identity, graceMs }: Welcome): void {
+  greeted(greetingBytes: number, { identity, graceMs, keeps }: Welcome): void {
     this.#isGreeted = true;
+    if (!keeps) {
+      this.#repetition = undefined;
+    }
     this.connection.greeted(greetingBytes, identity, this.#reconnect, graceMs);
   }
 
@@ -256,6 +277,18 @@ export class Exchange implements ConnectionUser {
 
   exiting(): void {
     this.sayGoodbye();
+  }
+
+  leaving(bytes: Uint8Array, length: number): void {
+    this.#repetition?.note(bytes, length);
+  }
+
+  regain(out: ByteWriter): void {
+    this.#repetition!.writeRegain(out);
+  }
+
+  restored(): void {
+    this.#repetition!.askAgain();
   }
 
   disconnected(reason: string): void {
@@ -288,10 +321,11 @@ export class Exchange implements ConnectionUser {
     }
   }
 
-  #unanswered(verb: number): void {
+  #unanswered(verb: number): Pending {
     const pending = this.pending.add("", Expect.nothing, undefined, undefined);
     this.pending.abandon(pending);
     this.connection.writer.beginFrame(pending.request, verb);
+    return pending;
   }
 
   /** Of a value in chunks no more is wanted, or comes. */

@@ -7,7 +7,6 @@ import { aborted, again } from "./failure.ts";
 import { type FileSource, openInput } from "./file-input.ts";
 import { type FileTarget, OutputSink, streamFailed } from "./file-output.ts";
 import type { NumberedVariable } from "./names.ts";
-import { Expect } from "./pending.ts";
 import type { WaitOptions } from "./session.ts";
 import { type Pieces, StreamSource } from "./stream-source.ts";
 import { type NameOf, WorkspaceBase } from "./workspace-base.ts";
@@ -181,14 +180,9 @@ export class FileWorkspace<Vars = Record<string, unknown>> extends WorkspaceBase
   }
 
   /** Ends a lease. That it is lost (somebody has deleted the variable meanwhile) changes nothing for who has the bytes. */
-  async #end(operation: string, verb: number, lease: number): Promise<void> {
+  async #end(operation: string, verb: typeof Verb.ack | typeof Verb.release, lease: number): Promise<void> {
     try {
-      await this.session.ask(operation, verb, Expect.done, this.handle, (writer) => {
-        if (verb === Verb.release) {
-          writer.u8(1);
-        }
-        writer.u64(lease);
-      });
+      await this.session.endLease(operation, verb, lease, this.handle);
     } catch (error) {
       if (!(error instanceof LeaseLostError)) {
         throw error;

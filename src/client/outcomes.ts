@@ -42,6 +42,8 @@ export interface Welcome {
   readonly maxValueBytes: number;
   /** How long the session outlives its connection. 0: it does not. */
   readonly graceMs: number;
+  /** Whether it outlives the server, too, once it has to do with persistent workspaces. */
+  readonly keeps: boolean;
 }
 
 /** The values of an answer in several frames, so far. */
@@ -55,6 +57,14 @@ export class Collected {
 
   constructor(isOnLease: boolean) {
     this.isOnLease = isOnLease;
+  }
+
+  /** What has come so far is back in its place, for the server is another run: the answer begins anew. */
+  clear(): void {
+    this.items.length = 0;
+    this.bookings.length = 0;
+    this.leases.length = 0;
+    this.error = undefined;
   }
 
   /** Puts back what has come so far. */

@@ -1,6 +1,7 @@
 import type { Download } from "./download.ts";
-import type { Where } from "./errors.ts";
+import type { NwsError, Where } from "./errors.ts";
 import type { NumberedVariable, WorkspaceHandle } from "./names.ts";
+import type { ChunkSource } from "./uploads.ts";
 
 /** What becomes of the answer to a request. */
 export const Expect = {
@@ -57,6 +58,17 @@ export class Pending {
   download: Download | undefined;
   /** Where the operation was called, when the session traces calls. */
   trace: Error | undefined;
+  /** The lease that it is to end; 0: none. */
+  lease = 0;
+  /** When a read that may wait is to time out, in milliseconds of `performance.now()`; 0: never. */
+  deadlineAt = 0;
+  /** Where the value comes from that is sent in chunks. */
+  upload: { readonly source: ChunkSource; readonly length: number } | undefined;
+  /** To ask once more of another run of the server: the frame, as it was sent, and how many requests there were with this one. */
+  frame: Uint8Array | undefined;
+  serial = 0;
+  /** What it was cancelled for, when the caller is told of that. */
+  cutOff: NwsError | undefined;
 
   constructor(request: number) {
     this.request = request;
@@ -128,6 +140,11 @@ export class PendingTable {
     pending.extra = undefined;
     pending.download = undefined;
     pending.trace = undefined;
+    pending.lease = 0;
+    pending.deadlineAt = 0;
+    pending.upload = undefined;
+    pending.frame = undefined;
+    pending.cutOff = undefined;
     this.#free.push(pending);
   }
 

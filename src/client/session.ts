@@ -1,11 +1,12 @@
 import type { ByteWriter } from "../wire/byte-writer.ts";
-import { OpenFlag, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { OpenFlag, PROTOCOL_VERSION, ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { Welcome } from "./outcomes.ts";
 import { checkName } from "./arguments.ts";
 import { AbortedError, ClosedError, ConnectError, NwsError, type Where } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { aborted, again, rejection, subject } from "./failure.ts";
 import { NumberedVariable, VariableTable, type WorkspaceHandle } from "./names.ts";
+import { openHandle, writeNameOf } from "./opening.ts";
 import { Expect, whereOf } from "./pending.ts";
 import { reconnectPolicy, type ReconnectOptions } from "./reconnect.ts";
 import type { Dialer } from "./transport.ts";
@@ -76,23 +77,9 @@ export class Session {
       exchange.handles.remove(handle);
       return [handle, rejected(failure)];
     }
-    const answer = exchange.begin("open", Expect.opened, handle, undefined);
-    const { writer } = exchange.connection;
-    writer.beginFrame(exchange.last.request, Verb.open);
-    writer.u32(handle.number);
-    writer.u8(
-      (how.own ? OpenFlag.own : 0) | (how.persistent ? OpenFlag.persistent : 0) | (how.create ? OpenFlag.create : 0),
-    );
-    const at = writer.length;
-    writer.u16(0);
-    writer.utf8(name);
-    const nameBytes = writer.length - at - 2;
-    writer.bytes[at] = nameBytes >>> 8;
-    writer.bytes[at + 1] = nameBytes;
-    writer.endFrame();
-    exchange.connection.wake();
-    answer.catch(ignore);
-    return [handle, answer];
+    const flags =
+      (how.own ? OpenFlag.own : 0) | (how.persistent ? OpenFlag.persistent : 0) | (how.create ? OpenFlag.create : 0);
+    return [handle, openHandle(exchange, handle, flags)];
   }
 
   /** Why nothing goes any more. */
@@ -120,6 +107,22 @@ export class Session {
     writer.endFrame();
     exchange.connection.wake();
     return answer;
+  }
+
+  /** Ends a lease: the value is gone (`ack`) or goes back (`release`). */
+  endLease(
+    operation: string,
+    verb: typeof Verb.ack | typeof Verb.release,
+    lease: number,
+    handle: WorkspaceHandle,
+  ): Promise<void> {
+    return this.ask(operation, verb, Expect.done, handle, (writer) => {
+      this.exchange.last.lease = lease;
+      if (verb === Verb.release) {
+        writer.u8(ReleaseKind.lease);
+      }
+      writer.u64(lease);
+    });
   }
 
   /**
@@ -262,12 +265,7 @@ export class Session {
     const variable = new NumberedVariable(handle, name);
     this.#variables.assign(variable);
     handle.variables.set(name, variable);
-    const { writer } = this.exchange.connection;
-    writer.beginFrame(0, Verb.name);
-    writer.u32(variable.number);
-    writer.u32(handle.number);
-    writer.utf8(name);
-    writer.endFrame();
+    writeNameOf(this.exchange.connection.writer, variable);
     return variable;
   }
 }

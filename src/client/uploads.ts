@@ -13,6 +13,8 @@ const COPIED_BYTES = 4096;
 export interface ChunkSource {
   /** The next bytes, at most `most`; undefined when none are there yet (then somebody calls `Uploads.pump` later). */
   take(most: number): Uint8Array<ArrayBuffer> | undefined;
+  /** Begins from the front again; what cannot be had twice has no such method. */
+  rewind?(): void;
 }
 
 /** Bytes in memory: they are sent from where they lie. */
@@ -28,6 +30,10 @@ export class BytesSource implements ChunkSource {
     const at = this.#at;
     this.#at = Math.min(at + most, this.#bytes.length);
     return this.#bytes.subarray(at, this.#at);
+  }
+
+  rewind(): void {
+    this.#at = 0;
   }
 }
 
@@ -58,6 +64,7 @@ export class Uploads {
   /** Begins an upload whose head (the frame that announces `length`) has been written. */
   start(pending: Pending, variable: NumberedVariable, source: ChunkSource, length: number): void {
     const { request } = pending;
+    pending.upload = { source, length };
     this.#active.push({ pending, request, variable, source, left: length, credit: WINDOW_BYTES });
     holdBack(variable);
     this.#connection.wake();
@@ -95,6 +102,29 @@ export class Uploads {
     if (upload !== undefined) {
       this.#finish(upload);
     }
+  }
+
+  /**
+   * The server is another run, and the head of this upload has been written for it: sends the value from its beginning. Returns false when
+   * it cannot be had again.
+   */
+  restart(pending: Pending): boolean {
+    const { request, upload, variable } = pending;
+    const { source, length } = upload!;
+    const isUnderWay = this.has(request);
+    if (source.rewind === undefined) {
+      this.drop(request);
+      return false;
+    }
+    source.rewind();
+    if (isUnderWay) {
+      const active = this.#active.find((each) => each.request === request)!;
+      active.left = length;
+      active.credit = WINDOW_BYTES;
+    } else {
+      this.start(pending, variable!, source, length);
+    }
+    return true;
   }
 
   /** The connection is gone: nothing is sent any more, and nobody is let go. */

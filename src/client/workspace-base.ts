@@ -375,12 +375,8 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   }
 
   readonly #holder: LeaseHolder = {
-    ack: (lease) => this.session.ask("ack", Verb.ack, Expect.done, this.handle, (writer) => writer.u64(lease)),
-    release: (lease) =>
-      this.session.ask("release", Verb.release, Expect.done, this.handle, (writer) => {
-        writer.u8(1);
-        writer.u64(lease);
-      }),
+    ack: (lease) => this.session.endLease("ack", Verb.ack, lease, this.handle),
+    release: (lease) => this.session.endLease("release", Verb.release, lease, this.handle),
     complete: (lease, name, value) => this.#complete(lease, name, value),
   };
 

@@ -22,6 +22,7 @@ export function sendValue(
 ): Promise<void> {
   const promise = exchange.begin(operation, Expect.done, variable.handle, variable);
   const { request } = exchange.last;
+  exchange.last.lease = lease;
   const { connection } = exchange;
   const { writer } = connection;
   const start = writer.length;

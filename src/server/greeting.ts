@@ -1,25 +1,28 @@
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FirstFrame } from "../wire/first-frame.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { writeFailed, writeResumed, writeWelcome } from "../wire/server-frames.ts";
-import { PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
+import { MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { MultiplexedSession } from "./multiplexed-session.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
+import type { Credentials } from "./session-registry.ts";
 
 /**
  * The first frame of a connection of the multiplexed protocol: with `hello` a session begins on it; with `resume` a session that lost its
- * connection goes on over this one.
+ * connection goes on over this one. If it lost the server, too, there is a second frame: `regain`.
  */
 export class Greeting extends BriefConversation {
   readonly #connection: Connection;
   readonly #context: ServerContext;
   /** Why no session may begin here, if so. */
   readonly #refusal: string | undefined;
-  readonly #frame = new FirstFrame();
+  #frame = new FirstFrame();
+  /** Of a session of an earlier run, whose client has been told to `regain` it. */
+  #restored: Credentials | undefined;
   /** What has arrived of the frame. */
   readonly #arriving: GaugedBytes;
 
@@ -42,6 +45,7 @@ export class Greeting extends BriefConversation {
       return;
     }
     this.#arriving.set(0);
+    this.#frame = new FirstFrame();
     const fields = new FieldCursor();
     fields.begin(frame.bytes, frame.start, frame.end);
     const next = this.#greet(frame.request, frame.verb, fields);
@@ -64,6 +68,9 @@ export class Greeting extends BriefConversation {
       return this.#resume(request, fields.byteString(), fields.byteString(), fields.u64());
     }
     const connection = this.#connection;
+    if (this.#restored !== undefined) {
+      return this.#regain(this.#restored, request, verb, fields);
+    }
     if (this.#refusal !== undefined) {
       writeFailed(connection.out, request, "too_many_connections", this.#refusal);
       connection.close();
@@ -77,19 +84,27 @@ export class Greeting extends BriefConversation {
 
   #hello(request: number, version: number, wantedGraceMs: number, label: string): Connection | undefined {
     const connection = this.#connection;
-    const { limits, sessions } = this.#context;
+    const { limits, sessions, keptSessions } = this.#context;
     if (version < PROTOCOL_VERSION) {
       writeFailed(connection.out, request, "bad_arguments", `version ${version} of the protocol does not exist`);
       connection.close();
       return undefined;
     }
-    const { id, secret } = sessions.add(connection);
+    const credentials = sessions.add(connection);
+    const { id, secret } = credentials;
     const graceMs = Math.min(wantedGraceMs, limits.maxGraceMs);
     connection.conversation = new MultiplexedSession(connection, this.#context, {
-      id,
+      credentials,
       label: printable(label.slice(0, limits.maxNameBytes)),
+      graceMs,
     });
-    writeWelcome(connection.out, request, { graceMs, maxValueBytes: limits.maxValueBytes, sessionId: id, secret });
+    writeWelcome(connection.out, request, {
+      graceMs,
+      maxValueBytes: limits.maxValueBytes,
+      sessionId: id,
+      secret,
+      flags: graceMs > 0 && keptSessions !== undefined ? WelcomeFlag.keeps : 0,
+    });
     if (graceMs > 0) {
       connection.survive(graceMs);
     }
@@ -98,6 +113,11 @@ export class Greeting extends BriefConversation {
 
   #resume(request: number, id: string, secret: string, receivedCount: number): Connection | undefined {
     const connection = this.#connection;
+    if (this.#context.keptSessions?.isAwaited(id, secret) === true) {
+      writeRestored(connection.out, request);
+      this.#restored = { id, secret };
+      return undefined;
+    }
     const resumed = this.#context.sessions.find(id, secret);
     // (A count that cannot be: a `resume` that was held up on its way, and another one has come before it. The session goes on.)
     const told = resumed?.resumeAt(receivedCount);
@@ -109,5 +129,37 @@ export class Greeting extends BriefConversation {
     writeResumed(connection.out, request, told);
     resumed.attach(connection, receivedCount);
     return resumed;
+  }
+
+  #regain(credentials: Credentials, request: number, verb: number, fields: FieldCursor): Connection | undefined {
+    const connection = this.#connection;
+    const { keptSessions, sessions } = this.#context;
+    if (verb !== Verb.regain) {
+      throw new ProtocolFault("a request before regain");
+    }
+    const lastBooking = fields.u64();
+    const lastLease = fields.u64();
+    const leases = new Set<number>();
+    while (fields.at < fields.end && leases.size < MAX_REGAINED_LEASES) {
+      leases.add(fields.u64());
+    }
+    const surviving = keptSessions!.claim(credentials.id, credentials.secret);
+    if (surviving === undefined) {
+      const message = `session '${credentials.id}' has been regained over another connection, or has ended`;
+      writeFailed(connection.out, request, "session_lost", message);
+      connection.close();
+      return undefined;
+    }
+    const { label, graceMs } = surviving.session.facts;
+    sessions.addAgain(connection, credentials);
+    connection.survive(graceMs);
+    const regained = { ...surviving, possessions: { lastBooking, lastLease, leases } };
+    connection.conversation = new MultiplexedSession(connection, this.#context, {
+      credentials,
+      label,
+      graceMs,
+      regained,
+    });
+    return connection;
   }
 }

@@ -8,6 +8,8 @@ export interface KeptFrame {
   readonly request: number;
   readonly verb: number;
   readonly bytes: Uint8Array;
+  /** How many requests the session had made with this one; 0 for what is none. */
+  readonly serial: number;
 }
 
 /** These touch no variable and change no names: they need not wait for a value. */
@@ -22,6 +24,7 @@ const PASSING = new Set<number>([
   Verb.credit,
   Verb.info,
   Verb.received,
+  Verb.serial,
 ]);
 
 /**
@@ -74,6 +77,7 @@ export class HeldFrames {
     bytes: Uint8Array,
     start: number,
     end: number,
+    serial: number,
     upload: Upload | undefined,
   ): boolean {
     const plainVerb = verb & ~CHUNKED;
@@ -84,7 +88,7 @@ export class HeldFrames {
       this.#requests.add(request);
       this.#isBarred ||= !isOnVariable(plainVerb);
     }
-    this.#frames.push({ request, verb, bytes: bytes.slice(start, end) });
+    this.#frames.push({ request, verb, bytes: bytes.slice(start, end), serial });
     this.#heldBytes += end - start;
     return true;
   }

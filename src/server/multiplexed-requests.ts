@@ -20,6 +20,14 @@ export const handlers: readonly (Handler | undefined)[] = table({
     throw new ProtocolFault("resume, in the middle of a session");
   },
 
+  [Verb.regain]: () => {
+    throw new ProtocolFault("regain, in the middle of a session");
+  },
+
+  [Verb.serial]: (session, _request, fields) => {
+    session.once.countFrom(fields.u64());
+  },
+
   [Verb.received]: (session, _request, fields) => {
     session.connection.acknowledged(fields.u64());
   },
@@ -51,6 +59,7 @@ export const handlers: readonly (Handler | undefined)[] = table({
       own: (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
       create: (flags & OpenFlag.create) !== 0,
+      again: (flags & OpenFlag.again) !== 0,
       label,
     });
   },
@@ -202,25 +211,15 @@ export const handlers: readonly (Handler | undefined)[] = table({
 
   [Verb.endSession]: (session, request, fields) => {
     const id = fields.byteString();
-    if (session.context.sessions.end(id, fields.byteString())) {
+    const secret = fields.byteString();
+    const { sessions, keptSessions } = session.context;
+    if (sessions.end(id, secret) || keptSessions?.end(id, secret) === true) {
       session.done(request);
     } else {
       session.refuse(request, "not_permitted", `there is no session '${id}' with this secret`);
     }
   },
 });
-
-/** Whether a frame with this verb is a request with a number of its own: the others are about another's, or have no answer. */
-export function isAnswered(verb: number): boolean {
-  return (
-    verb !== Verb.confirm &&
-    verb !== Verb.name &&
-    verb !== Verb.cancel &&
-    verb !== Verb.chunk &&
-    verb !== Verb.credit &&
-    verb !== Verb.received
-  );
-}
 
 function table(byVerb: Record<number, Handler>): readonly (Handler | undefined)[] {
   return Array.from({ length: 256 }, (_, verb) => byVerb[verb]);

@@ -1,21 +1,25 @@
-import type { FailureCode, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
+import type { FailureCode, Possessions, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
-import { CHUNKED, MAX_INLINE_BYTES, Verb } from "../wire/verbs.ts";
+import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Deadline, DeadlineTarget } from "./deadlines.ts";
 import { HeldFrames, type KeptFrame } from "./held-frames.ts";
-import { handlers, isAnswered } from "./multiplexed-requests.ts";
+import type { SurvivingMember } from "./journal/open-journal.ts";
+import { MEMBER_OPTIONS } from "./member-options.ts";
+import { handlers } from "./multiplexed-requests.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
+import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
+import type { Credentials } from "./session-registry.ts";
 import { SessionUploads } from "./session-uploads.ts";
 import { sayText, sayValue } from "./value-replies.ts";
 
@@ -39,12 +43,15 @@ interface Wait {
 const PLAIN_WAIT: Wait = { iterates: false, deadline: undefined };
 const ITERATING_WAIT: Wait = { iterates: true, deadline: undefined };
 
-/** What a session begins with. */
+/** What a session begins with, or goes on with after a restart of the server. */
 export interface SessionStart {
   /** In the registry of sessions. */
-  readonly id: string;
+  readonly credentials: Credentials;
   /** What the client calls itself, for listings. */
   readonly label: string;
+  readonly graceMs: number;
+  /** Of an earlier run. */
+  readonly regained?: SurvivingMember & { readonly possessions: Possessions };
 }
 
 /**
@@ -61,6 +68,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly numbers: NamedNumbers;
   readonly uploads: SessionUploads;
   readonly answers: ChunkedAnswers;
+  readonly once: OnceOnly;
   /** What the client calls itself, for listings. */
   readonly label: string;
   /** The name that the last `mktemp` made. */
@@ -76,15 +84,19 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #held: HeldFrames;
   #backlog: KeptFrame[] = [];
   #isOver = false;
-  readonly #id: string;
+  readonly #credentials: Credentials;
+  readonly #graceMs: number;
   #current = NONE;
   #currentIterates = false;
   #isShuttingDown = false;
   #mayFlushEarly = true;
 
-  constructor(connection: Connection, context: ServerContext, { id, label }: SessionStart) {
+  constructor(connection: Connection, context: ServerContext, start: SessionStart) {
+    const { credentials, label, graceMs, regained } = start;
     this.connection = connection;
-    this.#id = id;
+    this.#credentials = credentials;
+    this.#graceMs = graceMs;
+    this.once = new OnceOnly(context.keptSessions, regained?.session);
     this.label = label;
     this.context = context;
     this.#reader = new FrameReader(this);
@@ -93,13 +105,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.#held = new HeldFrames(this.numbers);
     this.answers = new ChunkedAnswers(connection);
     this.uploads = new SessionUploads(this, context, this.#held);
-    this.member = context.space.join(this, connection.peer, { leaseOver: MAX_INLINE_BYTES });
+    this.member = regained?.member ?? context.space.join(this, connection.peer, MEMBER_OPTIONS);
+    if (regained !== undefined) {
+      context.space.regain(this.member, this, connection.peer, regained.possessions);
+    }
   }
 
   get client(): ClientView {
     const { connection, label, member } = this;
     return {
-      id: this.#id,
+      id: this.#credentials.id,
       peer: connection.peer,
       label,
       protocol: "multiplexed",
@@ -128,9 +143,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.#backlog.length > 0 || this.connection.isCongested) {
       // The socket is read no more, so this is what is left of one or two chunks.
-      this.#backlog.push({ request, verb, bytes: bytes.slice(start, end) });
+      this.#backlog.push({ request, verb, bytes: bytes.slice(start, end), serial: 0 });
     } else {
-      this.#take(request, verb, bytes, start, end);
+      this.#take(request, verb, bytes, start, end, this.once.serialOf(verb));
       if (this.#mayFlushEarly && this.connection.mark > EARLY_BYTES) {
         this.#mayFlushEarly = false;
         this.connection.flush();
@@ -166,6 +181,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
 
   shutDown(): void {
     this.#isShuttingDown = true;
+    if (this.once.isKept) {
+      return; // The client comes back to the next run.
+    }
     this.cancelAll("shutting_down", "the server is shutting down");
     if (this.connection.survives) {
       frames.writeEnded(this.connection.out, "shutting_down", "the server is shutting down");
@@ -177,7 +195,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       return;
     }
     this.#isOver = true;
-    this.context.sessions.remove(this.#id);
+    this.context.sessions.remove(this.#credentials.id);
     for (const { deadline } of this.#waits.values()) {
       this.#cancelDeadline(deadline);
     }
@@ -187,7 +205,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers.clear();
     this.numbers.clear();
     this.#arriving.set(0);
-    this.context.space.end(this.member);
+    if (!this.once.isKept || !this.#isShuttingDown) {
+      this.context.space.end(this.member);
+      this.once.end();
+    }
   }
 
   end(): void {
@@ -204,6 +225,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   // From the space
 
   done(request: number): void {
+    if (request === this.#current) {
+      this.once.done(request);
+    }
     this.answered(request);
     frames.writeDone(this.connection.out, request);
   }
@@ -236,7 +260,14 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   dependsOnJournal(): void {
-    this.connection.dependsOnLog();
+    const { connection, label, member } = this;
+    connection.dependsOnLog();
+    if (connection.survives) {
+      this.once.touchesJournal((sessions) => {
+        const { id, secret } = this.#credentials;
+        return sessions.keep(member, { id, label, peer: connection.peer, graceMs: this.#graceMs }, secret);
+      });
+    }
   }
 
   // For the handlers of requests
@@ -276,8 +307,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
    * Handles a request now: what it says, and an exception that nobody expected, is one answer. (Also for uploads, when
    * they are complete.)
    */
-  perform(request: number, act: () => void): void {
+  perform(request: number, serial: number, act: () => void): void {
     this.#current = request;
+    this.once.begin(request, serial, Verb.store);
     const mark = this.connection.mark;
     try {
       act();
@@ -295,20 +327,20 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   retry(kept: readonly KeptFrame[]): void {
     if (kept.length > 0) {
       this.connection.hold(false);
-      for (const { request, verb, bytes } of kept) {
+      for (const { request, verb, bytes, serial } of kept) {
         // (Whether or not the client is behind: these are few, and came before what is in the backlog.)
-        this.#take(request, verb, bytes, 0, bytes.length);
+        this.#take(request, verb, bytes, 0, bytes.length, serial);
       }
     }
   }
 
   // Inside
 
-  #take(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
+  #take(request: number, verb: number, bytes: Uint8Array, start: number, end: number, serial: number): void {
     if (this.#isOver) {
       return;
     }
-    if (this.#held.isActive && this.#held.takes(request, verb, bytes, start, end, this.uploads.get(request))) {
+    if (this.#held.isActive && this.#held.takes(request, verb, bytes, start, end, serial, this.uploads.get(request))) {
       this.connection.hold(this.#held.heldBytes > HIGH_WATER_BYTES);
       return;
     }
@@ -320,6 +352,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#current = request;
       this.#operations++;
       this.#lastVerb = verb;
+      if (this.once.begin(request, serial, verb)) {
+        this.done(request);
+        return;
+      }
     }
     const handle = handlers[verb];
     if (handle === undefined) {

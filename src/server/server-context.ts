@@ -1,6 +1,7 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Space } from "../space/index.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { SessionRegistry } from "./session-registry.ts";
@@ -12,6 +13,8 @@ export interface ServerContext {
   readonly deadlines: Deadlines;
   readonly limits: Limits;
   readonly sessions: SessionRegistry;
+  /** Undefined where nothing is kept. */
+  readonly keptSessions: KeptSessions | undefined;
   /** Values of more bytes than this live in files. */
   readonly longValueBytes: number;
   /** Memory of names and uploads. */

@@ -20,6 +20,7 @@ import { HandshakeConversation } from "./handshake-conversation.ts";
 import { VALUES_FOLDER } from "./journal/data-maintenance.ts";
 import { JournalWriter } from "./journal/journal-writer.ts";
 import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
+import { KeptSessions } from "./kept-sessions.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
@@ -80,6 +81,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly memory: MemoryGauge;
   readonly arriving: MemoryGauge;
   readonly gate: ReplyGate | undefined;
+  readonly keptSessions: KeptSessions | undefined;
   /** Done when the server has stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
 
@@ -151,6 +153,7 @@ export class Server implements ServerContext, ConnectionContext {
       now: () => performance.now(),
       ...(journal !== undefined && { journal }),
     });
+    this.keptSessions = journal && new KeptSessions(journal, this.deadlines, (member) => this.space.end(member));
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
     this.arriving = new MemoryGauge(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
@@ -204,9 +207,11 @@ export class Server implements ServerContext, ConnectionContext {
     const startedAt = performance.now();
     const { folder, disk = nodeDisk() } = data;
     const warn = (message: string, error: unknown): void => logger.warn({ err: error, folder }, message);
-    const { log, notes, snapshot } = await openJournal({ folder, disk, space, writer, blobs, warn });
+    const { log, notes, sessions, snapshot } = await openJournal({ folder, disk, space, writer, blobs, warn });
+    const keptSessions = this.keptSessions!;
     this.#log = log;
-    log.keepSnapshots(snapshot);
+    log.keepSnapshots(() => snapshot(keptSessions.all()));
+    keptSessions.await(sessions);
     for (const note of notes) {
       logger.warn({ folder }, note);
     }

@@ -26,10 +26,14 @@ export class SessionRegistry {
   }
 
   add(connection: Connection): Credentials {
-    const id = this.nextId();
-    const secret = randomBytes(SECRET_BYTES).toString("hex");
+    const credentials = { id: this.nextId(), secret: randomBytes(SECRET_BYTES).toString("hex") };
+    this.addAgain(connection, credentials);
+    return credentials;
+  }
+
+  /** A session of an earlier run goes on. */
+  addAgain(connection: Connection, { id, secret }: Credentials): void {
     this.#sessions.set(id, { secret, connection });
-    return { id, secret };
   }
 
   remove(id: string): void {

@@ -53,7 +53,8 @@ export class SessionUploads implements UploadListener {
       const message = `${limits.maxTransfers} large values are under way on this connection already`;
       this.#session.refuse(request, "too_many_waiting", message);
     } else {
-      const upload = new Upload(request, length, purpose, isLong, this.#context, this.#session.member, this);
+      const { once, member } = this.#session;
+      const upload = new Upload(request, once.serial, length, purpose, isLong, this.#context, member, this);
       this.#uploads.set(request, upload);
       if (length === 0) {
         upload.chunk(NOTHING, 0, 0);
@@ -103,7 +104,7 @@ export class SessionUploads implements UploadListener {
     const { space } = this.#context;
     const session = this.#session.member;
     this.#uploads.delete(request);
-    this.#session.perform(request, () => {
+    this.#session.perform(request, upload.serial, () => {
       switch (purpose.kind) {
         case "store":
           space.store(session, request, workspace, name, descriptor, bytes, 0, bytes.length);
@@ -125,7 +126,7 @@ export class SessionUploads implements UploadListener {
     const session = this.#session.member;
     this.#uploads.delete(request);
     this.#session.connection.attempt("the end of an upload", () => {
-      this.#session.perform(request, () => {
+      this.#session.perform(request, upload.serial, () => {
         if (purpose.kind === "complete") {
           space.completeFile(session, request, lease, workspace, name, descriptor, file);
         } else {

@@ -34,6 +34,8 @@ export interface UploadPurpose {
 /** A value on its way in, in chunks: in memory as far as it has arrived, or through to a file. */
 export class Upload {
   readonly request: number;
+  /** Of the request, among the session's. */
+  readonly serial: number;
   readonly purpose: UploadPurpose;
   readonly #length: number;
   readonly #context: ServerContext;
@@ -49,6 +51,7 @@ export class Upload {
 
   constructor(
     request: number,
+    serial: number,
     length: number,
     purpose: UploadPurpose,
     isForFile: boolean,
@@ -57,6 +60,7 @@ export class Upload {
     listener: UploadListener,
   ) {
     this.request = request;
+    this.serial = serial;
     this.purpose = purpose;
     this.#length = length;
     this.#context = context;

@@ -4,8 +4,8 @@ export type { BookingKind, Changes, Holder, Journal, JournalRefusal } from "./jo
 export type { KeptState, KeptVariable, KeptWorkspace } from "./kept-state.ts";
 export { type Mode, modes } from "./order.ts";
 export type { FileValue, Receiver, ValueView } from "./receiver.ts";
-export { Restoration, RestoreError } from "./restoration.ts";
-export type { Session, SessionOptions } from "./session.ts";
+export { Restoration, RestoreError, type SurvivingSession } from "./restoration.ts";
+export type { Possessions, Session, SessionOptions } from "./session.ts";
 export { type NewValue, type OpenOptions, Space, type SpaceOptions } from "./space.ts";
 export type { SessionView, VariableView, WaitersView, WaiterView, WorkspaceView } from "./views.ts";
 export { PAGE_INDICES } from "./value-table.ts";

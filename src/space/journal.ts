@@ -8,7 +8,10 @@ import type { FileValue } from "./receiver.ts";
  */
 export type BookingKind = "booking" | "lease" | "sent";
 
-/** Who has booked a value: sessions are numbered within one run of the server, bookings and leases within a session. */
+/**
+ * Who has booked a value. Sessions are numbered within one run of the server, but for those that outlive it: they keep their numbers. Bookings and
+ * leases are numbered within a session.
+ */
 export interface Holder {
   readonly session: number;
   readonly kind: BookingKind;
@@ -27,6 +30,9 @@ export interface Changes {
   workspaceKept(workspace: number, name: string): void;
   /** It was deleted, or is not persistent any more: it goes with all that is in it. */
   workspaceDropped(workspace: number): void;
+  owned(workspace: number, session: number): void;
+  /** Nobody owns it any more. */
+  disowned(workspace: number): void;
   /** A variable is there, without a mode. */
   variableMade(id: number, workspace: number, name: string): void;
   modeSet(id: number, mode: Mode): void;

@@ -8,6 +8,8 @@ import type { Workspace } from "./workspace.ts";
 export interface KeptWorkspace {
   readonly id: number;
   readonly name: string;
+  /** The number of the session that owns it. */
+  readonly owner: number | undefined;
   /** Its variables of the moment when this is called; none when it is not persistent any more. */
   variables(): Iterable<KeptVariable>;
 }
@@ -30,6 +32,7 @@ export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): Ke
       kept.push({
         id,
         name,
+        owner: workspace.owner?.number,
         variables: () => keptVariables(workspace, isStillKept),
       });
     }

@@ -33,8 +33,11 @@ export interface Order {
   freeAfter(index: number, most: number): number[];
   /** The index that comes after all that were given. */
   readonly next: number;
-  /** Begins, when nothing was given yet, with these free values (ascending) and no others, after indices below `next`. */
-  restore(free: Iterable<number>, next: number): void;
+  /**
+   * Begins, when nothing was given yet, with the values at these indices (ascending) and no others, of which some are booked, after indices
+   * below `next`.
+   */
+  restore(indices: Iterable<number>, isFree: (index: number) => boolean, next: number): void;
 }
 
 const NONE: readonly number[] = [];
@@ -79,9 +82,11 @@ class FifoOrder implements Order {
   get next(): number {
     return this.#next;
   }
-  restore(free: Iterable<number>, next: number): void {
-    for (const index of free) {
-      this.#free.add(index);
+  restore(indices: Iterable<number>, isFree: (index: number) => boolean, next: number): void {
+    for (const index of indices) {
+      if (isFree(index)) {
+        this.#free.add(index);
+      }
     }
     this.#next = next;
   }
@@ -132,9 +137,11 @@ class LifoOrder implements Order {
   get next(): number {
     return this.#next;
   }
-  restore(free: Iterable<number>): void {
-    for (const index of free) {
-      this.#free.add(index);
+  restore(indices: Iterable<number>, isFree: (index: number) => boolean): void {
+    for (const index of indices) {
+      if (isFree(index)) {
+        this.#free.add(index);
+      }
       this.#next = index + 1;
     }
   }
@@ -208,13 +215,15 @@ class MultiOrder implements Order {
   get next(): number {
     return this.#next;
   }
-  restore(free: Iterable<number>): void {
-    for (const index of free) {
+  restore(indices: Iterable<number>, isFree: (index: number) => boolean): void {
+    for (const index of indices) {
       for (; this.#next < index; this.#next++) {
         this.#vacant.push(this.#next);
       }
       this.#next++;
-      this.add(index);
+      if (isFree(index)) {
+        this.add(index);
+      }
     }
   }
 }
@@ -267,9 +276,11 @@ class SingleOrder implements Order {
   get next(): number {
     return this.#next;
   }
-  restore(free: Iterable<number>, next: number): void {
-    for (const index of free) {
-      this.#current = index;
+  restore(indices: Iterable<number>, isFree: (index: number) => boolean, next: number): void {
+    for (const index of indices) {
+      if (isFree(index)) {
+        this.#current = index;
+      }
     }
     this.#next = next;
   }

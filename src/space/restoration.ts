@@ -2,8 +2,8 @@ import type { Holdings } from "./holdings.ts";
 import type { BookingKind, Changes, Holder } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
-import type { Variable } from "./variable.ts";
-import { Variable as NewVariable } from "./variable.ts";
+import type { Booking, Session, SessionOptions } from "./session.ts";
+import { Variable } from "./variable.ts";
 import { Workspace } from "./workspace.ts";
 
 /** A change that does not fit what was there before it: the journal is not that of this space, or a part of it is missing. */
@@ -24,8 +24,19 @@ export interface RestoredSpace {
   readonly holdings: Holdings;
   readonly system: Workspace;
   readonly seed: number;
+  /** A session of an earlier run is there again, for the client to come back to. */
+  rejoined(number: number, peer: string, options: SessionOptions): Session;
   /** Nothing more comes; ids below this were given. */
   finished(below: number): void;
+}
+
+/** A session that outlives the run of the server in which it began. */
+export interface SurvivingSession {
+  readonly number: number;
+  readonly peer: string;
+  /** What listings show of an owner. */
+  readonly label: string;
+  readonly options: SessionOptions;
 }
 
 /**
@@ -36,6 +47,7 @@ export class Restoration implements Changes {
   readonly #space: RestoredSpace;
   readonly #workspaces = new Map<number, Workspace>();
   readonly #variables = new Map<number, Restored>();
+  readonly #owners = new Map<Workspace, number>();
   /** Variables with values that somebody has booked. */
   readonly #withHolders = new Set<Variable>();
   #below = 1;
@@ -46,6 +58,7 @@ export class Restoration implements Changes {
   constructor(space: RestoredSpace) {
     this.#space = space;
     this.#workspaces.set(space.system.keptId, space.system);
+    space.system.isRestored = true;
   }
 
   hasVariable(id: number): boolean {
@@ -62,6 +75,7 @@ export class Restoration implements Changes {
     }
     const workspace = new Workspace(name, false);
     workspace.isPersistent = true;
+    workspace.isRestored = true;
     workspace.keptId = id;
     this.#workspaces.set(id, workspace);
     this.#space.workspaces.set(name, workspace);
@@ -73,9 +87,18 @@ export class Restoration implements Changes {
     for (const variable of workspace.variables.values()) {
       this.#forget(variable);
     }
+    this.#owners.delete(workspace);
     this.#workspaces.delete(id);
     this.#space.workspaces.delete(workspace.name);
     this.#space.holdings.removeWorkspace(workspace);
+  }
+
+  owned(id: number, session: number): void {
+    this.#owners.set(this.#workspace(id), session);
+  }
+
+  disowned(id: number): void {
+    this.#owners.delete(this.#workspace(id));
   }
 
   variableMade(id: number, workspaceId: number, name: string): void {
@@ -85,7 +108,7 @@ export class Restoration implements Changes {
         `variable '${name}' (${id}) of workspace '${workspace.name}' is made, and was there before`,
       );
     }
-    const variable = new NewVariable(id, name, workspace);
+    const variable = new Variable(id, name, workspace);
     this.#variables.set(id, { variable, mode: undefined, next: 0 });
     this.#space.holdings.addVariable(variable);
     this.idsReserved(id + 1);
@@ -151,23 +174,34 @@ export class Restoration implements Changes {
   }
 
   /**
-   * The server that had all this ended here, and with it every session: what was booked goes back to its old place, which counts as a
-   * delivery; what had been taken by sending it is gone.
+   * The server that had all this ended here, and with it every session that does not survive: what it had booked goes back to its old place,
+   * which counts as a delivery; what had been taken by sending it is gone.
    */
-  sessionsLost(): void {
+  sessionsLost(survives: (session: number) => boolean = () => false): void {
+    for (const [workspace, owner] of this.#owners) {
+      if (!survives(owner)) {
+        this.#owners.delete(workspace);
+      }
+    }
     for (const variable of this.#withHolders) {
+      const lost = [...variable.holders].filter(([, { session }]) => !survives(session));
       const returned: number[] = [];
-      for (const [index, { kind }] of variable.holders) {
+      for (const [index, { kind }] of lost) {
         if (isTaken(kind)) {
           this.#space.holdings.remove(variable, index);
         } else {
+          variable.forgetHolder(index);
           returned.push(index);
         }
       }
-      variable.forgetHolders();
-      variable.countReturns(returned);
+      if (returned.length > 0) {
+        variable.countReturns(returned);
+      }
+      if (variable.holders.size === 0) {
+        variable.forgetHolders();
+        this.#withHolders.delete(variable);
+      }
     }
-    this.#withHolders.clear();
     this.#dropReplaced();
   }
 
@@ -188,23 +222,50 @@ export class Restoration implements Changes {
     return dropped;
   }
 
-  /** All is there. The space begins to work, and to emit changes again. */
-  finish(): void {
-    this.sessionsLost();
+  /** All is there. The space begins to work, and to emit changes again. Returns the sessions that survive. */
+  finish(surviving: readonly SurvivingSession[] = []): Session[] {
+    const numbers = new Set(surviving.map(({ number }) => number));
+    this.sessionsLost((number) => numbers.has(number));
     for (const restored of this.#variables.values()) {
       this.#makeOrder(restored);
     }
+    const sessions = surviving.map((session) => this.#rejoin(session));
     this.#space.finished(this.#below);
+    return sessions;
+  }
+
+  #rejoin({ number, peer, label, options }: SurvivingSession): Session {
+    const session = this.#space.rejoined(number, peer, options);
+    const held: { booking: Booking; holder: Holder }[] = [];
+    for (const variable of this.#withHolders) {
+      for (const [index, holder] of variable.holders) {
+        if (holder.session === number) {
+          held.push({ booking: { variable, index }, holder });
+        }
+      }
+    }
+    session.bookAgain(held);
+    for (const [workspace, owner] of this.#owners) {
+      if (owner === number) {
+        workspace.owner = session;
+        workspace.ownerLabel = label;
+        session.owned.add(workspace);
+      }
+    }
+    return session;
   }
 
   #makeOrder({ variable, mode, next }: Restored): void {
+    const { table, workspace } = variable;
     if (mode === undefined) {
-      if (variable.table.count > 0) {
+      if (table.count > 0) {
         throw new RestoreError(`'${variable.name}' (${variable.id}) has values and no mode`);
       }
       return;
     }
-    variable.setMode(mode, this.#space.seed + variable.id).restore(variable.table.indices(), next);
+    const isFree = (index: number): boolean => variable.holderOf(index) === undefined;
+    variable.setMode(mode, this.#space.seed + variable.id).restore(table.indices(), isFree, next);
+    workspace.bookedCount += variable.bookedCount;
   }
 
   /** Of a single variable only the newest value has a place to come back to. */
@@ -212,7 +273,7 @@ export class Restoration implements Changes {
     for (const { variable, mode, next } of this.#variables.values()) {
       if (mode === "single" && variable.table.count > 0) {
         for (const index of variable.table.indices()) {
-          if (index !== next - 1) {
+          if (index !== next - 1 && variable.holderOf(index) === undefined) {
             this.#space.holdings.remove(variable, index);
           }
         }

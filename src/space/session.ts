@@ -20,13 +20,22 @@ export interface SessionOptions {
   readonly takesBySending?: boolean;
 }
 
+/** What the client of a session has when it comes back to another run of the server. */
+export interface Possessions {
+  /** The highest number of a plain booking that it has; it has all before. */
+  readonly lastBooking: number;
+  /** The highest number of a lease that it has ever seen. */
+  readonly lastLease: number;
+  readonly leases: ReadonlySet<number>;
+}
+
 /** Who a client is, as the space sees it: what it has opened, owns, waits for and has booked. */
 export class Session {
-  readonly receiver: Receiver;
+  receiver: Receiver;
   /** Where the client is, for listings; a byte string. */
-  readonly peer: string;
+  peer: string;
   readonly leaseOver: number;
-  /** Within one run of the server. */
+  /** See `Holder`. */
   readonly number: number;
   readonly #plainKind: BookingKind;
   ended = false;
@@ -104,6 +113,39 @@ export class Session {
     const booking = this.leases.get(number);
     this.leases.delete(number);
     return booking;
+  }
+
+  /** Of an earlier run: books again what it had booked. In any order; before anything else is booked. */
+  bookAgain(held: readonly { readonly booking: Booking; readonly holder: Holder }[]): void {
+    const plain = held.filter(({ holder }) => holder.kind !== "lease");
+    if (plain.length > 0) {
+      this.#confirmed = plain.reduce((least, { holder }) => Math.min(least, holder.number), Infinity) - 1;
+    }
+    for (const { booking, holder } of plain) {
+      this.#bookings[holder.number - this.#confirmed - 1] = booking;
+    }
+    for (const { booking, holder } of held) {
+      if (holder.kind === "lease") {
+        this.leases.set(holder.number, booking);
+      }
+    }
+  }
+
+  /** The client goes on with these (its plain bookings have been confirmed): forgets what else is booked, and returns that. */
+  takeUnpossessed({ lastBooking, lastLease, leases }: Possessions): Booking[] {
+    const taken = this.#bookings.slice(this.#head).filter((booking) => booking !== undefined);
+    this.#bookings = [];
+    this.#head = 0;
+    // Numbers that the client has seen must not be given to anything else.
+    this.#confirmed = Math.max(this.#confirmed, lastBooking);
+    this.#lastLease = Math.max(this.#lastLease, lastLease, ...this.leases.keys());
+    for (const [number, booking] of this.leases) {
+      if (!leases.has(number)) {
+        taken.push(booking);
+        this.leases.delete(number);
+      }
+    }
+    return taken;
   }
 
   /** This session as the holder of a booking, or of a lease. */

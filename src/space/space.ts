@@ -8,7 +8,7 @@ import { listVariables, listWorkspace } from "./listing.ts";
 import { type Mode, modes, type Order } from "./order.ts";
 import type { FileValue, Receiver } from "./receiver.ts";
 import { Restoration } from "./restoration.ts";
-import { type Booking, Session, type SessionOptions } from "./session.ts";
+import { type Booking, type Possessions, Session, type SessionOptions } from "./session.ts";
 import { parseTemplate } from "./template.ts";
 import { validateSpace } from "./validate.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
@@ -44,6 +44,11 @@ export interface OpenOptions {
   readonly persistent: boolean;
   /** Whether the workspace is made when it does not exist. */
   readonly create: boolean;
+  /**
+   * The session goes on after a restart, and opened it before: only a workspace that is there since then will do, and who owns it
+   * does not change. Default: false.
+   */
+  readonly again?: boolean;
   /** What listings show of the owner, beside its peer. */
   readonly label: string;
 }
@@ -119,6 +124,17 @@ export class Space {
     return session;
   }
 
+  /**
+   * The client of a session of an earlier run (see `Restoration.finish`) is back: `receiver` speaks for it, and what was booked for it and has not
+   * reached it goes back.
+   */
+  regain(session: Session, receiver: Receiver, peer: string, possessions: Possessions): void {
+    session.receiver = receiver;
+    session.peer = peer;
+    this.confirm(session, possessions.lastBooking);
+    this.#delivery.giveBackAll(session.takeUnpossessed(possessions), false);
+  }
+
   /** Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. */
   end(session: Session): void {
     if (session.ended) {
@@ -147,6 +163,10 @@ export class Space {
       return fail(session, request, "bad_name", badName("workspace", name));
     }
     let workspace = this.#workspaces.get(name);
+    if (options.again === true && workspace?.isRestored !== true) {
+      const message = `workspace '${name}' is not there any more: it was not persistent, and the server was restarted`;
+      return fail(session, request, "no_such_workspace", message);
+    }
     if (workspace === undefined) {
       if (!options.create) {
         return fail(
@@ -158,7 +178,7 @@ export class Space {
       }
       workspace = new Workspace(name, false);
     }
-    const becomesOwner = options.own && workspace.owner === undefined && !workspace.isSystem;
+    const becomesOwner = options.own && options.again !== true && workspace.owner === undefined && !workspace.isSystem;
     if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options.persistent)) {
       return;
     }
@@ -169,6 +189,7 @@ export class Space {
       workspace.ownerLabel = options.label;
       session.owned.add(workspace);
       this.#keeping.setPersistent(workspace, options.persistent, this.#sessions);
+      workspace.journal?.owned(workspace.keptId, session.number);
     }
     this.#keeping.noteDependence(session, workspace);
     session.receiver.done(request);
@@ -514,6 +535,12 @@ export class Space {
       holdings: this.#holdings,
       system: this.#system,
       seed: this.#seed,
+      rejoined: (number, peer, options) => {
+        const session = new Session(number, away, peer, options);
+        this.#sessionsMade = Math.max(this.#sessionsMade, number);
+        this.#sessions.add(session);
+        return session;
+      },
       finished: (idsBelow) => {
         for (const workspace of this.#workspaces.values()) {
           workspace.journal = this.#keeping.journal;
@@ -643,7 +670,9 @@ export class Space {
   #disown(workspace: Workspace): void {
     workspace.owner = undefined;
     workspace.ownerLabel = "";
-    if (!workspace.isPersistent) {
+    if (workspace.isPersistent) {
+      workspace.journal?.disowned(workspace.keptId);
+    } else {
       this.#destroy(workspace);
     }
   }
@@ -661,6 +690,19 @@ export class Space {
 
 function fail(session: Session, request: number, code: FailureCode, message: string): void {
   session.receiver.failed(request, code, message);
+}
+
+/** Speaks for those who have nothing to ask, for they are not there. */
+const away: Receiver = {
+  done: unasked,
+  none: unasked,
+  failed: unasked,
+  value: unasked,
+  text: unasked,
+};
+
+function unasked(): never {
+  throw new Error("an answer for a session that is away");
 }
 
 function noClock(): number {

@@ -14,6 +14,8 @@ export class Workspace {
   journal: Journal | undefined;
   /** What the journal calls it, since it has one. */
   keptId = 0;
+  /** It is there since before this run of the server. */
+  isRestored = false;
   #isDeleted = false;
   #variables = new Map<string, Variable>();
   /** Variables where somebody waits or a value lives in a file: all that a deletion has to visit. */

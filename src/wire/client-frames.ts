@@ -48,6 +48,28 @@ export function writeResume(out: ByteWriter, request: number, id: string, secret
   out.endFrame();
 }
 
+/** What the client has when it goes on with another run of the server. At most `MAX_REGAINED_LEASES` leases. */
+export function writeRegain(
+  out: ByteWriter,
+  request: number,
+  lastBooking: number,
+  lastLease: number,
+  leases: readonly number[],
+): void {
+  out.beginFrame(request, Verb.regain);
+  out.u64(lastBooking);
+  out.u64(lastLease);
+  leases.forEach((lease) => out.u64(lease));
+  out.endFrame();
+}
+
+/** The request that comes next is this one of the session, counted from 1; those behind it count on. */
+export function writeSerial(out: ByteWriter, serial: number): void {
+  out.beginFrame(0, Verb.serial);
+  out.u64(serial);
+  out.endFrame();
+}
+
 export function writeName(out: ByteWriter, request: number, variable: number, handle: number, name: string): void {
   out.beginFrame(request, Verb.name);
   out.u32(variable);

@@ -31,6 +31,8 @@ export interface WelcomeFields {
   /** Byte strings. */
   readonly sessionId: string;
   readonly secret: string;
+  /** Bits of `WelcomeFlag`. */
+  readonly flags: number;
 }
 
 export function writeWelcome(out: ByteWriter, request: number, fields: WelcomeFields): void {
@@ -40,6 +42,7 @@ export function writeWelcome(out: ByteWriter, request: number, fields: WelcomeFi
   out.u64(fields.maxValueBytes);
   out.byteString(fields.sessionId);
   out.byteString(fields.secret);
+  out.u8(fields.flags);
   out.endFrame();
 }
 
@@ -47,6 +50,12 @@ export function writeWelcome(out: ByteWriter, request: number, fields: WelcomeFi
 export function writeResumed(out: ByteWriter, request: number, received: number): void {
   out.beginFrame(request, Reply.resumed);
   out.u64(received);
+  out.endFrame();
+}
+
+/** The session goes on, though the server is another run: both streams begin anew behind this and the client's `regain`. */
+export function writeRestored(out: ByteWriter, request: number): void {
+  out.beginFrame(request, Reply.restored);
   out.endFrame();
 }
 

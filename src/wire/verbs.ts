@@ -36,8 +36,23 @@ export const Verb = {
   guard: 35,
   resume: 36,
   received: 37,
+  regain: 38,
+  serial: 39,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
+
+/** Whether a frame with this verb is a request with a number of its own: the others are about another's, or have no answer. */
+export function isAnswered(verb: number): boolean {
+  return (
+    verb !== Verb.confirm &&
+    verb !== Verb.name &&
+    verb !== Verb.cancel &&
+    verb !== Verb.chunk &&
+    verb !== Verb.credit &&
+    verb !== Verb.received &&
+    verb !== Verb.serial
+  );
+}
 
 /** What a server sends. */
 export const Reply = {
@@ -51,6 +66,7 @@ export const Reply = {
   resumed: 71,
   received: 72,
   ended: 73,
+  restored: 74,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
@@ -61,7 +77,13 @@ export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8 } as con
 export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
 
 /** Flags of `open`. */
-export const OpenFlag = { own: 1, persistent: 2, create: 4 } as const;
+export const OpenFlag = { own: 1, persistent: 2, create: 4, again: 8 } as const;
+
+/** Flags of `welcome`. `keeps`: sessions that use persistent workspaces outlive the server, too. */
+export const WelcomeFlag = { keeps: 1 } as const;
+
+/** Most leases that `regain` may name. */
+export const MAX_REGAINED_LEASES = 16_000;
 
 /** What `release` gives back: the first byte of its fields. */
 export const ReleaseKind = { booking: 0, lease: 1 } as const;

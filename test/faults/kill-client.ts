@@ -66,11 +66,17 @@ async function consumeOnLease(ws: NetWorkSpace): Promise<void> {
 
 const work = { produce, consumePlainly, consumeOnLease }[plan.role];
 while (!isStopped) {
-  const ws = new NetWorkSpace("kept", { serverHost: "127.0.0.1", serverPort: plan.port, persistent: true });
+  const ws = new NetWorkSpace("kept", {
+    serverHost: "127.0.0.1",
+    serverPort: plan.port,
+    persistent: true,
+    reconnect: plan.survives ? { graceMs: 60_000, maxBackoffMs: 200 } : false,
+  });
   try {
     await work(ws);
   } catch (error) {
-    if (!(error instanceof ConnectionLostError || error instanceof ConnectError)) {
+    const isExpected = error instanceof ConnectionLostError || error instanceof ConnectError;
+    if (plan.survives || !isExpected) {
       report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }
     await sleep(20);

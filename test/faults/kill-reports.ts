@@ -5,6 +5,8 @@ export interface Plan {
   readonly port: number;
   /** Whether some of its values are long enough to live in files. */
   readonly hasLong: boolean;
+  /** Whether its session outlives its connection, and the server. */
+  readonly survives: boolean;
 }
 
 /** What a client tells its parent, in order: what it is about to store, what was acknowledged, what it got, what is certainly taken. */
@@ -17,15 +19,18 @@ export type Report =
 export class VariableRecord {
   readonly name: string;
   readonly #isOrdered: boolean;
+  /** The consumer's session outlives the server: not even what it has not confirmed comes again. */
+  readonly #isExact: boolean;
   readonly #sent = new Set<number>();
   readonly #stored = new Set<number>();
   readonly #got = new Set<number>();
   readonly #taken = new Set<number>();
   readonly violations: string[] = [];
 
-  constructor(name: string, isOrdered: boolean) {
+  constructor(name: string, isOrdered: boolean, isExact: boolean) {
     this.name = name;
     this.#isOrdered = isOrdered;
+    this.#isExact = isExact;
   }
 
   get storedCount(): number {
@@ -46,6 +51,10 @@ export class VariableRecord {
         break;
       case "got":
         this.#check(!this.#taken.has(report.n), `${report.n} was fetched again after it was taken`);
+        this.#check(
+          !this.#isExact || !this.#got.has(report.n),
+          `${report.n} was fetched twice by a session that goes on`,
+        );
         this.#got.add(report.n);
         break;
       case "taken":

@@ -12,12 +12,12 @@ import { type Plan, type Report, VariableRecord } from "./kill-reports.ts";
 const nwsPath = fileURLToPath(new URL("../../dist/nws.js", import.meta.url));
 const clientPath = fileURLToPath(new URL("./kill-client.ts", import.meta.url));
 
-/** Two processes for each: one stores, one fetches. */
+/** Two processes for each: one stores, one fetches. Their sessions outlive the server, so that they do not notice; or not, and they begin anew. */
 const variables = [
-  { name: "plain", mode: "fifo", consumer: "consumePlainly", hasLong: false },
-  { name: "leased", mode: "fifo", consumer: "consumeOnLease", hasLong: true },
-  { name: "stack", mode: "lifo", consumer: "consumePlainly", hasLong: false },
-  { name: "bag", mode: "multi", consumer: "consumeOnLease", hasLong: false },
+  { name: "plain", mode: "fifo", consumer: "consumePlainly", hasLong: false, survives: true },
+  { name: "leased", mode: "fifo", consumer: "consumeOnLease", hasLong: true, survives: false },
+  { name: "stack", mode: "lifo", consumer: "consumePlainly", hasLong: false, survives: false },
+  { name: "bag", mode: "multi", consumer: "consumeOnLease", hasLong: true, survives: true },
 ] as const;
 
 const SHORTEST_MS = 30;
@@ -44,7 +44,7 @@ export interface KillRoundsOutcome {
 export async function killRounds({ rounds, seed, say }: KillRoundsOptions): Promise<KillRoundsOutcome> {
   const folder = await mkdtemp(join(tmpdir(), "nws-kill-"));
   const random = new Random(seed);
-  const records = variables.map(({ name, mode }) => new VariableRecord(name, mode === "fifo"));
+  const records = variables.map(({ name, mode, survives }) => new VariableRecord(name, mode === "fifo", survives));
   let server = await startServer(folder, 0);
   const { port } = server;
   let clients: Client[] = [];
@@ -54,9 +54,9 @@ export async function killRounds({ rounds, seed, say }: KillRoundsOptions): Prom
       await ws.declare(name, mode);
     }
     await ws.close();
-    clients = variables.flatMap(({ name, consumer, hasLong }, i) =>
+    clients = variables.flatMap(({ name, consumer, hasLong, survives }, i) =>
       (["produce", consumer] as const).map((role) =>
-        startClient({ role, variable: name, port, hasLong }, (report) => records[i]!.note(report)),
+        startClient({ role, variable: name, port, hasLong, survives }, (report) => records[i]!.note(report)),
       ),
     );
     for (let round = 1; round <= rounds; round++) {

@@ -43,6 +43,8 @@ function describer(lines: string[], names: ReadonlyMap<number, string>): Changes
     idsReserved: unexpected,
     workspaceKept: unexpected,
     workspaceDropped: unexpected,
+    owned: unexpected,
+    disowned: unexpected,
     variableDeleted: unexpected,
   };
 }

@@ -32,7 +32,7 @@ export class RunningSnapshot {
 
   constructor(space: Space, journal: RecordedJournal) {
     this.position = journal.records.length;
-    this.#rest = snapshotRecords(space.keptState(), () => journal.records.length, nameOfTestFile);
+    this.#rest = snapshotRecords(space.keptState(), [], () => journal.records.length, nameOfTestFile);
     this.advance();
   }
 

@@ -109,6 +109,7 @@ it("a record that does not fit is refused with what is wrong", () => {
   expect(errors).toEqual([
     "", // ids
     expect.stringMatching(/workspace \d+, and there is none/),
+    "", // its owner
     expect.stringMatching(/variable \d+, and there is none/),
     expect.stringMatching(/variable 'x'.*it has no mode/),
     "",

@@ -36,8 +36,9 @@ async function keep(from?: string): Promise<KeptServer> {
   };
 }
 
+/** Its session ends with its connection, and with the server. */
 function open({ port }: KeptServer, name = "kept", persistent = true): NetWorkSpace {
-  return new NetWorkSpace(name, { serverHost: "127.0.0.1", serverPort: port, persistent });
+  return new NetWorkSpace(name, { serverHost: "127.0.0.1", serverPort: port, persistent, reconnect: false });
 }
 
 /** Whether a promise is settled by now, whatever comes later. */

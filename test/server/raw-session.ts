@@ -35,7 +35,7 @@ export class RawSession {
     this.graceMs = fields.readUInt32BE(1);
     const idEnd = 15 + fields.readUInt16BE(13);
     this.id = fields.toString("latin1", 15, idEnd);
-    this.secret = fields.toString("latin1", idEnd + 2);
+    this.secret = fields.toString("latin1", idEnd + 2, idEnd + 2 + fields.readUInt16BE(idEnd));
   }
 
   static async begin(target: Target, graceMs = 10_000): Promise<RawSession> {

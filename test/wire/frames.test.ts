@@ -36,6 +36,7 @@ import {
   writeSeveralItem,
   writeStore,
   writeStoreSeveral,
+  writeRestored,
   writeText,
   writeWelcome,
 } from "../../src/wire/index.ts";
@@ -173,9 +174,10 @@ const fromServer: readonly Golden[] = [
   ["failed", (out) => writeFailed(out, 7, "timed_out", "late"), "0000000b 00000007 44 000e 6c617465"],
   [
     "welcome",
-    (out) => writeWelcome(out, 7, { graceMs: 0, maxValueBytes: 2 ** 40, sessionId: "s1", secret: "" }),
-    "00000018 00000007 45 01 00000000 0000010000000000 0002 7331 0000",
+    (out) => writeWelcome(out, 7, { graceMs: 0, maxValueBytes: 2 ** 40, sessionId: "s1", secret: "", flags: 1 }),
+    "00000019 00000007 45 01 00000000 0000010000000000 0002 7331 0000 01",
   ],
+  ["restored", (out) => writeRestored(out, 7), "00000005 00000007 4a"],
   ["credit", (out) => writeCredit(out, 7, Reply.credit, 1), "00000009 00000007 46 00000001"],
 ];
 

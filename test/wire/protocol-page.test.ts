@@ -6,6 +6,7 @@ import {
   MAX_FRAME_BYTES,
   MAX_INLINE_BYTES,
   MAX_NUMBERS,
+  MAX_REGAINED_LEASES,
   OpenFlag,
   Option,
   PROTOCOL_VERSION,
@@ -13,6 +14,7 @@ import {
   Reply,
   ValueFlag,
   Verb,
+  WelcomeFlag,
   WINDOW_BYTES,
 } from "../../src/wire/index.ts";
 
@@ -74,8 +76,9 @@ describe("docs/protocol.md", () => {
     const client = rows(section(multiplexed, "From the client")).flat();
     const server = rows(section(multiplexed, "From the server")).flat();
     expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
-      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create)`,
+      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create, ${OpenFlag.again} again:`,
     );
+    expect(server.find((cell) => cell.includes("grace granted"))).toContain(`u8 flags (${WelcomeFlag.keeps} keeps:`);
     const reads = client.find((cell) => cell.includes("what the flags announce"));
     expect(reads).toContain(`${ReadFlag.timeout} timeout: u32`);
     expect(reads).toContain(`${ReadFlag.several} several: u32`);
@@ -95,6 +98,7 @@ describe("docs/protocol.md", () => {
     expect(multiplexed).toContain(`at most ${MAX_INLINE_BYTES} bytes each`);
     expect(multiplexed).toContain(`may have at most ${WINDOW_BYTES} bytes under way`);
     expect(multiplexed).toContain(`holds at most ${MAX_NUMBERS} of`);
+    expect(multiplexed).toContain(`that it holds, at most ${MAX_REGAINED_LEASES}.`);
     expect(page).toContain(`described here is **version ${PROTOCOL_VERSION}**`);
     expect(page).toContain(`at most ${MAX_DICTIONARY_PAIRS} pairs, with at most ${MAX_DICTIONARY_BYTES} bytes`);
   });

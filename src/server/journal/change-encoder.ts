@@ -1,5 +1,12 @@
 import type { Changes, FileValue, Holder, Mode } from "../../space/index.ts";
-import { bookingKindsByNumber, JOURNAL_VERSION, Kind, modesByNumber } from "./record-format.ts";
+import {
+  bookingKindsByNumber,
+  JOURNAL_VERSION,
+  type KeptSessionFacts,
+  Kind,
+  modesByNumber,
+  type SessionChanges,
+} from "./record-format.ts";
 
 const FIRST_BYTES = 1024;
 /** A buffer that grew beyond this is let go when it is cleared. */
@@ -11,7 +18,7 @@ const TWO_TO_28 = 2 ** 28;
 export type NameOfFile = (file: FileValue) => string;
 
 /** Writes changes as bytes, one behind the other: they are `[0, length)` of `bytes`. See `record-format.ts`. */
-export class ChangeEncoder implements Changes {
+export class ChangeEncoder implements Changes, SessionChanges {
   bytes = new Uint8Array(FIRST_BYTES);
   length = 0;
   readonly #nameOf: NameOfFile;
@@ -27,7 +34,7 @@ export class ChangeEncoder implements Changes {
     }
   }
 
-  /** A run of a server begins: all sessions of the one before are over. */
+  /** A run of a server begins: all sessions of the one before are over, but for those that are kept. */
   started(): void {
     this.#numbers(Kind.started, JOURNAL_VERSION);
     this.changeEnded();
@@ -46,6 +53,35 @@ export class ChangeEncoder implements Changes {
 
   workspaceDropped(workspace: number): void {
     this.#numbers(Kind.workspaceDropped, workspace);
+    this.changeEnded();
+  }
+
+  owned(workspace: number, session: number): void {
+    this.#numbers(Kind.owned, workspace, session);
+    this.changeEnded();
+  }
+
+  disowned(workspace: number): void {
+    this.#numbers(Kind.disowned, workspace);
+    this.changeEnded();
+  }
+
+  sessionKept({ number, id, secretHash, graceMs, peer, label }: KeptSessionFacts): void {
+    this.#numbers(Kind.sessionKept, number, graceMs);
+    for (const text of [id, secretHash, peer, label]) {
+      this.#text(text);
+    }
+    this.changeEnded();
+  }
+
+  sessionEnded(session: number): void {
+    this.#numbers(Kind.sessionEnded, session);
+    this.changeEnded();
+  }
+
+  requestDone(session: number, request: number, serial: number): void {
+    this.#numbers(Kind.requestDone, session, request);
+    this.#number(serial);
     this.changeEnded();
   }
 

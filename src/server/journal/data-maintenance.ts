@@ -78,7 +78,7 @@ export async function repairData(folder: string): Promise<DataRepair> {
   });
   if (dropped.length > 0) {
     // A new beginning, in which nothing is left of what did not fit.
-    await opened.log.snapshot(opened.snapshot());
+    await opened.log.snapshot(opened.snapshot(opened.sessions.map(({ session }) => session)));
   }
   await opened.log.close();
   await blobs.close();

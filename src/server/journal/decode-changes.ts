@@ -1,5 +1,5 @@
 import { type Changes, type FileValue, RestoreError } from "../../space/index.ts";
-import { bookingKindsByNumber, Kind, modesByNumber } from "./record-format.ts";
+import { bookingKindsByNumber, Kind, modesByNumber, type SessionChanges } from "./record-format.ts";
 
 /** A file as a record has it. */
 export interface FileReference extends FileValue {
@@ -7,7 +7,7 @@ export interface FileReference extends FileValue {
 }
 
 /** Takes what records say. */
-export interface ChangesRead extends Changes {
+export interface ChangesRead extends Changes, SessionChanges {
   putFile(id: number, index: number, descriptor: number, file: FileReference): void;
   started(version: number): void;
   snapshotBegun(version: number): void;
@@ -44,6 +44,8 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       const bookingKind = fields.oneOf(bookingKindsByNumber);
       return into.booked(id, index, { session, kind: bookingKind, number: fields.number() });
     }
+    case Kind.requestDone:
+      return into.requestDone(fields.number(), fields.number(), fields.number());
     case Kind.returned:
       return into.returned(fields.number(), fields.number(), fields.byte() === 1);
     case Kind.putFile: {
@@ -69,6 +71,18 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.workspaceKept(fields.number(), fields.text());
     case Kind.workspaceDropped:
       return into.workspaceDropped(fields.number());
+    case Kind.owned:
+      return into.owned(fields.number(), fields.number());
+    case Kind.disowned:
+      return into.disowned(fields.number());
+    case Kind.sessionKept: {
+      const number = fields.number();
+      const graceMs = fields.number();
+      const [id, secretHash] = [fields.text(), fields.text()];
+      return into.sessionKept({ number, id, secretHash, graceMs, peer: fields.text(), label: fields.text() });
+    }
+    case Kind.sessionEnded:
+      return into.sessionEnded(fields.number());
     case Kind.idsReserved:
       return into.idsReserved(fields.number());
     case Kind.started:

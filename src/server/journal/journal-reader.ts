@@ -1,7 +1,8 @@
 import type { Replay } from "../../log/index.ts";
 import { type FileValue, type Holder, type Mode, type Restoration, RestoreError } from "../../space/index.ts";
+import { KeptSession } from "../kept-session.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
-import { JOURNAL_VERSION } from "./record-format.ts";
+import { JOURNAL_VERSION, type KeptSessionFacts } from "./record-format.ts";
 import { SnapshotMoments } from "./snapshot-moments.ts";
 
 /** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. */
@@ -23,6 +24,8 @@ export class JournalVersionError extends Error {
  * already is left out, and so is one of a variable which was deleted before the snapshot came to it.
  */
 export class JournalReader implements Replay, ChangesRead {
+  /** Those that outlive the last run, by number. */
+  readonly sessions = new Map<number, KeptSession>();
   readonly #restoration: Restoration;
   readonly #fileNamed: FileNamed;
   readonly #onMisfit: ((error: RestoreError) => void) | undefined;
@@ -51,7 +54,7 @@ export class JournalReader implements Replay, ChangesRead {
 
   started(version: number): void {
     mustBeKnown(version);
-    this.#restoration.sessionsLost();
+    this.#restoration.sessionsLost((session) => this.sessions.has(session));
   }
 
   idsReserved(below: number): void {
@@ -64,6 +67,30 @@ export class JournalReader implements Replay, ChangesRead {
 
   workspaceDropped(workspace: number): void {
     this.#restoration.workspaceDropped(workspace);
+  }
+
+  owned(workspace: number, session: number): void {
+    this.#restoration.owned(workspace, session);
+  }
+
+  disowned(workspace: number): void {
+    this.#restoration.disowned(workspace);
+  }
+
+  sessionKept(facts: KeptSessionFacts): void {
+    this.sessions.set(facts.number, new KeptSession(facts));
+  }
+
+  sessionEnded(session: number): void {
+    this.sessions.delete(session);
+  }
+
+  requestDone(session: number, request: number, serial: number): void {
+    const kept = this.sessions.get(session);
+    if (kept === undefined) {
+      throw new RestoreError(`session ${session} has done request ${request}, and there is no such session`);
+    }
+    kept.noteDone(request, serial);
   }
 
   variableMade(id: number, workspace: number, name: string): void {

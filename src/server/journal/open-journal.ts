@@ -1,10 +1,12 @@
 import type { BlobStore } from "../../blobs/blob-store.ts";
 import { StoredBlob } from "../../blobs/stored-blob.ts";
 import { type Disk, type Log, LogError, LogVersionError, nodeDisk, openLog } from "../../log/index.ts";
-import { RestoreError, type Space } from "../../space/index.ts";
+import { RestoreError, type Session, type Space } from "../../space/index.ts";
+import type { KeptSession } from "../kept-session.ts";
 import { JournalReader, JournalVersionError } from "./journal-reader.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import { JOURNAL_VERSION } from "./record-format.ts";
+import { MEMBER_OPTIONS } from "../member-options.ts";
 import { snapshotRecords } from "./snapshot-records.ts";
 
 export interface JournalParts {
@@ -27,8 +29,16 @@ export interface OpenedJournal {
   readonly log: Log;
   /** What people should know about the log; see `OpenedLog`. */
   readonly notes: readonly string[];
-  /** All that the space keeps, for a snapshot (see `Log.snapshot`). */
-  readonly snapshot: () => Iterable<Uint8Array>;
+  /** Sessions of the run before, whose clients may come back. */
+  readonly sessions: readonly SurvivingMember[];
+  /** All that the space keeps, and these sessions, for a snapshot (see `Log.snapshot`). */
+  readonly snapshot: (sessions: Iterable<KeptSession>) => Iterable<Uint8Array>;
+}
+
+/** A session of an earlier run, and what the space knows it by. */
+export interface SurvivingMember {
+  readonly session: KeptSession;
+  readonly member: Session;
 }
 
 /**
@@ -55,15 +65,17 @@ export async function openJournal(parts: JournalParts): Promise<OpenedJournal> {
     for (const { id, index } of dropped) {
       writer.gone(id, index);
     }
-    restoration.finish();
+    const surviving = [...replay.sessions.values()];
+    const members = restoration.finish(surviving.map(({ facts }) => ({ ...facts, options: MEMBER_OPTIONS })));
+    const sessions = surviving.map((session, i) => ({ session, member: members[i]! }));
     await blobs.restored();
     if (!log.isFull) {
       // Ids that are given from now on must never be given again.
       await log.sync();
     }
-    const snapshot = (): Iterable<Uint8Array> =>
-      snapshotRecords(space.keptState(), () => positionOf(writer), nameOfBlob);
-    return { log, notes, snapshot };
+    const snapshot = (kept: Iterable<KeptSession>): Iterable<Uint8Array> =>
+      snapshotRecords(space.keptState(), [...kept], () => positionOf(writer), nameOfBlob);
+    return { log, notes, sessions, snapshot };
   } catch (error) {
     await log.close().catch(() => undefined);
     throw inWords(folder, error);

@@ -2,7 +2,7 @@ import type { BookingKind, Mode } from "../../space/index.ts";
 
 /**
  * The records of the log: one or more changes each. A change is its kind (one byte), then its fields in the order of the
- * methods of `Changes`:
+ * methods of `Changes` and `SessionChanges`:
  *
  *     number   LEB128: seven bits a byte, the lowest first; at most 2^53 − 1
  *     text     length (number), then one byte for each character
@@ -13,7 +13,7 @@ import type { BookingKind, Mode } from "../../space/index.ts";
  * say the version of this format. Kinds are never given another meaning. What is added later makes a new version, so that an
  * older server refuses the folder rather than misread it.
  */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 export const Kind = {
   started: 1,
@@ -31,12 +31,37 @@ export const Kind = {
   returned: 13,
   returnsCounted: 14,
   gone: 15,
+  owned: 16,
+  disowned: 17,
+  sessionKept: 18,
+  sessionEnded: 19,
+  requestDone: 20,
   /** In snapshots only: what follows was true at the position that is given. */
   snapshotBegun: 32,
   variableSeen: 33,
   valuesSeen: 34,
   snapshotEnded: 35,
 } as const;
+
+/** A session that outlives this run of the server. All texts are byte strings. */
+export interface KeptSessionFacts {
+  /** As the space knows it. */
+  readonly number: number;
+  readonly id: string;
+  /** Of its secret, in hexadecimal digits: whoever reads the log cannot resume the session. */
+  readonly secretHash: string;
+  readonly graceMs: number;
+  readonly peer: string;
+  readonly label: string;
+}
+
+/** What happens to sessions that outlive the server. */
+export interface SessionChanges {
+  sessionKept(facts: KeptSessionFacts): void;
+  sessionEnded(session: number): void;
+  /** A request that must not be done twice has been done; see `KeptSession`. In the same batch as what it did. */
+  requestDone(session: number, request: number, serial: number): void;
+}
 
 /** Modes and kinds of booking go by their place here: only ever to be added to, at the end. */
 export const modesByNumber: readonly Mode[] = ["fifo", "lifo", "multi", "single"];

@@ -1,4 +1,5 @@
 import { type KeptState, type KeptVariable, PAGE_INDICES } from "../../space/index.ts";
+import type { KeptSession } from "../kept-session.ts";
 import { ChangeEncoder, type NameOfFile } from "./change-encoder.ts";
 
 /** A record is given away when it has so many bytes (and more, when a value is longer). */
@@ -14,15 +15,26 @@ export type PositionNow = () => number;
  */
 export function* snapshotRecords(
   state: KeptState,
+  sessions: Iterable<KeptSession>,
   positionNow: PositionNow,
   nameOf: NameOfFile,
 ): Generator<Uint8Array> {
   const records = new ChangeEncoder(nameOf);
   records.snapshotBegun();
   records.idsReserved(state.idsBelow);
-  for (const { id, name } of state.workspaces) {
+  for (const { facts, done } of sessions) {
+    records.sessionKept(facts);
+    done.forEach((serial, request) => records.requestDone(facts.number, request, serial));
+    if (records.length > RECORD_BYTES) {
+      yield take(records);
+    }
+  }
+  for (const { id, name, owner } of state.workspaces) {
     if (id !== SYSTEM_ID) {
       records.workspaceKept(id, name);
+      if (owner !== undefined) {
+        records.owned(id, owner);
+      }
       if (records.length > RECORD_BYTES) {
         yield take(records);
       }

@@ -1,0 +1,33 @@
+import type { ByteWriter } from "../wire/byte-writer.ts";
+import { Verb } from "../wire/verbs.ts";
+import type { Exchange } from "./exchange.ts";
+import type { NumberedVariable, WorkspaceHandle } from "./names.ts";
+import { Expect } from "./pending.ts";
+
+/** Asks to open the workspace of a handle. `flags`: of `OpenFlag`. The answer is the handle's, too: nobody has to look at it. */
+export function openHandle(exchange: Exchange, handle: WorkspaceHandle, flags: number): Promise<void> {
+  const answer = exchange.begin("open", Expect.opened, handle, undefined);
+  const { writer } = exchange.connection;
+  writer.beginFrame(exchange.last.request, Verb.open);
+  writer.u32(handle.number);
+  writer.u8(flags);
+  const at = writer.length;
+  writer.u16(0);
+  writer.utf8(handle.name);
+  const nameBytes = writer.length - at - 2;
+  writer.bytes[at] = nameBytes >>> 8;
+  writer.bytes[at + 1] = nameBytes;
+  writer.endFrame();
+  exchange.connection.wake();
+  answer.catch(() => undefined);
+  return answer;
+}
+
+/** Says which number a variable goes by from now on. */
+export function writeNameOf(writer: ByteWriter, { number, handle, name }: NumberedVariable): void {
+  writer.beginFrame(0, Verb.name);
+  writer.u32(number);
+  writer.u32(handle.number);
+  writer.utf8(name);
+  writer.endFrame();
+}
