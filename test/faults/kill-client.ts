@@ -25,7 +25,7 @@ function report(what: Report): void {
   process.send!(what);
 }
 
-let lastNumber = 0;
+let lastNumber = plan.after;
 
 async function produce(ws: NetWorkSpace): Promise<void> {
   await Promise.all(
@@ -70,13 +70,16 @@ while (!isStopped) {
     serverHost: "127.0.0.1",
     serverPort: plan.port,
     persistent: true,
-    reconnect: plan.survives ? { graceMs: 60_000, maxBackoffMs: 200 } : false,
+    reconnect: plan.survives ? { graceMs: 20_000, maxBackoffMs: 200 } : false,
   });
+  let isOpen = false;
   try {
+    await ws.opened();
+    isOpen = true;
     await work(ws);
   } catch (error) {
     const isExpected = error instanceof ConnectionLostError || error instanceof ConnectError;
-    if (plan.survives || !isExpected) {
+    if ((plan.survives && isOpen) || !isExpected) {
       report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }
     await sleep(20);

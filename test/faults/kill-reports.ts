@@ -7,6 +7,8 @@ export interface Plan {
   readonly hasLong: boolean;
   /** Whether its session outlives its connection, and the server. */
   readonly survives: boolean;
+  /** Below all numbers that it stores. */
+  readonly after: number;
 }
 
 /** What a client tells its parent, in order: what it is about to store, what was acknowledged, what it got, what is certainly taken. */
@@ -24,6 +26,8 @@ export class VariableRecord {
   readonly #sent = new Set<number>();
   readonly #stored = new Set<number>();
   readonly #got = new Set<number>();
+  /** By the consumer that lives now. */
+  readonly #gotNow = new Set<number>();
   readonly #taken = new Set<number>();
   readonly violations: string[] = [];
 
@@ -66,6 +70,11 @@ export class VariableRecord {
       case "ended":
         break;
     }
+  }
+
+  /** The consumer was killed: what it had not confirmed comes again. */
+  consumerDied(): void {
+    this.#gotNow.clear();
   }
 
   /** Judges with what is in the variable in the end. */

@@ -22,6 +22,12 @@ const variables = [
 
 const SHORTEST_MS = 30;
 const LONGEST_MS = 400;
+const LONGEST_STOP_MS = 150;
+/** More than a client stores in its life. */
+const NUMBERS_OF_A_LIFE = 1_000_000;
+
+/** What happens in a round before the server is killed. */
+const events = ["", "", "client killed", "client stopped", "server stopped"] as const;
 
 export interface KillRoundsOptions {
   readonly rounds: number;
@@ -38,7 +44,8 @@ export interface KillRoundsOutcome {
 
 /**
  * Eight processes store and fetch numbered values in a persistent workspace; the server is killed with SIGKILL at a random moment and
- * started again, round after round. In the end every acknowledged value was fetched or is there, once and in order, and nothing that was
+ * started again, round after round. In some rounds a client is killed, too, and another one takes its place; or server or client stand still for a
+ * while. In the end every acknowledged value was fetched or is there, once and in order, and nothing that was
  * taken came back.
  */
 export async function killRounds({ rounds, seed, say }: KillRoundsOptions): Promise<KillRoundsOutcome> {
@@ -54,24 +61,49 @@ export async function killRounds({ rounds, seed, say }: KillRoundsOptions): Prom
       await ws.declare(name, mode);
     }
     await ws.close();
-    clients = variables.flatMap(({ name, consumer, hasLong, survives }, i) =>
-      (["produce", consumer] as const).map((role) =>
-        startClient({ role, variable: name, port, hasLong, survives }, (report) => records[i]!.note(report)),
-      ),
-    );
+    const begin = (which: number, life: number): Client => {
+      const { name, consumer, hasLong, survives } = variables[which >> 1]!;
+      const role = which % 2 === 0 ? "produce" : consumer;
+      const after = life * NUMBERS_OF_A_LIFE;
+      const record = records[which >> 1]!;
+      return startClient({ role, variable: name, port, hasLong, survives, after }, (report) => record.note(report));
+    };
+    clients = Array.from({ length: 2 * variables.length }, (_, which) => begin(which, 0));
     for (let round = 1; round <= rounds; round++) {
       const before = total(records, "storedCount");
       await until(() => total(records, "storedCount") > before + 20, `stores of round ${round}`);
       await sleep(SHORTEST_MS + random.below(LONGEST_MS - SHORTEST_MS));
+      const which = random.below(clients.length);
+      const event = events[random.below(events.length)]!;
+      if (event === "client killed") {
+        await clients[which]!.kill();
+        if (which % 2 === 1) {
+          records[which >> 1]!.consumerDied();
+        }
+        clients[which] = begin(which, round);
+      } else if (event !== "") {
+        const stopped = event === "client stopped" ? clients[which]!.child : server.child;
+        stopped.kill("SIGSTOP");
+        await sleep(random.below(LONGEST_STOP_MS));
+        stopped.kill("SIGCONT");
+      }
       server.child.kill("SIGKILL");
       await once(server.child, "exit");
       server = await startServer(folder, port);
-      say(`round ${round}: ${total(records, "storedCount")} stored, ${total(records, "takenCount")} taken`);
+      const also = event === "" ? "" : `; ${event}`;
+      say(`round ${round}: ${total(records, "storedCount")} stored, ${total(records, "takenCount")} taken${also}`);
     }
     await Promise.all(clients.map((client) => client.stop()));
     server.child.kill("SIGKILL");
     await once(server.child, "exit");
     server = await startServer(folder, port);
+    // Sessions of clients that were killed have their grace time before what they had is free.
+    const looking = openKept(port);
+    await until(
+      async () => (await looking.listVars()).every(({ booked }) => booked === 0),
+      "nobody has a value any more",
+    );
+    await looking.close();
     const left = await Promise.all(variables.map(({ name }) => drain(port, name)));
     records.forEach((record, i) => record.judge(left[i]!));
     server.child.kill("SIGTERM");
@@ -126,6 +158,7 @@ interface Client {
   readonly child: ChildProcess;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<void>;
+  kill(): Promise<void>;
 }
 
 function startClient(plan: Plan, note: (report: Report) => void): Client {
@@ -134,6 +167,11 @@ function startClient(plan: Plan, note: (report: Report) => void): Client {
   child.on("message", (report) => note(report as Report));
   return {
     child,
+    kill: async () => {
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
     stop: async () => {
       if (child.exitCode === null) {
         child.send("stop");
@@ -167,9 +205,9 @@ function total(records: readonly VariableRecord[], count: "storedCount" | "taken
   return records.reduce((sum, record) => sum + record[count], 0);
 }
 
-async function until(isSo: () => boolean, what: string): Promise<void> {
+async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const giveUpAt = performance.now() + 60_000;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() > giveUpAt) {
       throw new Error(`not so after 60 s: ${what}`);
     }
