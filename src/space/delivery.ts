@@ -117,7 +117,7 @@ export class Delivery {
 
   /**
    * Booked values of one variable go back to their old places, all of them first; then they count as stored. `areLost`: their
-   * session has ended. That counts as a delivery; what a session gives back by itself was never delivered.
+   * session has ended, or the time of their lease. That counts as a delivery; what a session gives back by itself was never delivered.
    */
   giveBack(variable: Variable, indices: number[], areLost: boolean): void {
     if (variable.isDeleted) {

@@ -39,9 +39,9 @@ export interface Changes {
   put(id: number, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void;
   putFile(id: number, index: number, descriptor: number, file: FileValue): void;
   booked(id: number, index: number, holder: Holder): void;
-  /** A booked value is back in its old place. `isLost`: its session has ended, which counts as a delivery. */
+  /** A booked value is back in its old place. `isLost`: its session or the time of its lease has ended, which counts as a delivery. */
   returned(id: number, index: number, isLost: boolean): void;
-  /** So often has the value come back from sessions that ended. */
+  /** So often has the value come back because a session or the time of a lease ended. */
   returnsCounted(id: number, index: number, count: number): void;
   /** The value is gone for good. */
   gone(id: number, index: number): void;

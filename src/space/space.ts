@@ -62,7 +62,7 @@ export interface NewValue {
  * answered exactly once, sooner or later, unless its session ends first. Names are byte strings.
  *
  * Life of a value: stored ▶ free ▶ booked (by a fetch) ▶ gone (confirmed, acknowledged)
- *                            ▲──────────┘ released, or the session ended: back in its old place
+ *                            ▲──────────┘ released, expired, or the session ended: back in its old place
  */
 export class Space {
   readonly #runId: string;
@@ -426,7 +426,7 @@ export class Space {
     const booking = session.leases.get(lease);
     if (booking === undefined || booking.variable.isDeleted) {
       session.leases.delete(lease);
-      return fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+      return fail(session, request, "lease_lost", notHeld("lease", lease));
     }
     this.#keeping.noteDependence(session, booking.variable.workspace);
     if (this.#keeping.isRefused(session, request, booking.variable.workspace, CHANGE_BYTES, false)) {
@@ -437,11 +437,34 @@ export class Space {
     session.receiver.done(request);
   }
 
+  /**
+   * Whether the lease is still held, as an answer; it is returned, too. (How long it is to last from now on is for the caller to
+   * watch, who has a clock.)
+   */
+  extend(session: Session, request: number, lease: number): boolean {
+    const booking = session.leases.get(lease);
+    if (booking === undefined || booking.variable.isDeleted) {
+      session.leases.delete(lease);
+      fail(session, request, "lease_lost", notHeld("lease", lease));
+      return false;
+    }
+    session.receiver.done(request);
+    return true;
+  }
+
+  /** The time of a lease is over: its value goes back to its old place, which counts as a delivery. Nothing happens when it is not held (any more). */
+  expire(session: Session, lease: number): void {
+    const booking = session.takeLease(lease);
+    if (booking !== undefined && !booking.variable.isDeleted) {
+      this.#delivery.giveBack(booking.variable, [booking.index], true);
+    }
+  }
+
   /** Puts one booked value back in its old place. */
   release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
     const booking = kind === "lease" ? session.takeLease(number) : session.takeBooking(number);
     if (booking === undefined || booking.variable.isDeleted) {
-      return fail(session, request, "lease_lost", `${kind} ${number} is not held (any more)`);
+      return fail(session, request, "lease_lost", notHeld(kind, number));
     }
     this.#keeping.noteDependence(session, booking.variable.workspace);
     this.#delivery.giveBack(booking.variable, [booking.index], false);
@@ -633,7 +656,7 @@ export class Space {
   ): Variable | undefined {
     const leased = session.leases.get(lease)?.variable;
     if (leased?.isDeleted !== false) {
-      fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+      fail(session, request, "lease_lost", notHeld("lease", lease));
       return undefined;
     }
     this.#keeping.noteDependence(session, leased.workspace);
@@ -684,6 +707,10 @@ function badName(kind: string, name: string): string {
 
 function guarded(name: string): string {
   return `variable '${name}' is guarded: only the owner of its workspace may store into it, declare or delete it`;
+}
+
+function notHeld(kind: "booking" | "lease", number: number): string {
+  return `${kind} ${number} is not held (any more)`;
 }
 
 function notOpen(name: string): string {

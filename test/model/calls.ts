@@ -28,6 +28,7 @@ export type Call =
   | { readonly do: "join"; readonly session: number; readonly leaseOver: number | undefined }
   | { readonly do: "end"; readonly session: number }
   | { readonly do: "confirm"; readonly session: number; readonly upTo: number }
+  | { readonly do: "expire"; readonly session: number; readonly lease: number }
   | {
       readonly do: "cancel";
       readonly session: number;
@@ -50,6 +51,6 @@ export type Call =
   | (Request & Place & { readonly do: "store"; readonly value: TestValue })
   | (Request & Place & { readonly do: "storeSeveral"; readonly values: readonly TestValue[] })
   | (Request & Place & { readonly do: "read"; readonly how: ReadOptions })
-  | (Request & { readonly do: "ack"; readonly lease: number })
+  | (Request & { readonly do: "ack" | "extend"; readonly lease: number })
   | (Request & { readonly do: "release"; readonly kind: BookingKind; readonly number: number })
   | (Request & Place & { readonly do: "complete"; readonly lease: number; readonly value: TestValue });

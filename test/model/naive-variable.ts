@@ -6,7 +6,7 @@ export interface NaiveValue extends TestValue {
   /** Counts the stores of its variable. */
   readonly index: number;
   holder: NaiveBooking | undefined;
-  /** How often a session ended that had it. */
+  /** How often a session, or the time of a lease, ended that had it. */
   lostCount: number;
 }
 

@@ -50,7 +50,8 @@ export type Operation = { readonly slot: number } & (
     } & Where)
   | { readonly do: "cancel"; readonly pick: Pick; readonly code: "cancelled" | "timed_out" }
   | { readonly do: "confirm"; readonly pick: Pick }
-  | { readonly do: "ack"; readonly pick: Pick }
+  | { readonly do: "expire"; readonly pick: Pick }
+  | { readonly do: "ack" | "extend"; readonly pick: Pick }
   | { readonly do: "release"; readonly kind: "booking" | "lease"; readonly pick: Pick }
   | ({ readonly do: "complete"; readonly pick: Pick; readonly size: Size } & Where)
 );
@@ -126,6 +127,8 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     [5, make("cancel", { pick, code })],
     [5, make("confirm", { pick })],
     [4, make("ack", { pick })],
+    [4, make("expire", { pick })],
+    [1, make("extend", { pick })],
     [8, make("release", { kind: fc.constantFrom("booking" as const, "lease" as const), pick })],
     [4, make("complete", { pick, size, ...where })],
     [4, make("declare", { mode, ...where })],
