@@ -58,6 +58,25 @@ export function checkTimeout(timeout: unknown, where: Where): number {
   return Math.min(Math.ceil(timeout), MAX_TIMEOUT_MS);
 }
 
+/**
+ * How long a lease lasts as the wire wants it: whole milliseconds; 0 for no limit, which is what `true` and Infinity stand for.
+ * `what`: how the caller's argument is called.
+ */
+export function checkLeaseLimit(what: string, limit: unknown, where: Where): number {
+  if (limit === true || limit === Infinity) {
+    return 0;
+  }
+  if (typeof limit !== "number" || !(limit > 0) || limit > MAX_TIMEOUT_MS) {
+    const advice = `a positive number of milliseconds, at most ${MAX_TIMEOUT_MS} (or Infinity: without a time limit)`;
+    throw new ArgumentError(
+      "bad_arguments",
+      `${where.operation}: ${what} is ${show(limit)}, and must be ${advice}`,
+      where,
+    );
+  }
+  return Math.ceil(limit);
+}
+
 /** A whole number from `least` to `most`. */
 export function checkWhole(what: string, value: unknown, least: number, most: number, where: Where): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {

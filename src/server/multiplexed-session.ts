@@ -12,9 +12,11 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline, DeadlineTarget } from "./deadlines.ts";
 import { HeldFrames, type KeptFrame } from "./held-frames.ts";
 import { handlers, isAnswered } from "./multiplexed-requests.ts";
+import { LeaseLimits } from "./lease-limits.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
+import { ITERATING_WISH, PLAIN_WISH, type ReadWish } from "./read-wish.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionUploads } from "./session-uploads.ts";
 import { sayText, sayValue } from "./value-replies.ts";
@@ -30,14 +32,14 @@ const verbNames = new Map<number, string>(Object.entries(Verb).map(([name, verb]
 /** No request is being handled. */
 const NONE = -1;
 
-/** A request that waits. Without a deadline there is nothing to remember but whether it wants the position. */
+/** A request that waits. */
 interface Wait {
-  readonly iterates: boolean;
+  readonly wish: ReadWish;
   readonly deadline: Deadline | undefined;
 }
 
-const PLAIN_WAIT: Wait = { iterates: false, deadline: undefined };
-const ITERATING_WAIT: Wait = { iterates: true, deadline: undefined };
+const PLAIN_WAIT: Wait = { wish: PLAIN_WISH, deadline: undefined };
+const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined };
 
 /** What a session begins with. */
 export interface SessionStart {
@@ -61,6 +63,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly numbers: NamedNumbers;
   readonly uploads: SessionUploads;
   readonly answers: ChunkedAnswers;
+  readonly leaseLimits: LeaseLimits;
   /** What the client calls itself, for listings. */
   readonly label: string;
   /** The name that the last `mktemp` made. */
@@ -78,7 +81,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   #isOver = false;
   readonly #id: string;
   #current = NONE;
-  #currentIterates = false;
+  #currentWish = PLAIN_WISH;
   #isShuttingDown = false;
   #mayFlushEarly = true;
 
@@ -94,6 +97,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers = new ChunkedAnswers(connection);
     this.uploads = new SessionUploads(this, context, this.#held);
     this.member = context.space.join(this, connection.peer, { leaseOver: MAX_INLINE_BYTES });
+    this.leaseLimits = new LeaseLimits(context.space, this.member, context.deadlines, (where, act) => {
+      connection.attempt(where, act);
+    });
   }
 
   get client(): ClientView {
@@ -182,6 +188,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#cancelDeadline(deadline);
     }
     this.#waits.clear();
+    this.leaseLimits.clear();
     this.#backlog = [];
     this.uploads.clear();
     this.answers.clear();
@@ -222,11 +229,14 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   value(request: number, value: ValueView, booking: number, lease: number, hasMore: boolean): void {
-    const iterates = request === this.#current ? this.#currentIterates : this.#waits.get(request)?.iterates === true;
+    const wish = request === this.#current ? this.#currentWish : (this.#waits.get(request)?.wish ?? PLAIN_WISH);
     if (!hasMore) {
       this.answered(request);
     }
-    sayValue(this.connection, this.answers, request, value, booking, lease, iterates, hasMore);
+    if (wish.leaseLimitMs > 0 && lease > 0) {
+      this.leaseLimits.set(lease, wish.leaseLimitMs);
+    }
+    sayValue(this.connection, this.answers, request, value, booking, lease, wish.iterates, hasMore);
   }
 
   text(request: number, text: string): void {
@@ -242,11 +252,11 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   // For the handlers of requests
 
   /** A read that may wait, with the deadline that the wait gets (`timeoutMs` 0: none). */
-  read(request: number, workspace: string, name: string, how: ReadOptions, timeoutMs: number): void {
-    this.#currentIterates = how.iterate;
+  read(request: number, workspace: string, name: string, how: ReadOptions, wish: ReadWish, timeoutMs: number): void {
+    this.#currentWish = wish;
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
-      this.#waits.set(request, this.#waitOf(request, how.iterate, timeoutMs));
+      this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
     }
   }
 
@@ -349,11 +359,18 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     );
   }
 
-  #waitOf(request: number, iterates: boolean, timeoutMs: number): Wait {
+  #waitOf(request: number, wish: ReadWish, timeoutMs: number): Wait {
     if (timeoutMs > 0) {
-      return { iterates, deadline: this.context.deadlines.add(timeoutMs, this, request) };
+      return { wish, deadline: this.context.deadlines.add(timeoutMs, this, request) };
     }
-    return iterates ? ITERATING_WAIT : PLAIN_WAIT;
+    switch (wish) {
+      case PLAIN_WISH:
+        return PLAIN_WAIT;
+      case ITERATING_WISH:
+        return ITERATING_WAIT;
+      default:
+        return { wish, deadline: undefined };
+    }
   }
 
   answered(request: number): void {

@@ -29,6 +29,8 @@ export interface ReadFields {
   readonly most?: number | undefined;
   /** The position of the value before. */
   readonly after?: { readonly variableId: number; readonly index: number } | undefined;
+  /** How long a lease lasts; 0 and none: until it is ended. */
+  readonly leaseLimitMs?: number | undefined;
 }
 
 export function writeHello(out: ByteWriter, request: number, graceMs: number, label: string): void {
@@ -165,7 +167,7 @@ export function writeRead(
   request: number,
   verb: ReadVerb,
   variable: number,
-  { lease = false, timeoutMs = 0, most = 1, after }: ReadFields,
+  { lease = false, timeoutMs = 0, most = 1, after, leaseLimitMs = 0 }: ReadFields,
 ): void {
   out.beginFrame(request, verb);
   out.u32(variable);
@@ -173,7 +175,8 @@ export function writeRead(
     (lease ? ReadFlag.lease : 0) |
       (timeoutMs > 0 ? ReadFlag.timeout : 0) |
       (most > 1 ? ReadFlag.several : 0) |
-      (after === undefined ? 0 : ReadFlag.position),
+      (after === undefined ? 0 : ReadFlag.position) |
+      (leaseLimitMs > 0 ? ReadFlag.leaseLimit : 0),
   );
   if (timeoutMs > 0) {
     out.u32(timeoutMs);
@@ -184,6 +187,9 @@ export function writeRead(
   if (after !== undefined) {
     out.u64(after.variableId);
     out.u64(after.index);
+  }
+  if (leaseLimitMs > 0) {
+    out.u32(leaseLimitMs);
   }
   out.endFrame();
 }
@@ -197,6 +203,14 @@ export function writeConfirm(out: ByteWriter, request: number, booking: number):
 export function writeAck(out: ByteWriter, request: number, lease: number): void {
   out.beginFrame(request, Verb.ack);
   out.u64(lease);
+  out.endFrame();
+}
+
+/** `limitMs`: how long the lease lasts from now on; 0: until it is ended. */
+export function writeExtend(out: ByteWriter, request: number, lease: number, limitMs: number): void {
+  out.beginFrame(request, Verb.extend);
+  out.u64(lease);
+  out.u32(limitMs);
   out.endFrame();
 }
 

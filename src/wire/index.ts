@@ -27,6 +27,7 @@ export {
   writeComplete,
   writeConfirm,
   writeDeclare,
+  writeExtend,
   writeHello,
   writeListWss,
   writeMktemp,

@@ -36,6 +36,7 @@ export const Verb = {
   guard: 35,
   resume: 36,
   received: 37,
+  extend: 38,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
@@ -55,7 +56,7 @@ export const Reply = {
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
 /** Flags of the eight reading verbs. All but `lease` announce a field. */
-export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8 } as const;
+export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLimit: 16 } as const;
 
 /** Flags of a `value` reply. All but `more` announce a field. */
 export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;

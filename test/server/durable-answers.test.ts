@@ -130,6 +130,24 @@ describe("after a crash", () => {
     await ws.close();
   });
 
+  it("a value whose lease was over is there, whoever got it next, and the end of the lease has counted", async () => {
+    await using server = await keep();
+    const [ws, other] = [open(server), open(server)];
+    await ws.storeAll("x", [1, 2]);
+    await ws.fetchMany("x", { lease: 50 });
+    expect(await other.find("x")).toBe(1);
+    const next = await other.fetch("x", { lease: true });
+    expect([next.value, next.deliveries]).toEqual([1, 2]);
+    await using after = await server.crashed();
+    const again = open(after);
+    const back = await again.fetchMany("x", { lease: true });
+    expect(back.map(({ value, deliveries }) => [value, deliveries])).toEqual([
+      [1, 3],
+      [2, 2],
+    ]);
+    await Promise.all([ws, other, again].map((each) => each.close()));
+  });
+
   it("a classic fetch whose reply has come counts as taken", async () => {
     await using server = await keep();
     const ws = open(server, "__default");

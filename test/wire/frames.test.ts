@@ -17,6 +17,7 @@ import {
   writeChunkedStore,
   writeChunkedStoreSeveral,
   writeChunkedValue,
+  writeExtend,
   writeComplete,
   writeConfirm,
   writeCredit,
@@ -108,6 +109,24 @@ const fromClient: readonly Golden[] = [
     "00000022 00000007 17 00000002 0f 00000001 00000002 0000000000000003 0000000000000004",
   ],
   ["confirm", (out) => writeConfirm(out, 7, 9), "0000000d 00000007 18 0000000000000009"],
+  [
+    "fetch on lease for a while",
+    (out) => writeRead(out, 7, Verb.fetch, 2, { lease: true, leaseLimitMs: 500 }),
+    "0000000e 00000007 10 00000002 11 000001f4",
+  ],
+  [
+    "ifetch with everything",
+    (out) =>
+      writeRead(out, 7, Verb.ifetch, 2, {
+        lease: true,
+        timeoutMs: 1,
+        most: 2,
+        after: { variableId: 3, index: 4 },
+        leaseLimitMs: 5,
+      }),
+    "00000026 00000007 14 00000002 1f 00000001 00000002 0000000000000003 0000000000000004 00000005",
+  ],
+  ["extend", (out) => writeExtend(out, 7, 9, 500), "00000011 00000007 26 0000000000000009 000001f4"],
   ["ack", (out) => writeAck(out, 7, u64max), "0000000d 00000007 19 001fffffffffffff"],
   [
     "release of a booking",

@@ -80,6 +80,7 @@ describe("docs/protocol.md", () => {
     expect(reads).toContain(`${ReadFlag.timeout} timeout: u32`);
     expect(reads).toContain(`${ReadFlag.several} several: u32`);
     expect(reads).toContain(`${ReadFlag.position} position: u64`);
+    expect(reads).toContain(`${ReadFlag.leaseLimit} lease limit: u32`);
     expect(reads).toContain(`Flag ${ReadFlag.lease}: on lease`);
     const values = server.find((cell) => cell.includes("what the flags announce"));
     expect(values).toContain(`${ValueFlag.booked} booked: u64`);
