@@ -1,4 +1,4 @@
-import type { FailureCode, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
+import type { Durability, FailureCode, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
@@ -245,8 +245,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     sayText(this.connection, this.answers, request, text);
   }
 
-  dependsOnJournal(): void {
-    this.connection.dependsOnLog();
+  dependsOnJournal(durability: Durability | undefined): void {
+    this.connection.dependsOnLog(durability);
   }
 
   // For the handlers of requests

@@ -29,7 +29,7 @@ export class Delivery {
     }
     const { journal } = variable.workspace;
     if (journal !== undefined) {
-      session.receiver.dependsOnJournal?.();
+      session.receiver.dependsOnJournal?.(variable.workspace.durability);
       const refusal = how.take
         ? journal.refusal(CHANGE_BYTES * Math.min(how.most, variable.freeCount), false)
         : undefined;
@@ -81,7 +81,7 @@ export class Delivery {
       for (let waiter = list.first; waiter !== undefined; waiter = list.first) {
         this.stopWaiting(waiter);
         if (variable.workspace.journal !== undefined) {
-          waiter.session.receiver.dependsOnJournal?.();
+          waiter.session.receiver.dependsOnJournal?.(variable.workspace.durability);
         }
         waiter.session.receiver.failed(waiter.request, code, message);
       }

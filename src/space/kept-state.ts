@@ -1,4 +1,4 @@
-import type { Changes } from "./journal.ts";
+import type { Changes, Durability } from "./journal.ts";
 import type { Session } from "./session.ts";
 import { type MutableView, NO_BYTES } from "./slab.ts";
 import type { Variable } from "./variable.ts";
@@ -8,6 +8,8 @@ import type { Workspace } from "./workspace.ts";
 export interface KeptWorkspace {
   readonly id: number;
   readonly name: string;
+  /** How safe its changes must be, if that was said. */
+  readonly durability: Durability | undefined;
   /** Its variables of the moment when this is called; none when it is not persistent any more. */
   variables(): Iterable<KeptVariable>;
 }
@@ -23,13 +25,14 @@ export interface KeptState {
 export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): KeptState {
   const kept: KeptWorkspace[] = [];
   for (const workspace of workspaces) {
-    const { keptId: id, name, journal } = workspace;
+    const { keptId: id, name, durability, journal } = workspace;
     if (journal !== undefined) {
       // (One that ceased to be persistent never becomes it again: it goes with its owner.)
       const isStillKept = (): boolean => workspace.journal !== undefined;
       kept.push({
         id,
         name,
+        durability,
         variables: () => keptVariables(workspace, isStillKept),
       });
     }
@@ -136,7 +139,11 @@ export function describeWorkspace(workspace: Workspace, sessions: Iterable<Sessi
       }
     }
   }
-  into.workspaceKept(workspace.keptId, workspace.name);
+  const { keptId, name, durability } = workspace;
+  into.workspaceKept(keptId, name);
+  if (durability !== undefined) {
+    into.durabilitySet(keptId, durability);
+  }
   for (const variable of workspace.variables.values()) {
     const kept = new KeptVariable(variable, () => true);
     kept.describe(into);

@@ -1,5 +1,5 @@
 import type { Holdings } from "./holdings.ts";
-import type { BookingKind, Changes, Holder } from "./journal.ts";
+import type { BookingKind, Changes, Durability, Holder } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
 import type { Variable } from "./variable.ts";
@@ -66,6 +66,10 @@ export class Restoration implements Changes {
     this.#workspaces.set(id, workspace);
     this.#space.workspaces.set(name, workspace);
     this.idsReserved(id + 1);
+  }
+
+  durabilitySet(id: number, durability: Durability): void {
+    this.#workspace(id).durability = durability;
   }
 
   workspaceDropped(id: number): void {

@@ -1,7 +1,7 @@
 import { Delivery } from "./delivery.ts";
 import type { FailureCode } from "./failure.ts";
 import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
-import { CHANGE_BYTES, type Journal } from "./journal.ts";
+import { CHANGE_BYTES, type Durability, type Journal } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import { type KeptState, keptState } from "./kept-state.ts";
 import { listVariables, listWorkspace } from "./listing.ts";
@@ -42,6 +42,8 @@ export interface OpenOptions {
   readonly own: boolean;
   /** Whether the workspace outlives its owner; counts only when this session becomes the owner. */
   readonly persistent: boolean;
+  /** How safe its changes must be; counts likewise, while it is persistent. Default: as it is, at first as safe as is usual. */
+  readonly durability?: Durability | undefined;
   /** Whether the workspace is made when it does not exist. */
   readonly create: boolean;
   /** What listings show of the owner, beside its peer. */
@@ -159,7 +161,7 @@ export class Space {
       workspace = new Workspace(name, false);
     }
     const becomesOwner = options.own && workspace.owner === undefined && !workspace.isSystem;
-    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options.persistent)) {
+    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options)) {
       return;
     }
     this.#workspaces.set(name, workspace);
@@ -168,7 +170,7 @@ export class Space {
       workspace.owner = session;
       workspace.ownerLabel = options.label;
       session.owned.add(workspace);
-      this.#keeping.setPersistent(workspace, options.persistent, this.#sessions);
+      this.#keeping.setPersistent(workspace, options, this.#sessions);
     }
     this.#keeping.noteDependence(session, workspace);
     session.receiver.done(request);
@@ -213,16 +215,15 @@ export class Space {
     }
   }
 
-  listWss(session: Session, request: number, only?: string): void {
-    if (this.#keeping.journal !== undefined) {
-      session.receiver.dependsOnJournal?.();
-    }
+  listWss(session: Session, request: number, only?: string, extended = false): void {
+    this.#keeping.noteDependenceOnAll(session);
+    const line = (workspace: Workspace): string => listWorkspace(workspace, session, extended);
     if (only !== undefined) {
       const workspace = this.#workspaces.get(only);
-      return session.receiver.text(request, workspace === undefined ? "\n" : listWorkspace(workspace, session));
+      return session.receiver.text(request, workspace === undefined ? "\n" : line(workspace));
     }
     const names = [...this.#workspaces.keys()].sort();
-    session.receiver.text(request, names.map((name) => listWorkspace(this.#workspaces.get(name)!, session)).join(""));
+    session.receiver.text(request, names.map((name) => line(this.#workspaces.get(name)!)).join(""));
   }
 
   mktemp(session: Session, request: number, template = DEFAULT_TEMPLATE): void {
@@ -539,7 +540,7 @@ export class Space {
       seed: this.#seed,
       finished: (idsBelow) => {
         for (const workspace of this.#workspaces.values()) {
-          workspace.journal = this.#keeping.journal;
+          workspace.journal = this.#keeping.journalOf(workspace);
         }
         this.#keeping.continueFrom(idsBelow);
       },

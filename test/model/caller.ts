@@ -96,8 +96,8 @@ export class Caller {
     const asked = this.ask(session);
     switch (operation.do) {
       case "open": {
-        const { own, persistent, create } = operation;
-        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, create };
+        const { own, persistent, durability, create } = operation;
+        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, durability, create };
       }
       case "leave":
       case "deleteWs":

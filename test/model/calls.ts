@@ -1,4 +1,4 @@
-import type { Mode, ReadOptions } from "../../src/space/index.ts";
+import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
 
 /** A value of a test: its descriptor is its identity, unique in a run; its bytes follow from the descriptor. */
 export interface TestValue {
@@ -40,6 +40,7 @@ export type Call =
       readonly ws: string;
       readonly own: boolean;
       readonly persistent: boolean;
+      readonly durability?: Durability | undefined;
       readonly create: boolean;
     })
   | (Request & { readonly do: "leave" | "deleteWs"; readonly ws: string })

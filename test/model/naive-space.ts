@@ -135,6 +135,7 @@ export class NaiveSpace {
     if (call.own && workspace.owner === undefined && call.ws !== "__default") {
       workspace.owner = session;
       workspace.isPersistent = call.persistent;
+      workspace.durability = call.persistent ? (call.durability ?? workspace.durability) : undefined;
     }
     this.#delivery.done(call);
   }

@@ -1,4 +1,4 @@
-import type { Mode, ReadOptions } from "../../src/space/index.ts";
+import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
 import type { BookingKind, TestValue } from "./calls.ts";
 
 /** A value in a variable: free, or booked by `holder`. */
@@ -54,6 +54,7 @@ export class NaiveWorkspace {
   readonly variables = new Map<string, NaiveVariable>();
   owner: NaiveSession | undefined;
   isPersistent = false;
+  durability: Durability | undefined;
   isDeleted = false;
 
   constructor(name: string) {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Mode } from "../../src/space/index.ts";
+import { durabilities, type Durability, type Mode } from "../../src/space/index.ts";
 import { HUGE_VALUE_BYTES } from "./watched-space.ts";
 
 /** Sessions live in slots: when one ends, another begins in its place. */
@@ -29,6 +29,7 @@ export type Operation = { readonly slot: number } & (
       readonly ws: string;
       readonly own: boolean;
       readonly persistent: boolean;
+      readonly durability: Durability | undefined;
       readonly create: boolean;
     }
   | { readonly do: "leave" | "deleteWs"; readonly ws: string }
@@ -139,6 +140,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
         ws: workspace,
         own: deletions ? fc.boolean() : fc.constant(false),
         persistent: fc.boolean(),
+        durability: fc.constantFrom(undefined, ...durabilities),
         create: often(true, fc.boolean(), 2),
       }),
     ],

@@ -96,7 +96,7 @@ export class WatchedSpace {
       case "deleteWs":
         return space.deleteWs(session, request, call.ws);
       case "listWss":
-        return space.listWss(session, request, call.only);
+        return space.listWss(session, request, call.only, true);
       case "mktemp":
         return space.mktemp(session, request, call.template);
       case "listVars":

@@ -1,5 +1,5 @@
-import type { Changes, FileValue, Holder, Mode } from "../../space/index.ts";
-import { bookingKindsByNumber, JOURNAL_VERSION, Kind, modesByNumber } from "./record-format.ts";
+import type { Changes, Durability, FileValue, Holder, Mode } from "../../space/index.ts";
+import { bookingKindsByNumber, durabilitiesByNumber, JOURNAL_VERSION, Kind, modesByNumber } from "./record-format.ts";
 
 const FIRST_BYTES = 1024;
 /** A buffer that grew beyond this is let go when it is cleared. */
@@ -14,10 +14,10 @@ export type NameOfFile = (file: FileValue) => string;
 export class ChangeEncoder implements Changes {
   bytes = new Uint8Array(FIRST_BYTES);
   length = 0;
-  readonly #nameOf: NameOfFile;
+  protected readonly nameOf: NameOfFile;
 
   constructor(nameOf: NameOfFile) {
-    this.#nameOf = nameOf;
+    this.nameOf = nameOf;
   }
 
   clear(): void {
@@ -41,6 +41,12 @@ export class ChangeEncoder implements Changes {
   workspaceKept(workspace: number, name: string): void {
     this.#numbers(Kind.workspaceKept, workspace);
     this.#text(name);
+    this.changeEnded();
+  }
+
+  durabilitySet(workspace: number, durability: Durability): void {
+    this.#numbers(Kind.durabilitySet, workspace);
+    this.#byte(durabilitiesByNumber.indexOf(durability));
     this.changeEnded();
   }
 
@@ -91,7 +97,7 @@ export class ChangeEncoder implements Changes {
     this.#numbers(Kind.putFile, id, index);
     this.#number(descriptor);
     this.#number(file.length);
-    this.#text(this.#nameOf(file));
+    this.#text(this.nameOf(file));
     this.changeEnded();
   }
 

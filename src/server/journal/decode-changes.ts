@@ -1,5 +1,5 @@
 import { type Changes, type FileValue, RestoreError } from "../../space/index.ts";
-import { bookingKindsByNumber, Kind, modesByNumber } from "./record-format.ts";
+import { bookingKindsByNumber, durabilitiesByNumber, Kind, modesByNumber } from "./record-format.ts";
 
 /** A file as a record has it. */
 export interface FileReference extends FileValue {
@@ -67,6 +67,8 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.indicesUsed(fields.number(), fields.number());
     case Kind.workspaceKept:
       return into.workspaceKept(fields.number(), fields.text());
+    case Kind.durabilitySet:
+      return into.durabilitySet(fields.number(), fields.oneOf(durabilitiesByNumber));
     case Kind.workspaceDropped:
       return into.workspaceDropped(fields.number());
     case Kind.idsReserved:

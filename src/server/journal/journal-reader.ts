@@ -1,5 +1,12 @@
 import type { Replay } from "../../log/index.ts";
-import { type FileValue, type Holder, type Mode, type Restoration, RestoreError } from "../../space/index.ts";
+import {
+  type Durability,
+  type FileValue,
+  type Holder,
+  type Mode,
+  type Restoration,
+  RestoreError,
+} from "../../space/index.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
 import { JOURNAL_VERSION } from "./record-format.ts";
 import { SnapshotMoments } from "./snapshot-moments.ts";
@@ -60,6 +67,10 @@ export class JournalReader implements Replay, ChangesRead {
 
   workspaceKept(workspace: number, name: string): void {
     this.#restoration.workspaceKept(workspace, name);
+  }
+
+  durabilitySet(workspace: number, durability: Durability): void {
+    this.#restoration.durabilitySet(workspace, durability);
   }
 
   workspaceDropped(workspace: number): void {

@@ -20,9 +20,12 @@ export function* snapshotRecords(
   const records = new ChangeEncoder(nameOf);
   records.snapshotBegun();
   records.idsReserved(state.idsBelow);
-  for (const { id, name } of state.workspaces) {
+  for (const { id, name, durability } of state.workspaces) {
     if (id !== SYSTEM_ID) {
       records.workspaceKept(id, name);
+      if (durability !== undefined) {
+        records.durabilitySet(id, durability);
+      }
       if (records.length > RECORD_BYTES) {
         yield take(records);
       }
