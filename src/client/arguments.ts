@@ -1,3 +1,4 @@
+import { DurabilityNumber } from "../wire/verbs.ts";
 import { ArgumentError, type Where } from "./errors.ts";
 import { Mode } from "./mode.ts";
 
@@ -38,6 +39,21 @@ export function checkMode(mode: unknown, where: Where): asserts mode is Mode {
   if (typeof mode !== "string" || !Object.hasOwn(Mode, mode)) {
     const sentence = `${where.operation}: ${show(mode)} is no mode; there are ${Object.keys(Mode).join(", ")}`;
     throw new ArgumentError("bad_mode", sentence, where);
+  }
+}
+
+/** A durability, if there is one, is for persistent workspaces. */
+export function checkDurability(durability: unknown, isPersistent: boolean, where: Where): void {
+  if (durability === undefined) {
+    return;
+  }
+  if (typeof durability !== "string" || !Object.hasOwn(DurabilityNumber, durability)) {
+    const sentence = `${where.operation}: durability is ${show(durability)}, and must be one of ${Object.keys(DurabilityNumber).join(", ")}`;
+    throw new ArgumentError("bad_arguments", sentence, where);
+  }
+  if (!isPersistent) {
+    const sentence = `${where.operation}: a durability is for a workspace that is persistent; say persistent: true, too`;
+    throw new ArgumentError("bad_arguments", sentence, where);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ByteWriter } from "../wire/byte-writer.ts";
-import { OpenFlag, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
+import { DurabilityNumber, OpenFlag, PROTOCOL_VERSION, Verb } from "../wire/verbs.ts";
 import type { Welcome } from "./outcomes.ts";
 import { checkName } from "./arguments.ts";
+import type { Durability } from "./durability.ts";
 import { AbortedError, ClosedError, ConnectError, NwsError, type Where } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { aborted, again, rejection, subject } from "./failure.ts";
@@ -67,7 +68,10 @@ export class Session {
   }
 
   /** Opens (or, without `own`, uses) a workspace. The answer tells how that went; nobody has to wait for it. */
-  open(name: string, how: { own: boolean; persistent: boolean; create: boolean }): [WorkspaceHandle, Promise<void>] {
+  open(
+    name: string,
+    how: { own: boolean; persistent: boolean; durability?: Durability | undefined; create: boolean },
+  ): [WorkspaceHandle, Promise<void>] {
     const { exchange } = this;
     const handle = exchange.handles.add(name);
     if (this.failure !== undefined) {
@@ -81,7 +85,10 @@ export class Session {
     writer.beginFrame(exchange.last.request, Verb.open);
     writer.u32(handle.number);
     writer.u8(
-      (how.own ? OpenFlag.own : 0) | (how.persistent ? OpenFlag.persistent : 0) | (how.create ? OpenFlag.create : 0),
+      (how.own ? OpenFlag.own : 0) |
+        (how.persistent ? OpenFlag.persistent : 0) |
+        (how.create ? OpenFlag.create : 0) |
+        (how.durability === undefined ? 0 : OpenFlag.durability),
     );
     const at = writer.length;
     writer.u16(0);
@@ -89,6 +96,9 @@ export class Session {
     const nameBytes = writer.length - at - 2;
     writer.bytes[at] = nameBytes >>> 8;
     writer.bytes[at + 1] = nameBytes;
+    if (how.durability !== undefined) {
+      writer.u8(DurabilityNumber[how.durability]);
+    }
     writer.endFrame();
     exchange.connection.wake();
     answer.catch(ignore);

@@ -1,8 +1,9 @@
 import { Verb } from "../wire/verbs.ts";
 import type { Leased, Position, Positioned } from "./outcomes.ts";
-import { checkLeaseLimit, checkMode, checkName, checkWhole } from "./arguments.ts";
+import { checkDurability, checkLeaseLimit, checkMode, checkName, checkWhole } from "./arguments.ts";
+import type { Durability } from "./durability.ts";
 import { Lease, type LeaseHolder } from "./lease.ts";
-import { classicVariables, readVariables, type VariableListing } from "./listing.ts";
+import { classicFields, readVariables, type VariableListing } from "./listing.ts";
 import type { Mode } from "./mode.ts";
 import type { WorkspaceHandle } from "./names.ts";
 import { Expect } from "./pending.ts";
@@ -57,10 +58,22 @@ export interface OpenOptions {
   readonly create?: boolean | undefined;
   /** Whether it stays when its owner goes. What its first owner says holds. Default false. */
   readonly persistent?: boolean | undefined;
+  /**
+   * With `persistent`: how safe a change must be before anybody is told of it. What its owner says holds, and stays when the owner goes.
+   * Default: as it is, and at first what the server does.
+   */
+  readonly durability?: Durability | undefined;
 }
 
 const DEFAULT_MOST = 1000;
 const MOST = 0xffff_ffff;
+
+/** Throws an ArgumentError when a workspace can never be opened like this: before anybody connects for it. */
+export function checkOpening(name: string, { persistent = false, durability }: OpenOptions): void {
+  const where = { operation: "open" };
+  checkName("workspace", name, where);
+  checkDurability(durability, persistent, { ...where, workspace: name });
+}
 
 /**
  * A workspace: everything but files, and the same in Node and in browsers. `Vars` maps the names of variables to the
@@ -78,11 +91,11 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   readonly #opened: Promise<void>;
 
   constructor(name: string, session: Session, options: OpenOptions) {
-    checkName("workspace", name, { operation: "open" });
+    checkOpening(name, options);
     this.name = name;
     this.session = session;
-    const { useUse = false, create = true, persistent = false } = options;
-    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, create });
+    const { useUse = false, create = true, persistent = false, durability } = options;
+    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, durability, create });
   }
 
   /** Resolves when the server has opened the workspace, rejects when it did not. Nobody needs to wait for this. */
@@ -270,7 +283,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
 
   /** The listing as classic clients get it: a line for each variable, its fields separated by tabs. */
   async listVarsText(): Promise<string> {
-    return classicVariables(await this.#list("listVarsText"));
+    return classicFields(await this.#list("listVarsText"));
   }
 
   /**

@@ -1,7 +1,7 @@
-import type { ReadOptions } from "../space/index.ts";
+import { durabilities, type ReadOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { CHUNKED, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import { CHUNKED, DurabilityNumber, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
@@ -54,10 +54,17 @@ export const handlers: readonly (Handler | undefined)[] = table({
     ) {
       return;
     }
+    const durabilityNumber = (flags & OpenFlag.durability) === 0 ? 0 : fields.u8();
+    const durability = durabilities.find((each) => DurabilityNumber[each] === durabilityNumber);
+    if ((flags & OpenFlag.durability) !== 0 && durability === undefined) {
+      session.refuse(request, "bad_arguments", `there is no durability ${durabilityNumber}`);
+      return;
+    }
     session.numbers.setHandle(handle, name);
     session.context.space.open(session.member, request, name, {
       own: (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
+      durability,
       create: (flags & OpenFlag.create) !== 0,
       label,
     });
@@ -74,7 +81,7 @@ export const handlers: readonly (Handler | undefined)[] = table({
   [Verb.listWss]: (session, request, fields) => {
     if (!isNameRefused(session, request, fields.end - fields.at)) {
       const only = fields.at === fields.end ? undefined : fields.rest();
-      session.context.space.listWss(session.member, request, only);
+      session.context.space.listWss(session.member, request, only, true);
     }
   },
 

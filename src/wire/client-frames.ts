@@ -1,5 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { CHUNKED, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
+import { CHUNKED, OpenFlag, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
 
 // The frames that a client sends, one function each. Names, labels and templates are byte strings.
 
@@ -58,12 +58,22 @@ export function writeName(out: ByteWriter, request: number, variable: number, ha
   out.endFrame();
 }
 
-/** `flags`: bits of `OpenFlag`. */
-export function writeOpen(out: ByteWriter, request: number, handle: number, flags: number, name: string): void {
+/** `flags`: bits of `OpenFlag`. `durability`: one of `DurabilityNumber`, with the flag of that name. */
+export function writeOpen(
+  out: ByteWriter,
+  request: number,
+  handle: number,
+  flags: number,
+  name: string,
+  durability = 0,
+): void {
   out.beginFrame(request, Verb.open);
   out.u32(handle);
   out.u8(flags);
   out.byteString(name);
+  if ((flags & OpenFlag.durability) !== 0) {
+    out.u8(durability);
+  }
   out.endFrame();
 }
 

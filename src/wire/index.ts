@@ -74,6 +74,7 @@ export {
 } from "./server-frames.ts";
 export {
   CHUNKED,
+  DurabilityNumber,
   MAX_FRAME_BYTES,
   MAX_INLINE_BYTES,
   MAX_NUMBERS,

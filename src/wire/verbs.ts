@@ -61,8 +61,11 @@ export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLi
 /** Flags of a `value` reply. All but `more` announce a field. */
 export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
 
-/** Flags of `open`. */
-export const OpenFlag = { own: 1, persistent: 2, create: 4 } as const;
+/** Flags of `open`. `durability` announces a field: one of `DurabilityNumber`. */
+export const OpenFlag = { own: 1, persistent: 2, create: 4, durability: 8 } as const;
+
+/** How safe the changes of a persistent workspace must be before anybody is told of them. */
+export const DurabilityNumber = { fsync: 1, os: 2, memory: 3 } as const;
 
 /** What `release` gives back: the first byte of its fields. */
 export const ReleaseKind = { booking: 0, lease: 1 } as const;

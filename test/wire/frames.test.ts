@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   beginValue,
+  DurabilityNumber,
   ByteWriter,
   failureCodes,
   failureName,
@@ -56,6 +57,11 @@ const fromClient: readonly Golden[] = [
     "open",
     (out) => writeOpen(out, 7, 1, OpenFlag.own | OpenFlag.create, "w"),
     "0000000d 00000007 03 00000001 05 0001 77",
+  ],
+  [
+    "open with a durability",
+    (out) => writeOpen(out, 7, 1, OpenFlag.persistent | OpenFlag.durability, "w", DurabilityNumber.memory),
+    "0000000e 00000007 03 00000001 0a 0001 77 03",
   ],
   ["open, persistent", (out) => writeOpen(out, 7, 1, OpenFlag.persistent, ""), "0000000c 00000007 03 00000001 02 0000"],
   ["leave", (out) => writeNumbered(out, 7, Verb.leave, 1), "00000009 00000007 04 00000001"],

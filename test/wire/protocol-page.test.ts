@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
+  DurabilityNumber,
   MAX_DICTIONARY_BYTES,
   MAX_DICTIONARY_PAIRS,
   MAX_FRAME_BYTES,
@@ -74,8 +75,10 @@ describe("docs/protocol.md", () => {
     const client = rows(section(multiplexed, "From the client")).flat();
     const server = rows(section(multiplexed, "From the server")).flat();
     expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
-      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create)`,
+      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create), byte string name, with flag ${OpenFlag.durability} u8 durability`,
     );
+    const { fsync, os, memory } = DurabilityNumber;
+    expect(multiplexed).toContain(`${fsync} \`fsync\`, ${os} \`os\`, ${memory} \`memory\``);
     const reads = client.find((cell) => cell.includes("what the flags announce"));
     expect(reads).toContain(`${ReadFlag.timeout} timeout: u32`);
     expect(reads).toContain(`${ReadFlag.several} several: u32`);
