@@ -52,6 +52,11 @@ export class Restoration implements Changes {
     return this.#variables.has(id);
   }
 
+  /** The variable's id, if there is one. */
+  idOf(workspace: number, name: string): number | undefined {
+    return this.#workspaces.get(workspace)?.variables.get(name)?.id;
+  }
+
   idsReserved(below: number): void {
     this.#below = Math.max(this.#below, below);
   }

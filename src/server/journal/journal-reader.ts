@@ -78,7 +78,7 @@ export class JournalReader implements Replay, ChangesRead {
   }
 
   variableMade(id: number, workspace: number, name: string): void {
-    if (this.#position === 0 || this.#position > this.#moments.ofVariable(id)) {
+    if (this.#isPlain || (this.#position > this.#moments.ofVariable(id) && !this.#isReplaced(workspace, name))) {
       this.#restoration.variableMade(id, workspace, name);
     }
   }
@@ -180,6 +180,12 @@ export class JournalReader implements Replay, ChangesRead {
   /** The snapshot itself, and all that was appended after it was finished, applies as it is. */
   get #isPlain(): boolean {
     return this.#position === 0 || this.#position > this.#moments.end;
+  }
+
+  /** Whether the snapshot has seen another variable of this name later: then the one of now was gone before it looked. */
+  #isReplaced(workspace: number, name: string): boolean {
+    const other = this.#restoration.idOf(workspace, name);
+    return other !== undefined && this.#moments.ofVariable(other) >= this.#position;
   }
 
   #concernsVariable(id: number): boolean {
