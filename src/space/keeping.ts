@@ -69,7 +69,8 @@ export class Keeping {
   isChangeRefused(session: Session, request: number, workspace: Workspace, { persistent, durability }: Kept): boolean {
     const { journal } = this;
     const isKept = workspace.journal !== undefined;
-    if (journal === undefined || (persistent === isKept && !isOtherwiseSafe(workspace, durability))) {
+    const isSame = persistent === isKept && !(persistent && isOtherwiseSafe(workspace, durability));
+    if (journal === undefined || isSame) {
       return false;
     }
     const bytes = CHANGE_BYTES + (persistent && !isKept ? 2 * workspace.memoryBytes + workspace.name.length : 0);
