@@ -125,7 +125,9 @@ export class Answers implements FrameSink {
       at += 8;
     }
     const hasMore = (flags & ValueFlag.more) !== 0;
-    const head: ValueHead = { booking, lease, deliveries, variableId, index, hasMore, descriptor: readU32(bytes, at) };
+    const arrivedAt = lease > 0 ? Date.now() : 0;
+    const descriptor = readU32(bytes, at);
+    const head: ValueHead = { booking, lease, deliveries, arrivedAt, variableId, index, hasMore, descriptor };
     if (length >= 0) {
       this.#download(pending, head, length);
     } else {
@@ -262,8 +264,9 @@ export class Answers implements FrameSink {
     const exchange = this.#exchange;
     try {
       const value = decodeValue(head.descriptor, bytes, start, end);
-      exchange.leases.add(head.lease);
-      exchange.resolve(pending, { value, lease: head.lease, deliveries: head.deliveries } satisfies Leased);
+      const { lease, deliveries, arrivedAt } = head;
+      exchange.leases.add(lease);
+      exchange.resolve(pending, { value, lease, deliveries, arrivedAt } satisfies Leased);
     } catch (error) {
       this.#giveBack(head);
       exchange.reject(pending, unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end)));
@@ -286,8 +289,14 @@ export class Answers implements FrameSink {
       const value = decodeValue(head.descriptor, bytes, start, end);
       const { lease, deliveries, variableId, index } = head;
       const isPlain = pending.expect === Expect.several;
+      // (All were given out at once, but a large one may have kept the others.)
+      const arrivedAt = (collected.arrivedAt ??= head.arrivedAt);
       collected.items.push(
-        collected.isOnLease ? { value, lease, deliveries } : isPlain ? value : { value, variableId, index },
+        collected.isOnLease
+          ? ({ value, lease, deliveries, arrivedAt } satisfies Leased)
+          : isPlain
+            ? value
+            : { value, variableId, index },
       );
     } catch (error) {
       collected.error ??= unreadable(error, whereOf(pending), head.descriptor, bytes.slice(start, end));

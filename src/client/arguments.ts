@@ -1,3 +1,4 @@
+import { DurabilityNumber } from "../wire/verbs.ts";
 import { ArgumentError, type Where } from "./errors.ts";
 import { Mode } from "./mode.ts";
 
@@ -41,6 +42,21 @@ export function checkMode(mode: unknown, where: Where): asserts mode is Mode {
   }
 }
 
+/** A durability, if there is one, is for persistent workspaces. */
+export function checkDurability(durability: unknown, isPersistent: boolean, where: Where): void {
+  if (durability === undefined) {
+    return;
+  }
+  if (typeof durability !== "string" || !Object.hasOwn(DurabilityNumber, durability)) {
+    const sentence = `${where.operation}: durability is ${show(durability)}, and must be one of ${Object.keys(DurabilityNumber).join(", ")}`;
+    throw new ArgumentError("bad_arguments", sentence, where);
+  }
+  if (!isPersistent) {
+    const sentence = `${where.operation}: a durability is for a workspace that is persistent; say persistent: true, too`;
+    throw new ArgumentError("bad_arguments", sentence, where);
+  }
+}
+
 /** The timeout as the wire wants it: whole milliseconds; 0 for none. `undefined` and Infinity wait for ever. */
 export function checkTimeout(timeout: unknown, where: Where): number {
   if (timeout === undefined || timeout === Infinity) {
@@ -56,6 +72,25 @@ export function checkTimeout(timeout: unknown, where: Where): number {
     );
   }
   return Math.min(Math.ceil(timeout), MAX_TIMEOUT_MS);
+}
+
+/**
+ * How long a lease lasts as the wire wants it: whole milliseconds; 0 for no limit, which is what `true` and Infinity stand for.
+ * `what`: how the caller's argument is called.
+ */
+export function checkLeaseLimit(what: string, limit: unknown, where: Where): number {
+  if (limit === true || limit === Infinity) {
+    return 0;
+  }
+  if (typeof limit !== "number" || !(limit > 0) || limit > MAX_TIMEOUT_MS) {
+    const advice = `a positive number of milliseconds, at most ${MAX_TIMEOUT_MS} (or Infinity: without a time limit)`;
+    throw new ArgumentError(
+      "bad_arguments",
+      `${where.operation}: ${what} is ${show(limit)}, and must be ${advice}`,
+      where,
+    );
+  }
+  return Math.ceil(limit);
 }
 
 /** A whole number from `least` to `most`. */

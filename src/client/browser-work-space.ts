@@ -1,9 +1,9 @@
-import { checkName, checkWhole } from "./arguments.ts";
+import { checkWhole } from "./arguments.ts";
 import { ArgumentError } from "./errors.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { type WebSocketConstructor, WebSocketDialer } from "./web-socket-dialer.ts";
-import { type OpenOptions, WorkspaceBase } from "./workspace-base.ts";
+import { checkOpening, type OpenOptions, WorkspaceBase } from "./workspace-base.ts";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -32,7 +32,7 @@ export class NetWorkSpace<Vars = Record<string, unknown>> extends WorkspaceBase<
 
   /** Throws an ArgumentError when a name or an option can never work; everything else is told by the operations. */
   constructor(name: string, options: WorkspaceOptions = {}) {
-    checkName("workspace", name, { operation: "open" });
+    checkOpening(name, options);
     const server = options.server ?? new NwsServer(options);
     super(name, server.session, options);
     this.server = server;

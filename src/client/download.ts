@@ -28,6 +28,8 @@ export interface ValueHead {
   readonly lease: number;
   /** How often a leased value was given out, this time included. */
   readonly deliveries: number;
+  /** When this came, if it has a lease. */
+  readonly arrivedAt: number;
   readonly variableId: number;
   readonly index: number;
   readonly hasMore: boolean;

@@ -80,7 +80,7 @@ export class VariableDeletedError extends OperationError {
   override readonly name: string = "VariableDeletedError";
 }
 
-/** The lease is not there any more: acknowledged or released before, or its variable or workspace was deleted. */
+/** The lease is not there any more: acknowledged or released before, its time was over, or its variable or workspace was deleted. */
 export class LeaseLostError extends OperationError {
   override readonly name: string = "LeaseLostError";
 }

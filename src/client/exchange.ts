@@ -200,6 +200,16 @@ export class Exchange implements ConnectionUser {
     this.connection.wake();
   }
 
+  /** Says how long a lease lasts from now on; nobody waits for the answer. */
+  extend(lease: number, limitMs: number): void {
+    this.#unanswered(Verb.extend);
+    const { writer } = this.connection;
+    writer.u64(lease);
+    writer.u32(limitMs);
+    writer.endFrame();
+    this.connection.wake();
+  }
+
   credit(request: number, count: number): void {
     const { writer } = this.connection;
     writer.beginFrame(request, Verb.credit);

@@ -1,4 +1,5 @@
 /** The public door of the client in Node. */
+export type { Durability } from "./durability.ts";
 export { ErrorCode } from "./error-code.ts";
 export {
   AbortedError,

@@ -1,3 +1,4 @@
+import type { Durability } from "./durability.ts";
 import type { Mode } from "./mode.ts";
 
 /** A variable, as `listVars` shows it. */
@@ -24,12 +25,14 @@ export interface WorkspaceListing {
   /** Address and label of its owner, `[system]`, or empty when nobody owns it. */
   readonly owner: string;
   readonly persistent: boolean;
+  /** How safe its changes must be, if that was said; `undefined`: as the server does, or it is not persistent. */
+  readonly durability: Durability | undefined;
   readonly variableCount: number;
   /** Their names. (They travel joined by commas: a name with a comma in it comes as two.) */
   readonly variables: readonly string[];
 }
 
-/** Fields of a line of the classic `list vars`. */
+/** Fields of a line of the classic `list vars`, and of `list wss`. */
 const CLASSIC_FIELDS = 5;
 
 export function readVariables(text: string): VariableListing[] {
@@ -47,8 +50,8 @@ export function readVariables(text: string): VariableListing[] {
   });
 }
 
-/** The listing as classic clients get it: without the fields that only the multiplexed protocol has. */
-export function classicVariables(text: string): string {
+/** The lines of a listing as classic clients get them: without the fields that only the multiplexed protocol has. */
+export function classicFields(text: string): string {
   return lines(text)
     .map((line) => line.split("\t").slice(0, CLASSIC_FIELDS).join("\t"))
     .join("\n");
@@ -56,12 +59,13 @@ export function classicVariables(text: string): string {
 
 export function readWorkspaces(text: string): WorkspaceListing[] {
   return lines(text).map((line) => {
-    const [marked = "", owner = "", persistent, variableCount, names = ""] = line.split("\t");
+    const [marked = "", owner = "", persistent, variableCount, names = "", durability = ""] = line.split("\t");
     return {
       name: marked.slice(1),
       mine: marked.startsWith(">"),
       owner,
       persistent: persistent === "True",
+      durability: durability === "" ? undefined : (durability as Durability),
       variableCount: Number(variableCount ?? 0),
       variables: names === "" ? [] : names.split(","),
     };

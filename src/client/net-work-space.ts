@@ -1,10 +1,10 @@
-import { checkName, checkPort, checkWhole } from "./arguments.ts";
+import { checkPort, checkWhole } from "./arguments.ts";
 import { ArgumentError } from "./errors.ts";
 import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { FileWorkspace } from "./file-workspace.ts";
-import type { OpenOptions } from "./workspace-base.ts";
+import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 8765;
@@ -39,7 +39,7 @@ export class NetWorkSpace<Vars = Record<string, unknown>> extends FileWorkspace<
 
   /** Throws an ArgumentError when a name or an option can never work; everything else is told by the operations. */
   constructor(name: string, options: WorkspaceOptions = {}) {
-    checkName("workspace", name, { operation: "open" });
+    checkOpening(name, options);
     const server = options.server ?? new NwsServer(options);
     super(name, server.session, options);
     this.server = server;
@@ -61,7 +61,7 @@ export class NwsServer extends ServerBase {
   /** Opens a workspace: uses it, and owns it if nobody does. */
   async openWs<Vars = Record<string, unknown>>(
     name: string,
-    options: Pick<OpenOptions, "create" | "persistent"> = {},
+    options: Pick<OpenOptions, "create" | "persistent" | "durability"> = {},
   ): Promise<NetWorkSpace<Vars>> {
     const workspace = new NetWorkSpace<Vars>(name, { ...options, server: this });
     await workspace.opened();

@@ -1,22 +1,31 @@
 import type { ByteWriter } from "../wire/byte-writer.ts";
-import { Verb } from "../wire/verbs.ts";
+import { DurabilityNumber, OpenFlag, Verb } from "../wire/verbs.ts";
+import type { Durability } from "./durability.ts";
 import type { Exchange } from "./exchange.ts";
 import type { NumberedVariable, WorkspaceHandle } from "./names.ts";
 import { Expect } from "./pending.ts";
 
-/** Asks to open the workspace of a handle. `flags`: of `OpenFlag`. The answer is the handle's, too: nobody has to look at it. */
-export function openHandle(exchange: Exchange, handle: WorkspaceHandle, flags: number): Promise<void> {
+/** Asks to open the workspace of a handle. `flags`: of `OpenFlag`, but for `durability`. The answer is the handle's, too: nobody has to look at it. */
+export function openHandle(
+  exchange: Exchange,
+  handle: WorkspaceHandle,
+  flags: number,
+  durability?: Durability,
+): Promise<void> {
   const answer = exchange.begin("open", Expect.opened, handle, undefined);
   const { writer } = exchange.connection;
   writer.beginFrame(exchange.last.request, Verb.open);
   writer.u32(handle.number);
-  writer.u8(flags);
+  writer.u8(flags | (durability === undefined ? 0 : OpenFlag.durability));
   const at = writer.length;
   writer.u16(0);
   writer.utf8(handle.name);
   const nameBytes = writer.length - at - 2;
   writer.bytes[at] = nameBytes >>> 8;
   writer.bytes[at + 1] = nameBytes;
+  if (durability !== undefined) {
+    writer.u8(DurabilityNumber[durability]);
+  }
   writer.endFrame();
   exchange.connection.wake();
   answer.catch(() => undefined);

@@ -10,6 +10,8 @@ export interface Leased {
   readonly lease: number;
   /** How often the value was given out, this time included. */
   readonly deliveries: number;
+  /** When its first bytes came, as `Date.now()` had it. */
+  readonly arrivedAt: number;
 }
 
 /** A place among the values of a variable: what an iterator goes on from. It stays true for as long as the variable lives. */
@@ -53,6 +55,8 @@ export class Collected {
   readonly items: unknown[] = [];
   readonly bookings: number[] = [];
   readonly leases: number[] = [];
+  /** When the first one came. */
+  arrivedAt: number | undefined;
   error: NwsError | undefined;
 
   constructor(isOnLease: boolean) {

@@ -1,4 +1,5 @@
 /** The client without Node: what a door for another platform builds on. It brings a `Dialer` of its own. */
+export type { Durability } from "./durability.ts";
 export { ErrorCode } from "./error-code.ts";
 export * from "./errors.ts";
 export type { Listener, ServerEvent, ServerEvents } from "./events.ts";

@@ -15,6 +15,8 @@ export type ReadingName = "fetch" | "fetchTry" | "find" | "findTry" | "ifetch" |
 /** What can be asked for beyond one value, now or whenever it comes. */
 export interface ReadRequest extends WaitOptions {
   readonly isOnLease?: boolean;
+  /** How long a lease lasts; 0 and none: until it is ended. */
+  readonly leaseLimitMs?: number;
   /** What to resolve with when a trying read finds nothing. */
   readonly missing?: unknown;
   /** Most values wanted: then the answer is a list. */
@@ -59,7 +61,7 @@ export function read(
   variable: NumberedVariable,
   how: ReadRequest,
 ): Promise<unknown> {
-  const { signal, most, after, isOnLease = false, isIteration = false } = how;
+  const { signal, most, after, isOnLease = false, leaseLimitMs = 0, isIteration = false } = how;
   const where: Where = { operation, workspace: variable.handle.name, variable: variable.name };
   if (signal?.aborted) {
     return Promise.reject(aborted(signal, where));
@@ -81,7 +83,8 @@ export function read(
     (isOnLease ? ReadFlag.lease : 0) |
       (timeout > 0 ? ReadFlag.timeout : 0) |
       (most !== undefined ? ReadFlag.several : 0) |
-      (after !== undefined ? ReadFlag.position : 0),
+      (after !== undefined ? ReadFlag.position : 0) |
+      (leaseLimitMs > 0 ? ReadFlag.leaseLimit : 0),
   );
   if (timeout > 0) {
     writer.u32(timeout);
@@ -93,6 +96,9 @@ export function read(
   if (after !== undefined) {
     writer.u64(after.variableId);
     writer.u64(after.index);
+  }
+  if (leaseLimitMs > 0) {
+    writer.u32(leaseLimitMs);
   }
   writer.endFrame();
   connection.wake();

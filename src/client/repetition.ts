@@ -62,7 +62,7 @@ export class Repetition {
 
   /** Writes all that another run of the server has to be told and asked. What was written before and has not left is dropped: it is among that. */
   askAgain(): void {
-    const { connection, handles } = this.#exchange;
+    const { connection, handles, leases } = this.#exchange;
     const { writer } = connection;
     this.note(writer.bytes, writer.length);
     writer.clear();
@@ -73,6 +73,9 @@ export class Repetition {
     const open = [...handles].filter((handle) => handle.failure === undefined || using.has(handle));
     for (const handle of open.filter((each) => !opening.has(each))) {
       void openHandle(this.#exchange, handle, OpenFlag.again);
+    }
+    for (const { lease, leftMs } of leases.limited()) {
+      this.#exchange.extend(lease, leftMs);
     }
     this.note(writer.bytes, writer.length);
     const next = this.#serial + 1;

@@ -2,7 +2,7 @@ import { Option } from "../wire/options.ts";
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import type { Listener, ServerEvent } from "./events.ts";
-import { readWorkspaces, type WorkspaceListing } from "./listing.ts";
+import { classicFields, readWorkspaces, type WorkspaceListing } from "./listing.ts";
 import type { SessionIdentity } from "./outcomes.ts";
 import { Expect } from "./pending.ts";
 import type { Session } from "./session.ts";
@@ -74,12 +74,12 @@ export class ServerBase implements AsyncDisposable {
 
   /** All workspaces, sorted by name. */
   async listWss(): Promise<WorkspaceListing[]> {
-    return readWorkspaces(await this.listWssText());
+    return readWorkspaces(await this.#list(""));
   }
 
   /** The listing as classic clients get it: a line for each workspace, its fields separated by tabs. `name`: only that one. */
-  listWssText(name = ""): Promise<string> {
-    return this.session.ask("listWss", Verb.listWss, Expect.text, undefined, (writer) => writer.utf8(name));
+  async listWssText(name = ""): Promise<string> {
+    return `${classicFields(await this.#list(name))}\n`;
   }
 
   async info(): Promise<ServerInfo> {
@@ -152,5 +152,9 @@ export class ServerBase implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #list(name: string): Promise<string> {
+    return this.session.ask("listWss", Verb.listWss, Expect.text, undefined, (writer) => writer.utf8(name));
   }
 }

@@ -2,6 +2,7 @@ import type { ByteWriter } from "../wire/byte-writer.ts";
 import { OpenFlag, PROTOCOL_VERSION, ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { Welcome } from "./outcomes.ts";
 import { checkName } from "./arguments.ts";
+import type { Durability } from "./durability.ts";
 import { AbortedError, ClosedError, ConnectError, NwsError, type Where } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { aborted, again, rejection, subject } from "./failure.ts";
@@ -68,7 +69,10 @@ export class Session {
   }
 
   /** Opens (or, without `own`, uses) a workspace. The answer tells how that went; nobody has to wait for it. */
-  open(name: string, how: { own: boolean; persistent: boolean; create: boolean }): [WorkspaceHandle, Promise<void>] {
+  open(
+    name: string,
+    how: { own: boolean; persistent: boolean; durability?: Durability | undefined; create: boolean },
+  ): [WorkspaceHandle, Promise<void>] {
     const { exchange } = this;
     const handle = exchange.handles.add(name);
     if (this.failure !== undefined) {
@@ -77,9 +81,9 @@ export class Session {
       exchange.handles.remove(handle);
       return [handle, rejected(failure)];
     }
-    const flags =
-      (how.own ? OpenFlag.own : 0) | (how.persistent ? OpenFlag.persistent : 0) | (how.create ? OpenFlag.create : 0);
-    return [handle, openHandle(exchange, handle, flags)];
+    const { own, persistent, create, durability } = how;
+    const flags = (own ? OpenFlag.own : 0) | (persistent ? OpenFlag.persistent : 0) | (create ? OpenFlag.create : 0);
+    return [handle, openHandle(exchange, handle, flags, durability)];
   }
 
   /** Why nothing goes any more. */

@@ -44,7 +44,7 @@ export class Variable<T> {
 
   fetch(options: LeaseOptions): Promise<Lease<T>>;
   fetch(options?: WaitOptions & { readonly lease?: false }): Promise<T>;
-  fetch(options?: WaitOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetch(options?: WaitOptions & { readonly lease?: boolean | number }): Promise<unknown> {
     return this.#then(() => this.workspace.fetch(this.name, options as WaitOptions | undefined));
   }
 
@@ -67,13 +67,13 @@ export class Variable<T> {
 
   fetchMany(options: ManyOptions & LeaseOptions): Promise<Lease<T>[]>;
   fetchMany(options?: ManyOptions & { readonly lease?: false }): Promise<T[]>;
-  fetchMany(options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetchMany(options?: ManyOptions & { readonly lease?: boolean | number }): Promise<unknown> {
     return this.#then(() => this.workspace.fetchMany(this.name, options as ManyOptions | undefined));
   }
 
   fetchTryMany(options: ManyOptions & LeaseOptions): Promise<Lease<T>[]>;
   fetchTryMany(options?: ManyOptions & { readonly lease?: false }): Promise<T[]>;
-  fetchTryMany(options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetchTryMany(options?: ManyOptions & { readonly lease?: boolean | number }): Promise<unknown> {
     return this.#then(() => this.workspace.fetchTryMany(this.name, options as ManyOptions | undefined));
   }
 

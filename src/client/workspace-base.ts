@@ -1,8 +1,9 @@
 import { Verb } from "../wire/verbs.ts";
 import type { Leased, Position, Positioned } from "./outcomes.ts";
-import { checkMode, checkName, checkWhole } from "./arguments.ts";
+import { checkDurability, checkLeaseLimit, checkMode, checkName, checkWhole } from "./arguments.ts";
+import type { Durability } from "./durability.ts";
 import { Lease, type LeaseHolder } from "./lease.ts";
-import { classicVariables, readVariables, type VariableListing } from "./listing.ts";
+import { classicFields, readVariables, type VariableListing } from "./listing.ts";
 import type { Mode } from "./mode.ts";
 import type { WorkspaceHandle } from "./names.ts";
 import { Expect } from "./pending.ts";
@@ -25,9 +26,15 @@ export type ValueOf<Vars, K extends NameOf<Vars>, T> = [T] extends [never] ? Var
 export type PlainOptions = WaitOptions & { readonly lease?: false };
 
 export interface LeaseOptions extends WaitOptions {
-  /** The value stays booked until it is acknowledged. See `Lease`. */
-  readonly lease: true;
+  /**
+   * The value stays booked until it is acknowledged; with a number, for so many milliseconds at most, and then it goes back to its
+   * old place for others. See `Lease`.
+   */
+  readonly lease: true | number;
 }
+
+/** Of a read that may be either. */
+type LeasableOptions = WaitOptions & { readonly lease?: boolean | number };
 
 export interface ManyOptions extends WaitOptions {
   /** Most values wanted. Default 1000. */
@@ -51,10 +58,22 @@ export interface OpenOptions {
   readonly create?: boolean | undefined;
   /** Whether it stays when its owner goes. What its first owner says holds. Default false. */
   readonly persistent?: boolean | undefined;
+  /**
+   * With `persistent`: how safe a change must be before anybody is told of it. What its owner says holds, and stays when the owner goes.
+   * Default: as it is, and at first what the server does.
+   */
+  readonly durability?: Durability | undefined;
 }
 
 const DEFAULT_MOST = 1000;
 const MOST = 0xffff_ffff;
+
+/** Throws an ArgumentError when a workspace can never be opened like this: before anybody connects for it. */
+export function checkOpening(name: string, { persistent = false, durability }: OpenOptions): void {
+  const where = { operation: "open" };
+  checkName("workspace", name, where);
+  checkDurability(durability, persistent, { ...where, workspace: name });
+}
 
 /**
  * A workspace: everything but files, and the same in Node and in browsers. `Vars` maps the names of variables to the
@@ -72,11 +91,11 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   readonly #opened: Promise<void>;
 
   constructor(name: string, session: Session, options: OpenOptions) {
-    checkName("workspace", name, { operation: "open" });
+    checkOpening(name, options);
     this.name = name;
     this.session = session;
-    const { useUse = false, create = true, persistent = false } = options;
-    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, create });
+    const { useUse = false, create = true, persistent = false, durability } = options;
+    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, durability, create });
   }
 
   /** Resolves when the server has opened the workspace, rejects when it did not. Nobody needs to wait for this. */
@@ -121,11 +140,9 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     name: K,
     options?: PlainOptions,
   ): Promise<ValueOf<Vars, K, T>>;
-  fetch(name: string, options?: WaitOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetch(name: string, options?: LeasableOptions): Promise<unknown> {
     if (options !== undefined) {
-      return options.lease === true
-        ? this.#lease("fetch", name, undefined, options)
-        : this.#wait("fetch", name, options);
+      return isOnLease(options) ? this.#lease("fetch", name, undefined, options) : this.#wait("fetch", name, options);
     }
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
@@ -148,9 +165,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     missing: M,
   ): Promise<ValueOf<Vars, K, T> | M>;
   fetchTry(name: string, missing?: unknown, options?: LeaseOptions): Promise<unknown> {
-    return options?.lease === true
-      ? this.#lease("fetchTry", name, missing, options)
-      : this.#one("fetchTry", name, missing);
+    return isOnLease(options) ? this.#lease("fetchTry", name, missing, options) : this.#one("fetchTry", name, missing);
   }
 
   /** Looks at a value, which stays; waits for one. */
@@ -186,7 +201,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     name: K,
     options?: ManyOptions & PlainOptions,
   ): Promise<ValueOf<Vars, K, T>[]>;
-  fetchMany(name: string, options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetchMany(name: string, options?: ManyOptions & LeasableOptions): Promise<unknown> {
     return this.#many("fetch", "fetchMany", name, options);
   }
 
@@ -199,7 +214,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     name: K,
     options?: ManyOptions & PlainOptions,
   ): Promise<ValueOf<Vars, K, T>[]>;
-  fetchTryMany(name: string, options?: ManyOptions & { readonly lease?: boolean }): Promise<unknown> {
+  fetchTryMany(name: string, options?: ManyOptions & LeasableOptions): Promise<unknown> {
     return this.#many("fetchTry", "fetchTryMany", name, options);
   }
 
@@ -268,7 +283,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
 
   /** The listing as classic clients get it: a line for each variable, its fields separated by tabs. */
   async listVarsText(): Promise<string> {
-    return classicVariables(await this.#list("listVarsText"));
+    return classicFields(await this.#list("listVarsText"));
   }
 
   /**
@@ -313,27 +328,32 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return this.read(name, name, variable, options, {});
   }
 
-  async #lease(name: ReadingName, variable: string, missing: unknown, options: WaitOptions): Promise<unknown> {
+  async #lease(name: ReadingName, variable: string, missing: unknown, options: LeaseOptions): Promise<unknown> {
     const nothing = {};
-    const leased = await this.read(name, name, variable, options, { isOnLease: true, missing: nothing });
-    return leased === nothing ? missing : this.#leaseOf(leased as Leased);
+    const where = { operation: name, workspace: this.name, variable };
+    const leaseLimitMs = checkLeaseLimit("lease", options.lease, where);
+    const leased = await this.read(name, name, variable, options, { isOnLease: true, leaseLimitMs, missing: nothing });
+    return leased === nothing ? missing : this.#leaseOf(leased as Leased, leaseLimitMs);
   }
 
   async #many(
     name: ReadingName,
     operation: string,
     variable: string,
-    options: (ManyOptions & { readonly lease?: boolean }) | undefined,
+    options: (ManyOptions & LeasableOptions) | undefined,
   ): Promise<unknown> {
     const where = { operation, workspace: this.name, variable };
     const most = checkWhole("max", options?.max ?? DEFAULT_MOST, 1, MOST, where);
-    const isOnLease = options?.lease === true;
-    const items = await this.read(name, operation, variable, options, { most, isOnLease });
-    return isOnLease ? (items as Leased[]).map((leased) => this.#leaseOf(leased)) : items;
+    if (!isOnLease(options)) {
+      return this.read(name, operation, variable, options, { most });
+    }
+    const leaseLimitMs = checkLeaseLimit("lease", options.lease, where);
+    const items = await this.read(name, operation, variable, options, { most, isOnLease: true, leaseLimitMs });
+    return (items as Leased[]).map((leased) => this.#leaseOf(leased, leaseLimitMs));
   }
 
-  #leaseOf(leased: Leased): Lease<unknown, Vars> {
-    return new Lease<unknown, Vars>(this.#holder, leased);
+  #leaseOf(leased: Leased, limitMs: number): Lease<unknown, Vars> {
+    return new Lease<unknown, Vars>(this.#holder, leased, limitMs);
   }
 
   #iterate<T>(name: ReadingName, variable: string, options: IterationOptions | undefined): VariableIterator<T> {
@@ -376,6 +396,12 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
 
   readonly #holder: LeaseHolder = {
     ack: (lease) => this.session.endLease("ack", Verb.ack, lease, this.handle),
+    limited: (lease, expiresAt) => this.session.exchange.leases.limit(lease, expiresAt),
+    extend: (lease, limitMs) =>
+      this.session.ask("extend", Verb.extend, Expect.done, this.handle, (writer) => {
+        writer.u64(lease);
+        writer.u32(limitMs);
+      }),
     release: (lease) => this.session.endLease("release", Verb.release, lease, this.handle),
     complete: (lease, name, value) => this.#complete(lease, name, value),
   };
@@ -387,4 +413,8 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     }
     return sendValue(this.session.exchange, Verb.complete, "complete", variable, lease, value);
   }
+}
+
+function isOnLease<Options extends LeasableOptions>(options: Options | undefined): options is Options & LeaseOptions {
+  return options?.lease !== undefined && options.lease !== false;
 }

@@ -1,5 +1,5 @@
 import { StoredBlob } from "../blobs/stored-blob.ts";
-import type { FailureCode, Receiver, Session, ValueView } from "../space/index.ts";
+import type { Durability, FailureCode, Receiver, Session, ValueView } from "../space/index.ts";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { type ClassicRequest, ClassicReader } from "../wire/classic-reader.ts";
 import { ClassicWriter, type ReplyFormat } from "../wire/classic-writer.ts";
@@ -222,8 +222,8 @@ export class ClassicSession implements Conversation, Receiver {
     }
   }
 
-  dependsOnJournal(): void {
-    this.#connection.dependsOnLog();
+  dependsOnJournal(durability: Durability | undefined): void {
+    this.#connection.dependsOnLog(durability);
   }
 
   // For the verbs

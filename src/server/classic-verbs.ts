@@ -1,4 +1,4 @@
-import type { Session, Space } from "../space/index.ts";
+import { durabilities, type Session, type Space } from "../space/index.ts";
 import { classicPosition } from "../wire/classic-position.ts";
 import type { ClassicRequest } from "../wire/classic-reader.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
@@ -168,7 +168,7 @@ function opens(own: boolean): ClassicVerb {
   return {
     shape: "short",
     least: 3,
-    most: 4,
+    most: own ? 5 : 4,
     run: (space, session, number, { args }) => {
       // (`use` ignores label and persistence.)
       const persistent = own ? yesOrNo(args[3]!) : false;
@@ -176,7 +176,11 @@ function opens(own: boolean): ClassicVerb {
       if (persistent === undefined || create === undefined) {
         return bad("whether persistent, and whether to create, is 'yes' or 'no'");
       }
-      space.open(session, number, args[1]!, { own, persistent, create, label: printable(args[2]!) });
+      const durability = durabilities.find((each) => each === args[5]);
+      if (args[5] !== undefined && durability === undefined) {
+        return bad(`the durability '${args[5]}' is none of ${durabilities.join(", ")}`);
+      }
+      space.open(session, number, args[1]!, { own, persistent, durability, create, label: printable(args[2]!) });
       return undefined;
     },
   };

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Durability } from "../space/index.ts";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import type { ClientView } from "./client-view.ts";
@@ -9,7 +10,7 @@ import type { Flushable } from "./flush-queue.ts";
 import { HeldReplies } from "./held-replies.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
-import type { HeldBack, ReplyGate } from "./reply-gate.ts";
+import { Dependence, type HeldBack, type ReplyGate } from "./reply-gate.ts";
 import { Survival } from "./survival.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
@@ -65,8 +66,8 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** While there is no socket: when to give up. While closing: when to look again. */
   #deadline: Deadline | undefined;
 
-  /** What is said this turn may not leave before the log has all that was changed by now. */
-  #dependsOnLog = false;
+  /** What is said this turn may not leave before the log has what it depends on, of all that was changed by then: bits of `Dependence`. */
+  #dependence: number = Dependence.none;
   readonly #held = new HeldReplies();
   /** What was given to the socket, as the conversation counts it. */
   #said = 0;
@@ -139,9 +140,12 @@ export class Connection implements Flushable, HeldBack, LineUser {
     }
   }
 
-  /** What is said until the next flush leaves only when the log has what was changed until then. */
-  dependsOnLog(): void {
-    this.#dependsOnLog = true;
+  /**
+   * What is said until the next flush leaves only when what was changed until then, in workspaces with this durability (`undefined`: the
+   * server's), is so safe.
+   */
+  dependsOnLog(durability: Durability | undefined): void {
+    this.#dependence |= this.#context.gate!.dependenceOn(durability);
   }
 
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
@@ -208,21 +212,23 @@ export class Connection implements Flushable, HeldBack, LineUser {
     if (!this.#held.isEmpty) {
       return true;
     }
-    if (!this.#dependsOnLog) {
+    if (this.#dependence === Dependence.none) {
       return false;
     }
     const gate = this.#context.gate!;
-    const isOpen = gate.isOpenFor(gate.position);
-    this.#dependsOnLog = !isOpen;
-    return !isOpen;
+    if (!gate.isOpenFor(gate.needOf(this.#dependence))) {
+      return true;
+    }
+    this.#dependence = Dependence.none;
+    return false;
   }
 
   /** Puts aside what was said until the log has what it depends on, and what stands before it has left. */
   #holdBack(gate: ReplyGate, said: number): void {
     const { parts, writer } = this.#outgoing.takeParts();
     this.#context.flushQueue.giveWriter(writer);
-    this.#held.add(this.#dependsOnLog ? gate.position : 0, said, parts);
-    this.#dependsOnLog = false;
+    this.#held.add(gate.needOf(this.#dependence), said, parts);
+    this.#dependence = Dependence.none;
     gate.add(this);
     if (this.#held.byteCount > HIGH_WATER_BYTES || gate.isCrowded) {
       this.#pause(this.#pauses | LOGGING);

@@ -18,6 +18,7 @@ const PASSING = new Set<number>([
   Verb.confirm,
   Verb.ack,
   Verb.release,
+  Verb.extend,
   Verb.cancel,
   Verb.ping,
   Verb.chunk,

@@ -1,9 +1,9 @@
-import type { ReplyGate } from "./reply-gate.ts";
+import type { LogNeed, ReplyGate } from "./reply-gate.ts";
 
 /** What was said in one turn. */
 export interface Parcel {
   /** It may leave when the log has this. */
-  readonly position: number;
+  readonly need: LogNeed;
   /** What the conversation calls the end of it (see `Conversation.flushing`). */
   readonly said: number;
   readonly parts: readonly Uint8Array[];
@@ -19,17 +19,17 @@ export class HeldReplies {
     return this.#parcels.length === 0;
   }
 
-  add(position: number, said: number, parts: readonly Uint8Array[]): void {
+  add(need: LogNeed, said: number, parts: readonly Uint8Array[]): void {
     const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
     this.byteCount += byteCount;
-    this.#parcels.push({ position, said, parts, byteCount });
+    this.#parcels.push({ need, said, parts, byteCount });
   }
 
   /** Takes those that may leave now. What stands behind one that may not, stays. */
   take(gate: ReplyGate): readonly Parcel[] {
     const parcels = this.#parcels;
     let count = 0;
-    while (count < parcels.length && gate.isOpenFor(parcels[count]!.position)) {
+    while (count < parcels.length && gate.isOpenFor(parcels[count]!.need)) {
       this.byteCount -= parcels[count]!.byteCount;
       count++;
     }

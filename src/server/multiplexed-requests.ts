@@ -1,11 +1,15 @@
-import type { ReadOptions } from "../space/index.ts";
+import { durabilities, type ReadOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { CHUNKED, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import { CHUNKED, DurabilityNumber, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
+import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
 import { storeSeveral } from "./session-uploads.ts";
 import type { UploadPurpose } from "./upload.ts";
+
+const KNOWN_READ_FLAGS = allOf(ReadFlag);
+const KNOWN_OPEN_FLAGS = allOf(OpenFlag);
 
 /** Handles one frame; `fields` stands at its first field. A field that is not there is a ProtocolFault. */
 type Handler = (session: MultiplexedSession, request: number, fields: FieldCursor, verb: number) => void;
@@ -51,13 +55,24 @@ export const handlers: readonly (Handler | undefined)[] = table({
     const flags = fields.u8();
     const name = fields.byteString();
     const { label } = session;
-    if (isNameRefused(session, request, name.length) || isHandleRefused(session, request, handle)) {
+    if (
+      areFlagsRefused(session, request, flags, KNOWN_OPEN_FLAGS) ||
+      isNameRefused(session, request, name.length) ||
+      isHandleRefused(session, request, handle)
+    ) {
+      return;
+    }
+    const durabilityNumber = (flags & OpenFlag.durability) === 0 ? 0 : fields.u8();
+    const durability = durabilities.find((each) => DurabilityNumber[each] === durabilityNumber);
+    if ((flags & OpenFlag.durability) !== 0 && durability === undefined) {
+      session.refuse(request, "bad_arguments", `there is no durability ${durabilityNumber}`);
       return;
     }
     session.numbers.setHandle(handle, name);
     session.context.space.open(session.member, request, name, {
       own: (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
+      durability,
       create: (flags & OpenFlag.create) !== 0,
       again: (flags & OpenFlag.again) !== 0,
       label,
@@ -75,7 +90,7 @@ export const handlers: readonly (Handler | undefined)[] = table({
   [Verb.listWss]: (session, request, fields) => {
     if (!isNameRefused(session, request, fields.end - fields.at)) {
       const only = fields.at === fields.end ? undefined : fields.rest();
-      session.context.space.listWss(session.member, request, only);
+      session.context.space.listWss(session.member, request, only, true);
     }
   },
 
@@ -150,7 +165,17 @@ export const handlers: readonly (Handler | undefined)[] = table({
   },
 
   [Verb.ack]: (session, request, fields) => {
-    session.context.space.ack(session.member, request, fields.u64());
+    const lease = fields.u64();
+    session.context.space.ack(session.member, request, lease);
+    session.leaseLimits.forgetIfOver(lease);
+  },
+
+  [Verb.extend]: (session, request, fields) => {
+    const lease = fields.u64();
+    const limitMs = fields.u32();
+    if (session.context.space.extend(session.member, request, lease)) {
+      session.leaseLimits.set(lease, limitMs);
+    }
   },
 
   [Verb.release]: (session, request, fields) => {
@@ -160,7 +185,12 @@ export const handlers: readonly (Handler | undefined)[] = table({
       session.refuse(request, "bad_arguments", `there is no kind ${kind} of things to release`);
       return;
     }
-    session.context.space.release(session.member, request, kind === ReleaseKind.lease ? "lease" : "booking", number);
+    if (kind === ReleaseKind.lease) {
+      session.context.space.release(session.member, request, "lease", number);
+      session.leaseLimits.forgetIfOver(number);
+    } else {
+      session.context.space.release(session.member, request, "booking", number);
+    }
   },
 
   [Verb.complete]: (session, request, fields) => {
@@ -171,6 +201,7 @@ export const handlers: readonly (Handler | undefined)[] = table({
     if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
       const { workspace, name } = slot;
       session.context.space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end);
+      session.leaseLimits.forgetIfOver(lease);
     }
   },
 
@@ -250,25 +281,31 @@ type ReadKind = Pick<ReadOptions, "take" | "wait" | "iterate">;
 function reads(kind: ReadKind): Handler {
   // Most reads ask for nothing special: these share one object.
   const plain: ReadOptions = { ...kind, lease: false, most: 1, after: undefined };
+  const usual = kind.iterate ? ITERATING_WISH : PLAIN_WISH;
   return onVariable((session, request, workspace, name, fields) => {
     const flags = fields.u8();
     const timeoutMs = (flags & ReadFlag.timeout) !== 0 ? fields.u32() : 0;
     if (isTransferRefused(session, request)) {
       return;
     }
+    if (areFlagsRefused(session, request, flags, KNOWN_READ_FLAGS)) {
+      return;
+    }
     if ((flags & ~ReadFlag.timeout) === 0) {
-      session.read(request, workspace, name, plain, timeoutMs);
+      session.read(request, workspace, name, plain, usual, timeoutMs);
       return;
     }
     const most = (flags & ReadFlag.several) !== 0 ? fields.u32() : 1;
     const hasPosition = (flags & ReadFlag.position) !== 0;
     const after = hasPosition ? { variableId: fields.u64(), index: fields.u64() } : undefined;
+    const lease = (flags & ReadFlag.lease) !== 0;
+    const leaseLimitMs = (flags & ReadFlag.leaseLimit) !== 0 ? fields.u32() : 0;
     if (most === 0) {
       session.refuse(request, "bad_arguments", "no values wanted; ask for at least 1");
       return;
     }
-    const lease = (flags & ReadFlag.lease) !== 0;
-    session.read(request, workspace, name, { ...kind, lease, most, after }, timeoutMs);
+    const wish = lease && leaseLimitMs > 0 ? { ...usual, leaseLimitMs } : usual;
+    session.read(request, workspace, name, { ...kind, lease, most, after }, wish, timeoutMs);
   });
 }
 
@@ -291,6 +328,19 @@ function isHandleRefused(session: MultiplexedSession, request: number, handle: n
     session.refuse(request, refusal.code, refusal.message);
   }
   return refusal !== undefined;
+}
+
+function allOf(flags: Readonly<Record<string, number>>): number {
+  return Object.values(flags).reduce((all, flag) => all | flag, 0);
+}
+
+/** A client that asks for what came after this server must not believe that it has it. */
+function areFlagsRefused(session: MultiplexedSession, request: number, flags: number, known: number): boolean {
+  const unknown = flags & ~known;
+  if (unknown !== 0) {
+    session.refuse(request, "bad_arguments", `flags ${unknown} of this verb are not known to this server`);
+  }
+  return unknown !== 0;
 }
 
 function isNameRefused(session: MultiplexedSession, request: number, length: number): boolean {

@@ -1,4 +1,12 @@
-import type { FailureCode, Possessions, ReadOptions, Receiver, Session, ValueView } from "../space/index.ts";
+import type {
+  Durability,
+  FailureCode,
+  Possessions,
+  ReadOptions,
+  Receiver,
+  Session,
+  ValueView,
+} from "../space/index.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
@@ -12,12 +20,14 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline, DeadlineTarget } from "./deadlines.ts";
 import { HeldFrames, type KeptFrame } from "./held-frames.ts";
 import type { SurvivingMember } from "./journal/open-journal.ts";
+import { LeaseLimits } from "./lease-limits.ts";
 import { MEMBER_OPTIONS } from "./member-options.ts";
 import { handlers } from "./multiplexed-requests.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
 import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
+import { ITERATING_WISH, PLAIN_WISH, type ReadWish } from "./read-wish.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
 import { SessionUploads } from "./session-uploads.ts";
@@ -34,14 +44,14 @@ const verbNames = new Map<number, string>(Object.entries(Verb).map(([name, verb]
 /** No request is being handled. */
 const NONE = -1;
 
-/** A request that waits. Without a deadline there is nothing to remember but whether it wants the position. */
+/** A request that waits. */
 interface Wait {
-  readonly iterates: boolean;
+  readonly wish: ReadWish;
   readonly deadline: Deadline | undefined;
 }
 
-const PLAIN_WAIT: Wait = { iterates: false, deadline: undefined };
-const ITERATING_WAIT: Wait = { iterates: true, deadline: undefined };
+const PLAIN_WAIT: Wait = { wish: PLAIN_WISH, deadline: undefined };
+const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined };
 
 /** What a session begins with, or goes on with after a restart of the server. */
 export interface SessionStart {
@@ -69,6 +79,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly uploads: SessionUploads;
   readonly answers: ChunkedAnswers;
   readonly once: OnceOnly;
+  readonly leaseLimits: LeaseLimits;
   /** What the client calls itself, for listings. */
   readonly label: string;
   /** The name that the last `mktemp` made. */
@@ -87,7 +98,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #credentials: Credentials;
   readonly #graceMs: number;
   #current = NONE;
-  #currentIterates = false;
+  #currentWish = PLAIN_WISH;
   #isShuttingDown = false;
   #mayFlushEarly = true;
 
@@ -106,6 +117,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.answers = new ChunkedAnswers(connection);
     this.uploads = new SessionUploads(this, context, this.#held);
     this.member = regained?.member ?? context.space.join(this, connection.peer, MEMBER_OPTIONS);
+    this.leaseLimits = new LeaseLimits(context.space, this.member, context.deadlines, (where, act) => {
+      connection.attempt(where, act);
+    });
     if (regained !== undefined) {
       context.space.regain(this.member, this, connection.peer, regained.possessions);
     }
@@ -200,6 +214,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#cancelDeadline(deadline);
     }
     this.#waits.clear();
+    this.leaseLimits.clear();
     this.#backlog = [];
     this.uploads.clear();
     this.answers.clear();
@@ -246,11 +261,14 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   value(request: number, value: ValueView, booking: number, lease: number, hasMore: boolean): void {
-    const iterates = request === this.#current ? this.#currentIterates : this.#waits.get(request)?.iterates === true;
+    const wish = request === this.#current ? this.#currentWish : (this.#waits.get(request)?.wish ?? PLAIN_WISH);
     if (!hasMore) {
       this.answered(request);
     }
-    sayValue(this.connection, this.answers, request, value, booking, lease, iterates, hasMore);
+    if (wish.leaseLimitMs > 0 && lease > 0) {
+      this.leaseLimits.set(lease, wish.leaseLimitMs);
+    }
+    sayValue(this.connection, this.answers, request, value, booking, lease, wish.iterates, hasMore);
   }
 
   text(request: number, text: string): void {
@@ -259,9 +277,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     sayText(this.connection, this.answers, request, text);
   }
 
-  dependsOnJournal(): void {
+  dependsOnJournal(durability: Durability | undefined): void {
     const { connection, label, member } = this;
-    connection.dependsOnLog();
+    connection.dependsOnLog(durability);
     if (connection.survives) {
       this.once.touchesJournal((sessions) => {
         const { id, secret } = this.#credentials;
@@ -273,11 +291,11 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   // For the handlers of requests
 
   /** A read that may wait, with the deadline that the wait gets (`timeoutMs` 0: none). */
-  read(request: number, workspace: string, name: string, how: ReadOptions, timeoutMs: number): void {
-    this.#currentIterates = how.iterate;
+  read(request: number, workspace: string, name: string, how: ReadOptions, wish: ReadWish, timeoutMs: number): void {
+    this.#currentWish = wish;
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
-      this.#waits.set(request, this.#waitOf(request, how.iterate, timeoutMs));
+      this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
     }
   }
 
@@ -385,11 +403,18 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     );
   }
 
-  #waitOf(request: number, iterates: boolean, timeoutMs: number): Wait {
+  #waitOf(request: number, wish: ReadWish, timeoutMs: number): Wait {
     if (timeoutMs > 0) {
-      return { iterates, deadline: this.context.deadlines.add(timeoutMs, this, request) };
+      return { wish, deadline: this.context.deadlines.add(timeoutMs, this, request) };
     }
-    return iterates ? ITERATING_WAIT : PLAIN_WAIT;
+    switch (wish) {
+      case PLAIN_WISH:
+        return PLAIN_WAIT;
+      case ITERATING_WISH:
+        return ITERATING_WAIT;
+      default:
+        return { wish, deadline: undefined };
+    }
   }
 
   answered(request: number): void {

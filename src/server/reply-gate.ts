@@ -1,3 +1,4 @@
+import type { Durability } from "../space/index.ts";
 import type { JournalWriter } from "./journal/journal-writer.ts";
 
 /** A connection that has said something which may not leave yet. */
@@ -7,8 +8,20 @@ export interface HeldBack {
   drop(reason: string): void;
 }
 
+/** Of which changes an answer tells: bits. (Those that are kept in memory only, for the time being, hold up nobody.) */
+export const Dependence = { none: 0, onDisk: 1, withSystem: 2, all: 3 } as const;
+
+/** How far the log must be before an answer may leave: positions, 0 for none. */
+export interface LogNeed {
+  readonly onDisk: number;
+  readonly withSystem: number;
+}
+
 /**
  * Keeps what connections say from leaving before the log has what it depends on. One sync of the log serves all who wait for it.
+ *
+ * An answer that tells of changes in several workspaces waits for each as its durability says; for none of them it waits for changes in
+ * others, which may be made safe later or not at all.
  */
 export class ReplyGate {
   readonly #journal: JournalWriter;
@@ -19,14 +32,31 @@ export class ReplyGate {
     journal.onProgress = () => this.#progress();
   }
 
-  /** What is said now can depend on no more than this. */
-  get position(): number {
-    return this.#journal.end;
+  /** What an answer depends on that tells of workspaces with this durability (`undefined`: the server's). */
+  dependenceOn(durability: Durability = this.#journal.durability): number {
+    switch (durability) {
+      case "fsync":
+        return Dependence.onDisk;
+      case "os":
+        return Dependence.withSystem;
+      case "memory":
+        return Dependence.none;
+    }
   }
 
-  isOpenFor(position: number): boolean {
+  /** What is said now can need no more than this, when it depends on that. */
+  needOf(dependence: number): LogNeed {
+    const journal = this.#journal;
+    return {
+      onDisk: (dependence & Dependence.onDisk) === 0 ? 0 : journal.endOf("fsync"),
+      withSystem: (dependence & Dependence.withSystem) === 0 ? 0 : journal.endOf("os"),
+    };
+  }
+
+  isOpenFor({ onDisk, withSystem }: LogNeed): boolean {
+    const journal = this.#journal;
     // When the log has failed nothing is changed any more, and what is read may leave.
-    return this.#journal.has(position) || this.#journal.failure !== undefined;
+    return (journal.has(onDisk, "fsync") && journal.has(withSystem, "os")) || journal.failure !== undefined;
   }
 
   /** So much waits for the disk that nobody who is held back should send more. */

@@ -26,7 +26,7 @@ import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
-import { ReplyGate } from "./reply-gate.ts";
+import { Dependence, ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 
@@ -222,16 +222,16 @@ export class Server implements ServerContext, ConnectionContext {
     early.forEach(this.#accept);
   }
 
-  /** Resolves when what was changed by now is as safe as the server promises. Rejects when it cannot be. */
+  /** Resolves when what was changed by now is as safe as was promised, in each workspace. Rejects when it cannot be. */
   async kept(): Promise<void> {
     const { gate } = this;
     if (gate !== undefined) {
-      const { position } = gate;
-      if (!gate.isOpenFor(position)) {
+      const need = gate.needOf(Dependence.all);
+      if (!gate.isOpenFor(need)) {
         await new Promise<void>((resolve, reject) => {
           const waiting = {
             release: (): void => {
-              if (gate.isOpenFor(position)) {
+              if (gate.isOpenFor(need)) {
                 gate.remove(waiting);
                 resolve();
               }

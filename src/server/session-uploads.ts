@@ -111,6 +111,7 @@ export class SessionUploads implements UploadListener {
           break;
         case "complete":
           space.complete(session, request, lease, workspace, name, descriptor, bytes, 0, bytes.length);
+          this.#session.leaseLimits.forgetIfOver(lease);
           break;
         case "storeSeveral":
           storeSeveral(this.#session, request, workspace, name, bytes, 0, bytes.length);
@@ -129,6 +130,7 @@ export class SessionUploads implements UploadListener {
       this.#session.perform(request, upload.serial, () => {
         if (purpose.kind === "complete") {
           space.completeFile(session, request, lease, workspace, name, descriptor, file);
+          this.#session.leaseLimits.forgetIfOver(lease);
         } else {
           space.storeFile(session, request, workspace, name, descriptor, file);
         }

@@ -29,7 +29,7 @@ export class Delivery {
     }
     const { journal } = variable.workspace;
     if (journal !== undefined) {
-      session.receiver.dependsOnJournal?.();
+      session.receiver.dependsOnJournal?.(variable.workspace.durability);
       const refusal = how.take
         ? journal.refusal(CHANGE_BYTES * Math.min(how.most, variable.freeCount), false)
         : undefined;
@@ -81,7 +81,7 @@ export class Delivery {
       for (let waiter = list.first; waiter !== undefined; waiter = list.first) {
         this.stopWaiting(waiter);
         if (variable.workspace.journal !== undefined) {
-          waiter.session.receiver.dependsOnJournal?.();
+          waiter.session.receiver.dependsOnJournal?.(variable.workspace.durability);
         }
         waiter.session.receiver.failed(waiter.request, code, message);
       }
@@ -117,7 +117,7 @@ export class Delivery {
 
   /**
    * Booked values of one variable go back to their old places, all of them first; then they count as stored. `areLost`: their
-   * session has ended. That counts as a delivery; what a session gives back by itself was never delivered.
+   * session has ended, or the time of their lease. That counts as a delivery; what a session gives back by itself was never delivered.
    */
   giveBack(variable: Variable, indices: number[], areLost: boolean): void {
     if (variable.isDeleted) {

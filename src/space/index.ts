@@ -1,6 +1,14 @@
 /** The state machine: everything that a server knows. */
 export type { FailureCode } from "./failure.ts";
-export type { BookingKind, Changes, Holder, Journal, JournalRefusal } from "./journal.ts";
+export {
+  type BookingKind,
+  type Changes,
+  durabilities,
+  type Durability,
+  type Holder,
+  type Journal,
+  type JournalRefusal,
+} from "./journal.ts";
 export type { KeptState, KeptVariable, KeptWorkspace } from "./kept-state.ts";
 export { type Mode, modes } from "./order.ts";
 export type { FileValue, Receiver, ValueView } from "./receiver.ts";

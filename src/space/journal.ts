@@ -2,6 +2,11 @@ import type { FailureCode } from "./failure.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
 
+/** How safe a change must be before anybody is told of it: on the disk, with the operating system, or nowhere yet. */
+export type Durability = "fsync" | "os" | "memory";
+
+export const durabilities: readonly Durability[] = ["fsync", "os", "memory"];
+
 /**
  * How a value is booked: until `confirm` (booking) or `ack` (lease); or until its whole reply is with the kernel (sent), as
  * for clients that confirm nothing.
@@ -28,6 +33,8 @@ export interface Changes {
   idsReserved(below: number): void;
   /** A workspace became persistent. One that is deleted and made again has another id. */
   workspaceKept(workspace: number, name: string): void;
+  /** From now on its changes are to be so safe; before this, and without it: as safe as is usual. */
+  durabilitySet(workspace: number, durability: Durability): void;
   /** It was deleted, or is not persistent any more: it goes with all that is in it. */
   workspaceDropped(workspace: number): void;
   owned(workspace: number, session: number): void;
@@ -45,9 +52,9 @@ export interface Changes {
   put(id: number, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void;
   putFile(id: number, index: number, descriptor: number, file: FileValue): void;
   booked(id: number, index: number, holder: Holder): void;
-  /** A booked value is back in its old place. `isLost`: its session has ended, which counts as a delivery. */
+  /** A booked value is back in its old place. `isLost`: its session or the time of its lease has ended, which counts as a delivery. */
   returned(id: number, index: number, isLost: boolean): void;
-  /** So often has the value come back from sessions that ended. */
+  /** So often has the value come back because a session or the time of a lease ended. */
   returnsCounted(id: number, index: number, count: number): void;
   /** The value is gone for good. */
   gone(id: number, index: number): void;
@@ -60,6 +67,8 @@ export interface Journal extends Changes {
    * made, rather than what is taken or deleted.
    */
   refusal(bytes: number, isMore: boolean): JournalRefusal | undefined;
+  /** The same journal, for changes that are to be so safe. `undefined`: as safe as is usual. */
+  withDurability(durability: Durability | undefined): Journal;
 }
 
 export interface JournalRefusal {

@@ -1,10 +1,16 @@
-import { CHANGE_BYTES, type Journal } from "./journal.ts";
+import { CHANGE_BYTES, durabilities, type Durability, type Journal } from "./journal.ts";
 import { describeWorkspace } from "./kept-state.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** So many ids are reserved in the journal at a time, long before they are given. */
 const RESERVED_IDS = 2 ** 20;
+
+/** Whether a workspace is persistent; if so, how safe its changes must be (`undefined`: as before, or as is usual). */
+interface Kept {
+  readonly persistent: boolean;
+  readonly durability?: Durability | undefined;
+}
 
 /**
  * What a space does for its journal beside telling it of changes: ids that are never given again, requests that are refused
@@ -41,7 +47,16 @@ export class Keeping {
   /** What this session is answered next depends on what the journal has been given, if that keeps the workspace. */
   noteDependence(session: Session, workspace: Workspace): void {
     if (workspace.journal !== undefined) {
-      session.receiver.dependsOnJournal?.();
+      session.receiver.dependsOnJournal?.(workspace.durability);
+    }
+  }
+
+  /** Likewise for what is answered about all workspaces, and those that are there no more. */
+  noteDependenceOnAll(session: Session): void {
+    if (this.journal !== undefined) {
+      for (const durability of durabilities) {
+        session.receiver.dependsOnJournal?.(durability);
+      }
     }
   }
 
@@ -50,33 +65,42 @@ export class Keeping {
     return workspace.journal !== undefined && refuses(workspace.journal, session, request, bytes, isMore);
   }
 
-  /** Likewise for a change of whether the workspace is persistent. */
-  isChangeRefused(session: Session, request: number, workspace: Workspace, persistent: boolean): boolean {
+  /** Likewise for a change of whether the workspace is persistent, and how safe its changes are. */
+  isChangeRefused(session: Session, request: number, workspace: Workspace, { persistent, durability }: Kept): boolean {
     const { journal } = this;
-    if (journal === undefined || persistent === (workspace.journal !== undefined)) {
+    const isKept = workspace.journal !== undefined;
+    const isSame = persistent === isKept && !(persistent && isOtherwiseSafe(workspace, durability));
+    if (journal === undefined || isSame) {
       return false;
     }
-    const bytes = CHANGE_BYTES + (persistent ? 2 * workspace.memoryBytes + workspace.name.length : 0);
+    const bytes = CHANGE_BYTES + (persistent && !isKept ? 2 * workspace.memoryBytes + workspace.name.length : 0);
     return refuses(journal, session, request, bytes, persistent);
   }
 
-  setPersistent(workspace: Workspace, persistent: boolean, sessions: Iterable<Session>): void {
-    const { journal } = this;
+  setPersistent(workspace: Workspace, { persistent, durability }: Kept, sessions: Iterable<Session>): void {
+    const { journal: before } = workspace;
+    const isChanged = isOtherwiseSafe(workspace, durability);
     workspace.isPersistent = persistent;
-    if (journal === undefined || persistent === (workspace.journal !== undefined)) {
-      return;
-    }
-    if (persistent) {
+    workspace.durability = persistent ? (durability ?? workspace.durability) : undefined;
+    workspace.journal = persistent ? this.journalOf(workspace) : undefined;
+    const { journal } = workspace;
+    if (before === undefined && journal !== undefined) {
       workspace.keptId = this.nextId();
-      workspace.journal = journal;
       describeWorkspace(workspace, sessions, journal);
-    } else {
-      journal.workspaceDropped(workspace.keptId);
-      workspace.journal = undefined;
+    } else if (before !== undefined && journal === undefined) {
+      before.workspaceDropped(workspace.keptId);
       for (const variable of workspace.variables.values()) {
         variable.forgetHolders();
       }
+    } else if (durability !== undefined && isChanged) {
+      // (What the log has before this is then as safe as this is.)
+      journal?.durabilitySet(workspace.keptId, durability);
     }
+  }
+
+  /** Where the changes of a persistent workspace go. */
+  journalOf(workspace: Workspace): Journal | undefined {
+    return this.journal?.withDurability(workspace.durability);
   }
 
   /** Early enough that the reservation is kept long before the ids are given to anybody: nobody waits for it. */
@@ -85,6 +109,10 @@ export class Keeping {
     this.idsBelow = this.#lastId + RESERVED_IDS;
     this.journal?.idsReserved(this.idsBelow);
   }
+}
+
+function isOtherwiseSafe(workspace: Workspace, durability: Durability | undefined): boolean {
+  return durability !== undefined && durability !== workspace.durability;
 }
 
 function refuses(journal: Journal, session: Session, request: number, bytes: number, isMore: boolean): boolean {

@@ -1,4 +1,4 @@
-import type { Changes } from "./journal.ts";
+import type { Changes, Durability } from "./journal.ts";
 import type { Session } from "./session.ts";
 import { type MutableView, NO_BYTES } from "./slab.ts";
 import type { Variable } from "./variable.ts";
@@ -10,6 +10,8 @@ export interface KeptWorkspace {
   readonly name: string;
   /** The number of the session that owns it. */
   readonly owner: number | undefined;
+  /** How safe its changes must be, if that was said. */
+  readonly durability: Durability | undefined;
   /** Its variables of the moment when this is called; none when it is not persistent any more. */
   variables(): Iterable<KeptVariable>;
 }
@@ -25,7 +27,7 @@ export interface KeptState {
 export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): KeptState {
   const kept: KeptWorkspace[] = [];
   for (const workspace of workspaces) {
-    const { keptId: id, name, journal } = workspace;
+    const { keptId: id, name, durability, journal } = workspace;
     if (journal !== undefined) {
       // (One that ceased to be persistent never becomes it again: it goes with its owner.)
       const isStillKept = (): boolean => workspace.journal !== undefined;
@@ -33,6 +35,7 @@ export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): Ke
         id,
         name,
         owner: workspace.owner?.number,
+        durability,
         variables: () => keptVariables(workspace, isStillKept),
       });
     }
@@ -139,7 +142,11 @@ export function describeWorkspace(workspace: Workspace, sessions: Iterable<Sessi
       }
     }
   }
-  into.workspaceKept(workspace.keptId, workspace.name);
+  const { keptId, name, durability } = workspace;
+  into.workspaceKept(keptId, name);
+  if (durability !== undefined) {
+    into.durabilitySet(keptId, durability);
+  }
   for (const variable of workspace.variables.values()) {
     const kept = new KeptVariable(variable, () => true);
     kept.describe(into);

@@ -13,11 +13,12 @@ export function listVariables(workspace: Workspace, extended: boolean): string {
   return lines.join("\n");
 }
 
-/** One line, with its end; `>` marks what the session that asks owns. */
-export function listWorkspace(workspace: Workspace, session: Session): string {
-  const { owner, name, isSystem, isPersistent, variables } = workspace;
+/** One line, with its end; `>` marks what the session that asks owns. `extended` adds the durability, if that was said. */
+export function listWorkspace(workspace: Workspace, session: Session, extended: boolean): string {
+  const { owner, name, isSystem, isPersistent, variables, durability } = workspace;
   const mark = owner === session ? ">" : " ";
   const ownerText = isSystem ? "[system]" : owner === undefined ? "" : `${owner.peer} (${workspace.ownerLabel})`;
   const names = workspace.sortedNames.join(",");
-  return `${mark}${name}\t${ownerText}\t${isPersistent ? "True" : "False"}\t${variables.size}\t${names}\n`;
+  const line = `${mark}${name}\t${ownerText}\t${isPersistent ? "True" : "False"}\t${variables.size}\t${names}`;
+  return extended ? `${line}\t${durability ?? ""}\n` : `${line}\n`;
 }

@@ -1,4 +1,5 @@
 import type { FailureCode } from "./failure.ts";
+import type { Durability } from "./journal.ts";
 
 /**
  * A value too large for memory: the space keeps this handle and the length, never the bytes.
@@ -44,8 +45,8 @@ export interface Receiver {
   /** A listing, or a name that the space made. */
   text(request: number, text: string): void;
   /**
-   * The answer that comes next in this call, if one does, depends on what the journal was given by now: it must not be sent
-   * before that is kept. Called only in a space with a journal.
+   * The answer that comes next in this call, if one does, depends on what the journal was given by now for workspaces of this durability
+   * (`undefined`: the usual one): it must not be sent before that is so safe. Called only in a space with a journal, maybe several times.
    */
-  dependsOnJournal?(): void;
+  dependsOnJournal?(durability: Durability | undefined): void;
 }

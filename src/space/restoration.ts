@@ -1,5 +1,5 @@
 import type { Holdings } from "./holdings.ts";
-import type { BookingKind, Changes, Holder } from "./journal.ts";
+import type { BookingKind, Changes, Durability, Holder } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
 import type { Booking, Session, SessionOptions } from "./session.ts";
@@ -65,6 +65,11 @@ export class Restoration implements Changes {
     return this.#variables.has(id);
   }
 
+  /** The variable's id, if there is one. */
+  idOf(workspace: number, name: string): number | undefined {
+    return this.#workspaces.get(workspace)?.variables.get(name)?.id;
+  }
+
   idsReserved(below: number): void {
     this.#below = Math.max(this.#below, below);
   }
@@ -80,6 +85,10 @@ export class Restoration implements Changes {
     this.#workspaces.set(id, workspace);
     this.#space.workspaces.set(name, workspace);
     this.idsReserved(id + 1);
+  }
+
+  durabilitySet(id: number, durability: Durability): void {
+    this.#workspace(id).durability = durability;
   }
 
   workspaceDropped(id: number): void {

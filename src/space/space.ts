@@ -1,7 +1,7 @@
 import { Delivery } from "./delivery.ts";
 import type { FailureCode } from "./failure.ts";
 import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
-import { CHANGE_BYTES, type Journal } from "./journal.ts";
+import { CHANGE_BYTES, type Durability, type Journal } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import { type KeptState, keptState } from "./kept-state.ts";
 import { listVariables, listWorkspace } from "./listing.ts";
@@ -42,6 +42,8 @@ export interface OpenOptions {
   readonly own: boolean;
   /** Whether the workspace outlives its owner; counts only when this session becomes the owner. */
   readonly persistent: boolean;
+  /** How safe its changes must be; counts likewise, while it is persistent. Default: as it is, at first as safe as is usual. */
+  readonly durability?: Durability | undefined;
   /** Whether the workspace is made when it does not exist. */
   readonly create: boolean;
   /**
@@ -67,7 +69,7 @@ export interface NewValue {
  * answered exactly once, sooner or later, unless its session ends first. Names are byte strings.
  *
  * Life of a value: stored ▶ free ▶ booked (by a fetch) ▶ gone (confirmed, acknowledged)
- *                            ▲──────────┘ released, or the session ended: back in its old place
+ *                            ▲──────────┘ released, expired, or the session ended: back in its old place
  */
 export class Space {
   readonly #runId: string;
@@ -179,7 +181,7 @@ export class Space {
       workspace = new Workspace(name, false);
     }
     const becomesOwner = options.own && options.again !== true && workspace.owner === undefined && !workspace.isSystem;
-    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options.persistent)) {
+    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options)) {
       return;
     }
     this.#workspaces.set(name, workspace);
@@ -188,7 +190,7 @@ export class Space {
       workspace.owner = session;
       workspace.ownerLabel = options.label;
       session.owned.add(workspace);
-      this.#keeping.setPersistent(workspace, options.persistent, this.#sessions);
+      this.#keeping.setPersistent(workspace, options, this.#sessions);
       workspace.journal?.owned(workspace.keptId, session.number);
     }
     this.#keeping.noteDependence(session, workspace);
@@ -234,16 +236,15 @@ export class Space {
     }
   }
 
-  listWss(session: Session, request: number, only?: string): void {
-    if (this.#keeping.journal !== undefined) {
-      session.receiver.dependsOnJournal?.();
-    }
+  listWss(session: Session, request: number, only?: string, extended = false): void {
+    this.#keeping.noteDependenceOnAll(session);
+    const line = (workspace: Workspace): string => listWorkspace(workspace, session, extended);
     if (only !== undefined) {
       const workspace = this.#workspaces.get(only);
-      return session.receiver.text(request, workspace === undefined ? "\n" : listWorkspace(workspace, session));
+      return session.receiver.text(request, workspace === undefined ? "\n" : line(workspace));
     }
     const names = [...this.#workspaces.keys()].sort();
-    session.receiver.text(request, names.map((name) => listWorkspace(this.#workspaces.get(name)!, session)).join(""));
+    session.receiver.text(request, names.map((name) => line(this.#workspaces.get(name)!)).join(""));
   }
 
   mktemp(session: Session, request: number, template = DEFAULT_TEMPLATE): void {
@@ -447,7 +448,7 @@ export class Space {
     const booking = session.leases.get(lease);
     if (booking === undefined || booking.variable.isDeleted) {
       session.leases.delete(lease);
-      return fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+      return fail(session, request, "lease_lost", notHeld("lease", lease));
     }
     this.#keeping.noteDependence(session, booking.variable.workspace);
     if (this.#keeping.isRefused(session, request, booking.variable.workspace, CHANGE_BYTES, false)) {
@@ -458,11 +459,34 @@ export class Space {
     session.receiver.done(request);
   }
 
+  /**
+   * Whether the lease is still held, as an answer; it is returned, too. (How long it is to last from now on is for the caller to
+   * watch, who has a clock.)
+   */
+  extend(session: Session, request: number, lease: number): boolean {
+    const booking = session.leases.get(lease);
+    if (booking === undefined || booking.variable.isDeleted) {
+      session.leases.delete(lease);
+      fail(session, request, "lease_lost", notHeld("lease", lease));
+      return false;
+    }
+    session.receiver.done(request);
+    return true;
+  }
+
+  /** The time of a lease is over: its value goes back to its old place, which counts as a delivery. Nothing happens when it is not held (any more). */
+  expire(session: Session, lease: number): void {
+    const booking = session.takeLease(lease);
+    if (booking !== undefined && !booking.variable.isDeleted) {
+      this.#delivery.giveBack(booking.variable, [booking.index], true);
+    }
+  }
+
   /** Puts one booked value back in its old place. */
   release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
     const booking = kind === "lease" ? session.takeLease(number) : session.takeBooking(number);
     if (booking === undefined || booking.variable.isDeleted) {
-      return fail(session, request, "lease_lost", `${kind} ${number} is not held (any more)`);
+      return fail(session, request, "lease_lost", notHeld(kind, number));
     }
     this.#keeping.noteDependence(session, booking.variable.workspace);
     this.#delivery.giveBack(booking.variable, [booking.index], false);
@@ -543,7 +567,7 @@ export class Space {
       },
       finished: (idsBelow) => {
         for (const workspace of this.#workspaces.values()) {
-          workspace.journal = this.#keeping.journal;
+          workspace.journal = this.#keeping.journalOf(workspace);
         }
         this.#keeping.continueFrom(idsBelow);
       },
@@ -660,7 +684,7 @@ export class Space {
   ): Variable | undefined {
     const leased = session.leases.get(lease)?.variable;
     if (leased?.isDeleted !== false) {
-      fail(session, request, "lease_lost", `lease ${lease} is not held (any more)`);
+      fail(session, request, "lease_lost", notHeld("lease", lease));
       return undefined;
     }
     this.#keeping.noteDependence(session, leased.workspace);
@@ -726,6 +750,10 @@ function badName(kind: string, name: string): string {
 
 function guarded(name: string): string {
   return `variable '${name}' is guarded: only the owner of its workspace may store into it, declare or delete it`;
+}
+
+function notHeld(kind: "booking" | "lease", number: number): string {
+  return `${kind} ${number} is not held (any more)`;
 }
 
 function notOpen(name: string): string {

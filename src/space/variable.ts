@@ -31,7 +31,7 @@ export class Variable {
   readonly table = new ValueTable();
   /** Whether there is a value, free or booked, at an index. */
   readonly hasIndex = (index: number): boolean => this.table.has(index);
-  /** How often a value has come back from a session that ended, by index; only of those that have. */
+  /** How often a value has come back because a session or the time of a lease ended, by index; only of those that have. */
   #returns: Map<number, number> | undefined;
   /** Who has booked which value; kept only where there is a journal. */
   #holders: Map<number, Holder> | undefined;

@@ -1,3 +1,4 @@
+import type { Durability } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { ValueView } from "./receiver.ts";
 
@@ -11,6 +12,8 @@ export interface WorkspaceView {
   /** `__default`. */
   readonly isSystem: boolean;
   readonly isPersistent: boolean;
+  /** How safe its changes must be, if that was said. */
+  readonly durability: Durability | undefined;
   readonly isDeleted: boolean;
   readonly owner: SessionView | undefined;
   readonly ownerLabel: string;

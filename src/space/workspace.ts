@@ -1,4 +1,4 @@
-import type { Journal } from "./journal.ts";
+import type { Durability, Journal } from "./journal.ts";
 import type { Session } from "./session.ts";
 import type { Variable } from "./variable.ts";
 
@@ -10,6 +10,8 @@ export class Workspace {
   owner: Session | undefined;
   ownerLabel = "";
   isPersistent = false;
+  /** How safe its changes must be, if that was said; counts while it is persistent. */
+  durability: Durability | undefined;
   /** Where its changes go: while it is persistent, in a space that has a journal. */
   journal: Journal | undefined;
   /** What the journal calls it, since it has one. */

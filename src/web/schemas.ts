@@ -55,6 +55,11 @@ export const workspaceInfo = withNames({
   owner: text("`[system]`, `peer (label)`, or empty."),
   ownerClient: Type.Optional(text("The owner's id among the clients.")),
   persistent: Type.Boolean(),
+  durability: Type.Optional(
+    Type.Union([Type.Literal("fsync"), Type.Literal("os"), Type.Literal("memory")], {
+      description: "How safe its changes must be before anybody is told of them, if that was said.",
+    }),
+  ),
   variables: count(),
   values: count("Free values."),
   booked: count("Values that somebody has fetched and not confirmed."),

@@ -1,5 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { CHUNKED, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
+import { CHUNKED, OpenFlag, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
 
 // The frames that a client sends, one function each. Names, labels and templates are byte strings.
 
@@ -29,6 +29,8 @@ export interface ReadFields {
   readonly most?: number | undefined;
   /** The position of the value before. */
   readonly after?: { readonly variableId: number; readonly index: number } | undefined;
+  /** How long a lease lasts; 0 and none: until it is ended. */
+  readonly leaseLimitMs?: number | undefined;
 }
 
 export function writeHello(out: ByteWriter, request: number, graceMs: number, label: string): void {
@@ -78,12 +80,22 @@ export function writeName(out: ByteWriter, request: number, variable: number, ha
   out.endFrame();
 }
 
-/** `flags`: bits of `OpenFlag`. */
-export function writeOpen(out: ByteWriter, request: number, handle: number, flags: number, name: string): void {
+/** `flags`: bits of `OpenFlag`. `durability`: one of `DurabilityNumber`, with the flag of that name. */
+export function writeOpen(
+  out: ByteWriter,
+  request: number,
+  handle: number,
+  flags: number,
+  name: string,
+  durability = 0,
+): void {
   out.beginFrame(request, Verb.open);
   out.u32(handle);
   out.u8(flags);
   out.byteString(name);
+  if ((flags & OpenFlag.durability) !== 0) {
+    out.u8(durability);
+  }
   out.endFrame();
 }
 
@@ -187,7 +199,7 @@ export function writeRead(
   request: number,
   verb: ReadVerb,
   variable: number,
-  { lease = false, timeoutMs = 0, most = 1, after }: ReadFields,
+  { lease = false, timeoutMs = 0, most = 1, after, leaseLimitMs = 0 }: ReadFields,
 ): void {
   out.beginFrame(request, verb);
   out.u32(variable);
@@ -195,7 +207,8 @@ export function writeRead(
     (lease ? ReadFlag.lease : 0) |
       (timeoutMs > 0 ? ReadFlag.timeout : 0) |
       (most > 1 ? ReadFlag.several : 0) |
-      (after === undefined ? 0 : ReadFlag.position),
+      (after === undefined ? 0 : ReadFlag.position) |
+      (leaseLimitMs > 0 ? ReadFlag.leaseLimit : 0),
   );
   if (timeoutMs > 0) {
     out.u32(timeoutMs);
@@ -206,6 +219,9 @@ export function writeRead(
   if (after !== undefined) {
     out.u64(after.variableId);
     out.u64(after.index);
+  }
+  if (leaseLimitMs > 0) {
+    out.u32(leaseLimitMs);
   }
   out.endFrame();
 }
@@ -219,6 +235,14 @@ export function writeConfirm(out: ByteWriter, request: number, booking: number):
 export function writeAck(out: ByteWriter, request: number, lease: number): void {
   out.beginFrame(request, Verb.ack);
   out.u64(lease);
+  out.endFrame();
+}
+
+/** `limitMs`: how long the lease lasts from now on; 0: until it is ended. */
+export function writeExtend(out: ByteWriter, request: number, lease: number, limitMs: number): void {
+  out.beginFrame(request, Verb.extend);
+  out.u64(lease);
+  out.u32(limitMs);
   out.endFrame();
 }
 

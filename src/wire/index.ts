@@ -27,6 +27,7 @@ export {
   writeComplete,
   writeConfirm,
   writeDeclare,
+  writeExtend,
   writeHello,
   writeListWss,
   writeMktemp,
@@ -76,6 +77,7 @@ export {
 } from "./server-frames.ts";
 export {
   CHUNKED,
+  DurabilityNumber,
   isAnswered,
   MAX_FRAME_BYTES,
   MAX_INLINE_BYTES,

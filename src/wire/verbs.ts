@@ -36,8 +36,9 @@ export const Verb = {
   guard: 35,
   resume: 36,
   received: 37,
-  regain: 38,
-  serial: 39,
+  extend: 38,
+  regain: 39,
+  serial: 40,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
@@ -71,13 +72,16 @@ export const Reply = {
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
 /** Flags of the eight reading verbs. All but `lease` announce a field. */
-export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8 } as const;
+export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLimit: 16 } as const;
 
 /** Flags of a `value` reply. All but `more` announce a field. */
 export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
 
-/** Flags of `open`. */
-export const OpenFlag = { own: 1, persistent: 2, create: 4, again: 8 } as const;
+/** Flags of `open`. `durability` announces a field: one of `DurabilityNumber`. */
+export const OpenFlag = { own: 1, persistent: 2, create: 4, durability: 8, again: 16 } as const;
+
+/** How safe the changes of a persistent workspace must be before anybody is told of them. */
+export const DurabilityNumber = { fsync: 1, os: 2, memory: 3 } as const;
 
 /** Flags of `welcome`. `keeps`: sessions that use persistent workspaces outlive the server, too. */
 export const WelcomeFlag = { keeps: 1 } as const;

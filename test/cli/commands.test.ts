@@ -28,6 +28,8 @@ describe("workspaces and variables", () => {
     const [only, ...others] = JSON.parse((await run("ls", "listed", "--json")).stdout) as unknown[];
     expect(only).toEqual({ name: "listed", owner: "", persistent: false, variables: ["x"] });
     expect(others).toEqual([]);
+    await client.openWs("hasty", { persistent: true, durability: "memory" });
+    expect(JSON.parse((await run("ls", "hasty", "--json")).stdout)).toMatchObject([{ durability: "memory" }]);
     expect(await run("ls", "nowhere")).toMatchObject({
       code: 1,
       stdout: "",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NetWorkSpace } from "../../src/client/index.ts";
 import { openLog } from "../../src/log/index.ts";
-import { nws, startTestServer, type TestServer } from "./nws-process.ts";
+import { nws, startTestServer, type TestServer, until } from "./nws-process.ts";
 
 let folder: string;
 
@@ -60,6 +60,44 @@ describe("a server with a data folder", () => {
     expect((await server.nws(["ls", "other"])).stdout).not.toContain("other ");
     expect((await server.nws(["fetch", "__default", "x"])).stdout).toBe("of the system\n");
     await kept.close();
+  });
+
+  it("has after kill -9 what a lease's end gave back, and who got it next has it still", async () => {
+    {
+      await using server = await startKept();
+      const holder = new NetWorkSpace("kept", { serverPort: server.port, persistent: true });
+      const other = new NetWorkSpace("kept", { serverPort: server.port });
+      await holder.storeAll("x", [1, 2, 3]);
+      await holder.fetchMany("x", { max: 2, lease: 50 });
+      await until(async () => (await other.listVars())[0]!.values === 3);
+      const next = await other.fetch("x", { lease: true });
+      expect([next.value, next.deliveries]).toEqual([1, 2]);
+      await next.ack();
+      await kill(server);
+    }
+    await using server = await startKept();
+    await using kept = new NetWorkSpace("kept", { serverPort: server.port, persistent: true });
+    const left = await kept.fetchMany("x", { lease: true });
+    expect(left.map(({ value, deliveries }) => [value, deliveries])).toEqual([
+      [2, 2],
+      [3, 1],
+    ]);
+  });
+
+  it("keeps with --durability memory what a workspace wants on the disk, and the durability itself", async () => {
+    {
+      await using server = await startKept("--durability", "memory");
+      const options = { serverPort: server.port, persistent: true };
+      const safe = new NetWorkSpace("safe", { ...options, durability: "fsync" });
+      for (let i = 0; i < 50; i++) {
+        await safe.store("x", i);
+      }
+      await kill(server);
+    }
+    await using server = await startKept("--durability", "memory");
+    await using safe = new NetWorkSpace("safe", { serverPort: server.port, persistent: true });
+    expect(await safe.fetchMany("x")).toHaveLength(50);
+    expect(JSON.parse((await server.nws(["ls", "safe", "--json"])).stdout)).toMatchObject([{ durability: "fsync" }]);
   });
 
   it("goes on numbering where it was: an iterator's position of before is not another value's", async () => {

@@ -88,6 +88,21 @@ describe("when the server restarts, a session with persistent workspaces", () =>
     await Promise.all([ws.close(), other.close()]);
   });
 
+  test("keeps the time limits of its leases", async () => {
+    await using server = await Restarted.start();
+    const [ws, other] = [server.open("kept"), server.open("kept")];
+    await ws.storeAll("x", [1, 2, 3]);
+    const short = await ws.fetch("x", { lease: 200 });
+    const long = await ws.fetch("x", { lease: 60_000 });
+    const extended = await ws.fetch("x", { lease: 60_000 });
+    await extended.extend(200);
+    await server.restart();
+    expect([await other.fetch("x"), await other.fetch("x")].sort()).toEqual([1, 3]);
+    expect(await failureOf(short.ack())).toMatchObject({ code: "lease_lost" });
+    await long.ack();
+    await Promise.all([ws.close(), other.close()]);
+  });
+
   test("has nothing done twice, whatever was under way, and nothing lost", async () => {
     await using server = await Restarted.start();
     const workers = Array.from({ length: 4 }, () => server.open("kept"));

@@ -26,6 +26,8 @@ test("a typed workspace knows the types of its variables", () => {
   expectTypeOf(typed.findTry("results", "none" as const)).resolves.toEqualTypeOf<number | "none">();
   expectTypeOf(typed.fetchMany("log")).resolves.toEqualTypeOf<(string | null)[]>();
   expectTypeOf(typed.fetch("jobs", { lease: true })).resolves.toEqualTypeOf<Lease<{ readonly id: number }, Table>>();
+  expectTypeOf(typed.fetch("jobs", { lease: 30_000 })).resolves.toEqualTypeOf<Lease<{ readonly id: number }, Table>>();
+  expectTypeOf(typed.variable("results").fetch({ lease: 30_000 })).resolves.toEqualTypeOf<Lease<number>>();
   expectTypeOf(typed.ifind("results")).toEqualTypeOf<VariableIterator<number>>();
   expectTypeOf(typed.variable("results")).toEqualTypeOf<Variable<number>>();
   void typed.store("results", 1);

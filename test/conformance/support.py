@@ -15,7 +15,7 @@ BLANK_COOKIE = b" " * 20 + b"0" * 20
 
 # How many arguments each verb takes after itself, and the shape of its replies.
 ARGUMENT_COUNTS = {
-    "open ws": (3, 4),
+    "open ws": (3, 5),
     "use ws": (3, 4),
     "delete ws": (1,),
     "list wss": (0, 1),

@@ -6,7 +6,7 @@ export function dump(space: Space): string[] {
   const names = new Map<number, string>();
   for (const workspace of space.keptState().workspaces) {
     names.set(workspace.id, workspace.name);
-    lines.push(`workspace ${workspace.name}`);
+    lines.push(`workspace ${workspace.name}, ${workspace.durability ?? "as safe as is usual"}`);
     for (const variable of workspace.variables()) {
       const into = describer(lines, names);
       variable.describe(into);
@@ -42,6 +42,7 @@ function describer(lines: string[], names: ReadonlyMap<number, string>): Changes
     gone: unexpected,
     idsReserved: unexpected,
     workspaceKept: unexpected,
+    durabilitySet: unexpected,
     workspaceDropped: unexpected,
     owned: unexpected,
     disowned: unexpected,

@@ -16,6 +16,10 @@ export class RecordedJournal extends ChangeEncoder implements Journal {
     return this.refused;
   }
 
+  withDurability(): this {
+    return this;
+  }
+
   protected override changeEnded(): void {
     this.records.push(this.bytes.slice(0, this.length));
     this.clear();

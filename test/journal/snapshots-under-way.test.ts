@@ -45,6 +45,24 @@ it("a variable that is deleted and made again during a snapshot is the new one",
   expect(dump(space)).toEqual(dump(world.space));
 });
 
+it("a variable that is made, deleted and made again before a snapshot comes to it is the last one", () => {
+  const { world, journal } = persistentWorld();
+  const { ann } = world.clients("ann");
+  ann.open("w", { persistent: true });
+  const snapshot = new RunningSnapshot(world.space, journal);
+  ann.store("x", "first", LONG);
+  ann.fetch("x");
+  ann.deleteVar("x");
+  ann.store("x", "second");
+  ann.deleteVar("x");
+  ann.declare("x", "single");
+  ann.store("x", "third");
+  snapshot.finish();
+  ann.store("y", "after it");
+  const space = restored(journal.records, snapshot);
+  expect(dump(space)).toEqual(dump(world.space));
+});
+
 it("ids are never given again, whoever had them", () => {
   const { world, journal } = persistentWorld();
   const ann = world.client("ann");

@@ -52,6 +52,8 @@ export class Caller {
         return [{ do: "end", session }, ...this.#join(operation.slot, operation.uses, operation.leaseOver)];
       case "confirm":
         return [{ do: "confirm", session, upTo: this.#held(session, "booking", operation.pick) }];
+      case "expire":
+        return [{ do: "expire", session, lease: this.#held(session, "lease", operation.pick) }];
       case "cancel": {
         const { pick, code } = operation;
         const request = pickOf(this.#model.waitsOf(session), pick) ?? this.#requests.at(-1 - pick) ?? 0;
@@ -87,12 +89,15 @@ export class Caller {
     }
   }
 
-  #requestFor(session: number, operation: Exclude<Operation, { do: "rejoin" | "confirm" | "cancel" }>): Call {
+  #requestFor(
+    session: number,
+    operation: Exclude<Operation, { do: "rejoin" | "confirm" | "expire" | "cancel" }>,
+  ): Call {
     const asked = this.ask(session);
     switch (operation.do) {
       case "open": {
-        const { own, persistent, create } = operation;
-        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, create };
+        const { own, persistent, durability, create } = operation;
+        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, durability, create };
       }
       case "leave":
       case "deleteWs":
@@ -102,7 +107,8 @@ export class Caller {
       case "mktemp":
         return { do: "mktemp", ...asked, template: operation.template };
       case "ack":
-        return { do: "ack", ...asked, lease: this.#held(session, "lease", operation.pick) };
+      case "extend":
+        return { do: operation.do, ...asked, lease: this.#held(session, "lease", operation.pick) };
       case "release": {
         const { kind, pick } = operation;
         return { do: "release", ...asked, kind, number: this.#held(session, kind, pick) };
@@ -159,6 +165,8 @@ export class Caller {
         case "confirm":
           return this.#model.heldBy(session, "booking").length > 0;
         case "ack":
+        case "extend":
+        case "expire":
         case "complete":
           return this.#model.heldBy(session, "lease").length > 0;
         case "release":

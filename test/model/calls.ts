@@ -1,4 +1,4 @@
-import type { Mode, ReadOptions } from "../../src/space/index.ts";
+import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
 
 /** A value of a test: its descriptor is its identity, unique in a run; its bytes follow from the descriptor. */
 export interface TestValue {
@@ -28,6 +28,7 @@ export type Call =
   | { readonly do: "join"; readonly session: number; readonly leaseOver: number | undefined }
   | { readonly do: "end"; readonly session: number }
   | { readonly do: "confirm"; readonly session: number; readonly upTo: number }
+  | { readonly do: "expire"; readonly session: number; readonly lease: number }
   | {
       readonly do: "cancel";
       readonly session: number;
@@ -39,6 +40,7 @@ export type Call =
       readonly ws: string;
       readonly own: boolean;
       readonly persistent: boolean;
+      readonly durability?: Durability | undefined;
       readonly create: boolean;
     })
   | (Request & { readonly do: "leave" | "deleteWs"; readonly ws: string })
@@ -50,6 +52,6 @@ export type Call =
   | (Request & Place & { readonly do: "store"; readonly value: TestValue })
   | (Request & Place & { readonly do: "storeSeveral"; readonly values: readonly TestValue[] })
   | (Request & Place & { readonly do: "read"; readonly how: ReadOptions })
-  | (Request & { readonly do: "ack"; readonly lease: number })
+  | (Request & { readonly do: "ack" | "extend"; readonly lease: number })
   | (Request & { readonly do: "release"; readonly kind: BookingKind; readonly number: number })
   | (Request & Place & { readonly do: "complete"; readonly lease: number; readonly value: TestValue });

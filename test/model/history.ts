@@ -68,6 +68,8 @@ export class History {
         return void this.#release(isOwn);
       case "confirm":
         return this.#confirm((held) => isOwn(held) && held.kind === "booking" && held.number <= call.upTo);
+      case "expire":
+        return void this.#release((held) => isOwn(held) && held.kind === "lease" && held.number === call.lease);
     }
     if (!isDone) {
       return;

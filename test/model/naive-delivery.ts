@@ -143,7 +143,7 @@ export class NaiveDelivery {
     }
   }
 
-  /** `areLost`: the session that had them has ended, which counts as a delivery. */
+  /** `areLost`: the session that had them, or the time of their lease, has ended, which counts as a delivery. */
   giveBack(isMeant: (value: NaiveValue, variable: NaiveVariable) => boolean, areLost = false): void {
     const { rank } = this.#options;
     for (const variable of this.variables().sort((a, b) => rank(a) - rank(b))) {

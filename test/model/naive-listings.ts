@@ -14,13 +14,14 @@ export function listVars(workspace: NaiveWorkspace, extended: boolean, valueOver
   return lines.join("\n");
 }
 
+/** With the durability, if that was said. */
 export function listWss(workspaces: readonly NaiveWorkspace[], session: NaiveSession): string {
-  const lines = [...workspaces].sort(byName).map(({ name, owner, isPersistent, variables }) => {
+  const lines = [...workspaces].sort(byName).map(({ name, owner, isPersistent, durability, variables }) => {
     const ownerText =
       name === "__default" ? "[system]" : owner === undefined ? "" : `peer${owner.number} (label${owner.number})`;
     const names = [...variables.keys()].sort().join(",");
     const mark = owner === session ? ">" : " ";
-    return `${mark}${name}\t${ownerText}\t${isPersistent ? "True" : "False"}\t${variables.size}\t${names}\n`;
+    return `${mark}${name}\t${ownerText}\t${isPersistent ? "True" : "False"}\t${variables.size}\t${names}\t${durability ?? ""}\n`;
   });
   return lines.length === 0 ? "\n" : lines.join("");
 }

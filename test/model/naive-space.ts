@@ -43,6 +43,12 @@ export class NaiveSpace {
       case "confirm":
         this.#delivery.remove((value) => isHeldBy(value, session, "booking") && value.holder!.number <= call.upTo);
         return true;
+      case "expire":
+        this.#delivery.giveBack(
+          (value) => isHeldBy(value, session, "lease") && value.holder!.number === call.lease,
+          true,
+        );
+        return true;
       case "cancel":
         return this.#delivery.cancel(session, call.request, call.code);
       default:
@@ -105,6 +111,7 @@ export class NaiveSpace {
         );
       }
       case "ack":
+      case "extend":
       case "release":
         return this.#giveUp(session, call);
       default:
@@ -128,6 +135,7 @@ export class NaiveSpace {
     if (call.own && workspace.owner === undefined && call.ws !== "__default") {
       workspace.owner = session;
       workspace.isPersistent = call.persistent;
+      workspace.durability = call.persistent ? (call.durability ?? workspace.durability) : undefined;
     }
     this.#delivery.done(call);
   }
@@ -177,15 +185,15 @@ export class NaiveSpace {
     this.#delivery.text(call, name);
   }
 
-  #giveUp(session: NaiveSession, call: Extract<Call, { do: "ack" | "release" }>): void {
-    const [kind, number] = call.do === "ack" ? (["lease", call.lease] as const) : [call.kind, call.number];
+  #giveUp(session: NaiveSession, call: Extract<Call, { do: "ack" | "extend" | "release" }>): void {
+    const [kind, number] = call.do === "release" ? [call.kind, call.number] : (["lease", call.lease] as const);
     if (!this.#holds(session, kind, number)) {
       return this.#delivery.fail(call, "lease_lost");
     }
     const isMeant = (value: NaiveValue): boolean => isHeldBy(value, session, kind) && value.holder!.number === number;
     if (call.do === "ack") {
       this.#delivery.remove(isMeant);
-    } else {
+    } else if (call.do === "release") {
       this.#delivery.giveBack(isMeant);
     }
     this.#delivery.done(call);

@@ -1,4 +1,4 @@
-import type { Mode, ReadOptions } from "../../src/space/index.ts";
+import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
 import type { BookingKind, TestValue } from "./calls.ts";
 
 /** A value in a variable: free, or booked by `holder`. */
@@ -6,7 +6,7 @@ export interface NaiveValue extends TestValue {
   /** Counts the stores of its variable. */
   readonly index: number;
   holder: NaiveBooking | undefined;
-  /** How often a session ended that had it. */
+  /** How often a session, or the time of a lease, ended that had it. */
   lostCount: number;
 }
 
@@ -54,6 +54,7 @@ export class NaiveWorkspace {
   readonly variables = new Map<string, NaiveVariable>();
   owner: NaiveSession | undefined;
   isPersistent = false;
+  durability: Durability | undefined;
   isDeleted = false;
 
   constructor(name: string) {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Mode } from "../../src/space/index.ts";
+import { durabilities, type Durability, type Mode } from "../../src/space/index.ts";
 import { HUGE_VALUE_BYTES } from "./watched-space.ts";
 
 /** Sessions live in slots: when one ends, another begins in its place. */
@@ -29,6 +29,7 @@ export type Operation = { readonly slot: number } & (
       readonly ws: string;
       readonly own: boolean;
       readonly persistent: boolean;
+      readonly durability: Durability | undefined;
       readonly create: boolean;
     }
   | { readonly do: "leave" | "deleteWs"; readonly ws: string }
@@ -50,7 +51,8 @@ export type Operation = { readonly slot: number } & (
     } & Where)
   | { readonly do: "cancel"; readonly pick: Pick; readonly code: "cancelled" | "timed_out" }
   | { readonly do: "confirm"; readonly pick: Pick }
-  | { readonly do: "ack"; readonly pick: Pick }
+  | { readonly do: "expire"; readonly pick: Pick }
+  | { readonly do: "ack" | "extend"; readonly pick: Pick }
   | { readonly do: "release"; readonly kind: "booking" | "lease"; readonly pick: Pick }
   | ({ readonly do: "complete"; readonly pick: Pick; readonly size: Size } & Where)
 );
@@ -126,6 +128,8 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     [5, make("cancel", { pick, code })],
     [5, make("confirm", { pick })],
     [4, make("ack", { pick })],
+    [4, make("expire", { pick })],
+    [1, make("extend", { pick })],
     [8, make("release", { kind: fc.constantFrom("booking" as const, "lease" as const), pick })],
     [4, make("complete", { pick, size, ...where })],
     [4, make("declare", { mode, ...where })],
@@ -136,6 +140,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
         ws: workspace,
         own: deletions ? fc.boolean() : fc.constant(false),
         persistent: fc.boolean(),
+        durability: fc.constantFrom(undefined, ...durabilities),
         create: often(true, fc.boolean(), 2),
       }),
     ],

@@ -74,6 +74,9 @@ export class WatchedSpace {
       case "confirm":
         this.space.confirm(session, call.upTo);
         return true;
+      case "expire":
+        this.space.expire(session, call.lease);
+        return true;
       case "cancel":
         return this.space.cancel(session, call.request, call.code);
       default:
@@ -82,7 +85,7 @@ export class WatchedSpace {
     }
   }
 
-  #request(session: Session, call: Exclude<Call, { do: "join" | "end" | "confirm" | "cancel" }>): void {
+  #request(session: Session, call: Exclude<Call, { do: "join" | "end" | "confirm" | "expire" | "cancel" }>): void {
     const { space } = this;
     const { request } = call;
     switch (call.do) {
@@ -93,7 +96,7 @@ export class WatchedSpace {
       case "deleteWs":
         return space.deleteWs(session, request, call.ws);
       case "listWss":
-        return space.listWss(session, request, call.only);
+        return space.listWss(session, request, call.only, true);
       case "mktemp":
         return space.mktemp(session, request, call.template);
       case "listVars":
@@ -112,6 +115,8 @@ export class WatchedSpace {
         return space.read(session, request, call.ws, call.variable, call.how);
       case "ack":
         return space.ack(session, request, call.lease);
+      case "extend":
+        return void space.extend(session, request, call.lease);
       case "release":
         return space.release(session, request, call.kind, call.number);
       case "complete":

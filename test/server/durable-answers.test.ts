@@ -1,53 +1,11 @@
-import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConnectionLostError, NetWorkSpace } from "../../src/client/index.ts";
-import { serve, type TestServer, until } from "./harness.ts";
-import { diskError, HeldDisk } from "./held-disk.ts";
+import { until } from "./harness.ts";
+import { diskError } from "./held-disk.ts";
+import { keep, open, watched } from "./kept-server.ts";
 import { RawClassic } from "./raw-classic.ts";
-
-interface KeptServer extends TestServer {
-  readonly disk: HeldDisk;
-  readonly folder: string;
-  /** Another server, on a copy of what the disk has now: as after a crash. */
-  crashed(): Promise<KeptServer>;
-}
-
-async function keep(from?: string): Promise<KeptServer> {
-  const folder = await mkdtemp(join(tmpdir(), "nws-data-"));
-  if (from !== undefined) {
-    await cp(from, folder, { recursive: true, filter: (path) => !/lock-\d+$/.test(path) });
-  }
-  const disk = new HeldDisk();
-  const data = { folder, disk, durability: "fsync" as const };
-  const test = await serve({ data, longValueBytes: 150_000 });
-  await test.server.load();
-  return {
-    ...test,
-    disk,
-    folder,
-    crashed: () => keep(folder),
-    [Symbol.asyncDispose]: async () => {
-      disk.letGo();
-      await test[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
-
-/** Its session ends with its connection, and with the server. */
-function open({ port }: KeptServer, name = "kept", persistent = true): NetWorkSpace {
-  return new NetWorkSpace(name, { serverHost: "127.0.0.1", serverPort: port, persistent, reconnect: false });
-}
-
-/** Whether a promise is settled by now, whatever comes later. */
-function watched(promise: Promise<unknown>): { isSettled: boolean } {
-  const state = { isSettled: false };
-  const settle = (): void => void (state.isSettled = true);
-  promise.then(settle, settle);
-  return state;
-}
 
 describe("an answer that depends on a change", () => {
   it("leaves when the log has the change; who touches nothing persistent never waits", async () => {
@@ -129,6 +87,24 @@ describe("after a crash", () => {
     server.disk.letGo();
     await lost;
     await ws.close();
+  });
+
+  it("a value whose lease was over is there, whoever got it next, and the end of the lease has counted", async () => {
+    await using server = await keep();
+    const [ws, other] = [open(server), open(server)];
+    await ws.storeAll("x", [1, 2]);
+    await ws.fetchMany("x", { lease: 50 });
+    expect(await other.find("x")).toBe(1);
+    const next = await other.fetch("x", { lease: true });
+    expect([next.value, next.deliveries]).toEqual([1, 2]);
+    await using after = await server.crashed();
+    const again = open(after);
+    const back = await again.fetchMany("x", { lease: true });
+    expect(back.map(({ value, deliveries }) => [value, deliveries])).toEqual([
+      [1, 3],
+      [2, 2],
+    ]);
+    await Promise.all([ws, other, again].map((each) => each.close()));
   });
 
   it("a classic fetch whose reply has come counts as taken", async () => {

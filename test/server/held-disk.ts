@@ -16,9 +16,18 @@ export class HeldDisk implements Disk {
   syncFolder = this.#disk.syncFolder.bind(this.#disk);
   lock = this.#disk.lock.bind(this.#disk);
 
+  #holdsOnlySyncs = false;
+
   /** Writes that begin from now on wait for `letGo`: on the disk is only what was written before. */
   hold(): void {
     this.#held ??= [];
+    this.#holdsOnlySyncs = false;
+  }
+
+  /** Only what is to be on the disk for good waits; the system takes the rest. */
+  holdSyncs(): void {
+    this.#held ??= [];
+    this.#holdsOnlySyncs = true;
   }
 
   /** Those that wait happen; later ones wait still. */
@@ -50,17 +59,24 @@ export class HeldDisk implements Disk {
           file.write(bytes, start, end, position, isDurable, done);
         }
       };
-      if (this.#held === undefined) {
+      if (this.#held === undefined || (this.#holdsOnlySyncs && !isDurable)) {
         begin();
       } else {
         this.#held.push(begin);
+      }
+    };
+    const sync: DiskFile["sync"] = (done) => {
+      if (this.#held !== undefined && this.#holdsOnlySyncs) {
+        this.#held.push(() => file.sync(done));
+      } else {
+        file.sync(done);
       }
     };
     return {
       write,
       size: () => file.size(),
       read: (into, position) => file.read(into, position),
-      sync: (done) => file.sync(done),
+      sync,
       close: () => file.close(),
     };
   }

@@ -190,6 +190,18 @@ describe("a multiplexed session", () => {
     expect((await client.fetch(4)).bytes.toString()).toBe(values[1]);
   });
 
+  it("is refused a flag that the server does not know, and nothing is taken or opened", async () => {
+    await using test = await serve();
+    const client = await RawMultiplexed.ready(test);
+    await client.store(2, "one");
+    for (const flag of [32, 64, 128]) {
+      expect(failure(await client.ask(3, Verb.fetch, u32(0), u8(flag)))).toBe("bad_arguments");
+      expect(failure(await client.ask(3, Verb.open, u32(1), u8(flag | 4), byteString("new")))).toBe("bad_arguments");
+    }
+    expect(test.server.space.stats.workspaces).toBe(2);
+    expect((await client.fetch(3)).bytes.toString()).toBe("one");
+  });
+
   it("gets internal for a bug of ours, which is logged, and goes on", async () => {
     const logged: object[] = [];
     const nothing = (): void => undefined;

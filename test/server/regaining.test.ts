@@ -17,7 +17,7 @@ import {
 } from "./raw-multiplexed.ts";
 
 const OPEN = 7; // own, persistent, create
-const AGAIN = 15;
+const AGAIN = 23;
 
 function outcome(reply: RawFrame): string {
   return reply.verb === Reply.done ? "done" : failure(reply);

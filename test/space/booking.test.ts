@@ -136,6 +136,55 @@ describe("a lease", () => {
     expect(ann.fetch("x", { lease: true }).values[0]!.deliveries).toBe(1);
   });
 
+  test("whose time is over gives the value back to its old place, one delivery older, and is lost", () => {
+    const { ann, bob } = new World().clients("ann", "bob");
+    ann.store("x", "1", "2");
+    ann.fetch("x", { lease: true });
+    expect(ann.extend(1).outcome).toBe("done");
+    ann.expire(1);
+    expect(ann.ack(1)).toMatchObject({ outcome: "lease_lost", text: "lease 1 is not held (any more)" });
+    expect(ann.extend(1).outcome).toBe("lease_lost");
+    expect(ann.complete(1, "y", "done").outcome).toBe("lease_lost");
+    expect(bob.fetch("x", { lease: true }).values[0]).toMatchObject({ text: "1", deliveries: 2 });
+    ann.end();
+    expect(drain(bob, "x")).toEqual(["2"]);
+  });
+
+  test("whose time is over serves who waits; a lease that is over already is none", () => {
+    const { ann, bob } = new World().clients("ann", "bob");
+    ann.store("x", "1", "2");
+    ann.fetch("x", { lease: true, most: 2 });
+    const fetching = bob.fetch("x");
+    ann.ack(1);
+    ann.expire(1);
+    expect(fetching.outcome).toBe("waiting");
+    ann.expire(2);
+    expect(textsOf(fetching)).toEqual(["2"]);
+    ann.expire(2);
+    ann.expire(3);
+  });
+
+  test("on the old value of a single variable gives nothing back when its time is over", () => {
+    const { ann, bob } = new World().clients("ann", "bob");
+    ann.declare("x", "single");
+    ann.store("x", "old");
+    ann.fetch("x", { lease: true });
+    ann.store("x", "new");
+    ann.expire(1);
+    expect(drain(bob, "x")).toEqual(["new"]);
+  });
+
+  test("of a deleted variable can neither be extended nor expire", () => {
+    const { ann, bob } = new World().clients("ann", "bob");
+    ann.store("x", "1", "2");
+    ann.fetch("x", { lease: true, most: 2 });
+    bob.deleteVar("x");
+    bob.store("x", "new");
+    expect(ann.extend(1).outcome).toBe("lease_lost");
+    ann.expire(2);
+    expect(drain(bob, "x")).toEqual(["new"]);
+  });
+
   test("is not another session's", () => {
     const { ann, bob } = new World().clients("ann", "bob");
     ann.store("x", "1");

@@ -186,6 +186,16 @@ export class Client {
     return this.#ask((request) => this.#space.ack(this.session, request, lease));
   }
 
+  extend(lease: number): Answer {
+    return this.#ask((request) => this.#space.extend(this.session, request, lease));
+  }
+
+  /** The time of a lease is over. */
+  expire(lease: number): void {
+    this.#space.expire(this.session, lease);
+    this.#space.validate();
+  }
+
   release(kind: "booking" | "lease", number: number): Answer {
     return this.#ask((request) => this.#space.release(this.session, request, kind, number));
   }

@@ -33,6 +33,8 @@ describe("the API", () => {
     expect(found).toMatchObject({ total: 2, items: [{ name: "apples" }] });
     const second = await web.get<Page<WorkspaceInfo>>("/api/workspaces?search=apple&sort=values&order=desc&offset=1");
     expect(second.items.map(({ name }) => name)).toEqual(["apple tart"]);
+    await web.open("plums", { persistent: true, durability: "os" }).opened();
+    expect(await web.get<WorkspaceInfo>("/api/workspaces/plums")).toMatchObject({ persistent: true, durability: "os" });
   });
 
   test("shows a variable, who waits for it and who holds values of it", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   beginValue,
+  DurabilityNumber,
   ByteWriter,
   failureCodes,
   failureName,
@@ -17,6 +18,7 @@ import {
   writeChunkedStore,
   writeChunkedStoreSeveral,
   writeChunkedValue,
+  writeExtend,
   writeComplete,
   writeConfirm,
   writeCredit,
@@ -56,6 +58,11 @@ const fromClient: readonly Golden[] = [
     "open",
     (out) => writeOpen(out, 7, 1, OpenFlag.own | OpenFlag.create, "w"),
     "0000000d 00000007 03 00000001 05 0001 77",
+  ],
+  [
+    "open with a durability",
+    (out) => writeOpen(out, 7, 1, OpenFlag.persistent | OpenFlag.durability, "w", DurabilityNumber.memory),
+    "0000000e 00000007 03 00000001 0a 0001 77 03",
   ],
   ["open, persistent", (out) => writeOpen(out, 7, 1, OpenFlag.persistent, ""), "0000000c 00000007 03 00000001 02 0000"],
   ["leave", (out) => writeNumbered(out, 7, Verb.leave, 1), "00000009 00000007 04 00000001"],
@@ -109,6 +116,24 @@ const fromClient: readonly Golden[] = [
     "00000022 00000007 17 00000002 0f 00000001 00000002 0000000000000003 0000000000000004",
   ],
   ["confirm", (out) => writeConfirm(out, 7, 9), "0000000d 00000007 18 0000000000000009"],
+  [
+    "fetch on lease for a while",
+    (out) => writeRead(out, 7, Verb.fetch, 2, { lease: true, leaseLimitMs: 500 }),
+    "0000000e 00000007 10 00000002 11 000001f4",
+  ],
+  [
+    "ifetch with everything",
+    (out) =>
+      writeRead(out, 7, Verb.ifetch, 2, {
+        lease: true,
+        timeoutMs: 1,
+        most: 2,
+        after: { variableId: 3, index: 4 },
+        leaseLimitMs: 5,
+      }),
+    "00000026 00000007 14 00000002 1f 00000001 00000002 0000000000000003 0000000000000004 00000005",
+  ],
+  ["extend", (out) => writeExtend(out, 7, 9, 500), "00000011 00000007 26 0000000000000009 000001f4"],
   ["ack", (out) => writeAck(out, 7, u64max), "0000000d 00000007 19 001fffffffffffff"],
   [
     "release of a booking",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
+  DurabilityNumber,
   MAX_DICTIONARY_BYTES,
   MAX_DICTIONARY_PAIRS,
   MAX_FRAME_BYTES,
@@ -76,13 +77,16 @@ describe("docs/protocol.md", () => {
     const client = rows(section(multiplexed, "From the client")).flat();
     const server = rows(section(multiplexed, "From the server")).flat();
     expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
-      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create, ${OpenFlag.again} again:`,
+      `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create), byte string name, with flag ${OpenFlag.durability} u8 durability. Flag ${OpenFlag.again} again:`,
     );
+    const { fsync, os, memory } = DurabilityNumber;
+    expect(multiplexed).toContain(`${fsync} \`fsync\`, ${os} \`os\`, ${memory} \`memory\``);
     expect(server.find((cell) => cell.includes("grace granted"))).toContain(`u8 flags (${WelcomeFlag.keeps} keeps:`);
     const reads = client.find((cell) => cell.includes("what the flags announce"));
     expect(reads).toContain(`${ReadFlag.timeout} timeout: u32`);
     expect(reads).toContain(`${ReadFlag.several} several: u32`);
     expect(reads).toContain(`${ReadFlag.position} position: u64`);
+    expect(reads).toContain(`${ReadFlag.leaseLimit} lease limit: u32`);
     expect(reads).toContain(`Flag ${ReadFlag.lease}: on lease`);
     const values = server.find((cell) => cell.includes("what the flags announce"));
     expect(values).toContain(`${ValueFlag.booked} booked: u64`);

@@ -28,7 +28,14 @@ async function list(name: string | undefined, options: LsOptions): Promise<void>
   }
   if (options.json === true) {
     // Not `mine`: whether this command owns it would say nothing, it never does.
-    const shown = wanted.map(({ name, owner, persistent, variables }) => ({ name, owner, persistent, variables }));
+    const shown = wanted.map(({ name, owner, persistent, durability, variables }) => ({
+      name,
+      owner,
+      persistent,
+      // (Left out when it is the server's.)
+      durability,
+      variables,
+    }));
     await writeLine(JSON.stringify(shown));
     return;
   }

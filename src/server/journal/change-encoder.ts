@@ -1,6 +1,7 @@
-import type { Changes, FileValue, Holder, Mode } from "../../space/index.ts";
+import type { Changes, Durability, FileValue, Holder, Mode } from "../../space/index.ts";
 import {
   bookingKindsByNumber,
+  durabilitiesByNumber,
   JOURNAL_VERSION,
   type KeptSessionFacts,
   Kind,
@@ -21,10 +22,10 @@ export type NameOfFile = (file: FileValue) => string;
 export class ChangeEncoder implements Changes, SessionChanges {
   bytes = new Uint8Array(FIRST_BYTES);
   length = 0;
-  readonly #nameOf: NameOfFile;
+  protected readonly nameOf: NameOfFile;
 
   constructor(nameOf: NameOfFile) {
-    this.#nameOf = nameOf;
+    this.nameOf = nameOf;
   }
 
   clear(): void {
@@ -48,6 +49,12 @@ export class ChangeEncoder implements Changes, SessionChanges {
   workspaceKept(workspace: number, name: string): void {
     this.#numbers(Kind.workspaceKept, workspace);
     this.#text(name);
+    this.changeEnded();
+  }
+
+  durabilitySet(workspace: number, durability: Durability): void {
+    this.#numbers(Kind.durabilitySet, workspace);
+    this.#byte(durabilitiesByNumber.indexOf(durability));
     this.changeEnded();
   }
 
@@ -127,7 +134,7 @@ export class ChangeEncoder implements Changes, SessionChanges {
     this.#numbers(Kind.putFile, id, index);
     this.#number(descriptor);
     this.#number(file.length);
-    this.#text(this.#nameOf(file));
+    this.#text(this.nameOf(file));
     this.changeEnded();
   }
 

@@ -1,5 +1,11 @@
 import { type Changes, type FileValue, RestoreError } from "../../space/index.ts";
-import { bookingKindsByNumber, Kind, modesByNumber, type SessionChanges } from "./record-format.ts";
+import {
+  bookingKindsByNumber,
+  durabilitiesByNumber,
+  Kind,
+  modesByNumber,
+  type SessionChanges,
+} from "./record-format.ts";
 
 /** A file as a record has it. */
 export interface FileReference extends FileValue {
@@ -69,6 +75,8 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.indicesUsed(fields.number(), fields.number());
     case Kind.workspaceKept:
       return into.workspaceKept(fields.number(), fields.text());
+    case Kind.durabilitySet:
+      return into.durabilitySet(fields.number(), fields.oneOf(durabilitiesByNumber));
     case Kind.workspaceDropped:
       return into.workspaceDropped(fields.number());
     case Kind.owned:

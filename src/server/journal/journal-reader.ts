@@ -1,5 +1,12 @@
 import type { Replay } from "../../log/index.ts";
-import { type FileValue, type Holder, type Mode, type Restoration, RestoreError } from "../../space/index.ts";
+import {
+  type Durability,
+  type FileValue,
+  type Holder,
+  type Mode,
+  type Restoration,
+  RestoreError,
+} from "../../space/index.ts";
 import { KeptSession } from "../kept-session.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
 import { JOURNAL_VERSION, type KeptSessionFacts } from "./record-format.ts";
@@ -65,6 +72,10 @@ export class JournalReader implements Replay, ChangesRead {
     this.#restoration.workspaceKept(workspace, name);
   }
 
+  durabilitySet(workspace: number, durability: Durability): void {
+    this.#restoration.durabilitySet(workspace, durability);
+  }
+
   workspaceDropped(workspace: number): void {
     this.#restoration.workspaceDropped(workspace);
   }
@@ -94,7 +105,7 @@ export class JournalReader implements Replay, ChangesRead {
   }
 
   variableMade(id: number, workspace: number, name: string): void {
-    if (this.#position === 0 || this.#position > this.#moments.ofVariable(id)) {
+    if (this.#isPlain || (this.#position > this.#moments.ofVariable(id) && !this.#isReplaced(workspace, name))) {
       this.#restoration.variableMade(id, workspace, name);
     }
   }
@@ -196,6 +207,12 @@ export class JournalReader implements Replay, ChangesRead {
   /** The snapshot itself, and all that was appended after it was finished, applies as it is. */
   get #isPlain(): boolean {
     return this.#position === 0 || this.#position > this.#moments.end;
+  }
+
+  /** Whether the snapshot has seen another variable of this name later: then the one of now was gone before it looked. */
+  #isReplaced(workspace: number, name: string): boolean {
+    const other = this.#restoration.idOf(workspace, name);
+    return other !== undefined && this.#moments.ofVariable(other) >= this.#position;
   }
 
   #concernsVariable(id: number): boolean {

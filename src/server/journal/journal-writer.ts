@@ -5,6 +5,12 @@ import { ChangeEncoder, type NameOfFile } from "./change-encoder.ts";
 /** With more bytes than this waiting for the disk, whoever sends more is kept waiting. */
 const BEHIND_BYTES = 8 * 1_048_576;
 
+/** A record that has found no room. */
+interface Unwritten {
+  readonly bytes: Uint8Array;
+  readonly durability: Durability;
+}
+
 /** Something that is done once the log has what was appended before. */
 interface Sequel {
   readonly position: number;
@@ -15,19 +21,26 @@ interface Sequel {
  * Gives a space's changes to the log, each as a record. A change that finds no room waits here, and all later ones behind it: what
  * sessions do by ending, or say without an answer (confirm), cannot be refused, and must not be forgotten. So the log is at any time a
  * beginning of what happened. When the log has failed, changes go nowhere; then nobody is told that one happened.
+ *
+ * It is the journal of those workspaces that are as safe as is usual; `withDurability` has those of the others. All go to the same log, in
+ * order, so a change that is made safe makes all before it safe; but nobody waits for what he has not asked to be safe.
  */
 export class JournalWriter extends ChangeEncoder implements Journal {
   /** Called when `has` may have become true for more positions, or `failure` was set. */
   onProgress: () => void = () => undefined;
-  readonly #durability: Durability;
+  /** What is usual. */
+  readonly durability: Durability;
   #log: Log | undefined;
-  #unwritten: Uint8Array[] = [];
+  #unwritten: Unwritten[] = [];
+  readonly #others = new Map<Durability, Journal>();
+  /** Behind the last change that is to be so safe. */
+  readonly #ends: Record<Durability, number> = { fsync: 0, os: 0, memory: 0 };
   #failure: LogError | undefined;
   #sequels: Sequel[] = [];
 
   constructor(durability: Durability, nameOf: NameOfFile) {
     super(nameOf);
-    this.#durability = durability;
+    this.durability = durability;
   }
 
   /** A run begins: nothing may be changed before this. */
@@ -57,9 +70,23 @@ export class JournalWriter extends ChangeEncoder implements Journal {
     return this.#failure ?? this.#log?.failure;
   }
 
-  /** Whether what was changed up to `position` is as safe as the server promises. */
-  has(position: number): boolean {
-    return this.#log === undefined || this.#log.has(position, this.#durability);
+  /** The position behind the last change that is to be so safe. */
+  endOf(durability: Durability): number {
+    return this.#ends[durability];
+  }
+
+  /** Whether what was changed up to `position` is so safe. */
+  has(position: number, durability: Durability): boolean {
+    return this.#log === undefined || this.#log.has(position, durability);
+  }
+
+  withDurability(durability: Durability = this.durability): Journal {
+    if (durability === this.durability) {
+      return this;
+    }
+    const other = this.#others.get(durability) ?? new OtherJournal(this, durability, this.nameOf);
+    this.#others.set(durability, other);
+    return other;
   }
 
   refusal(bytes: number, isMore: boolean): JournalRefusal | undefined {
@@ -84,22 +111,28 @@ export class JournalWriter extends ChangeEncoder implements Journal {
   }
 
   protected override changeEnded(): void {
-    if (this.#unwritten.length > 0) {
-      this.#unwritten.push(this.bytes.slice(0, this.length));
-    } else if (this.failure === undefined) {
-      this.#append(this.bytes, this.length);
-    }
+    this.take(this.bytes, this.length, this.durability);
     this.clear();
   }
 
+  /** Takes a record that is to be so safe. */
+  take(bytes: Uint8Array, length: number, durability: Durability): void {
+    if (this.#unwritten.length > 0) {
+      this.#unwritten.push({ bytes: bytes.slice(0, length), durability });
+    } else if (this.failure === undefined) {
+      this.#append(bytes, length, durability);
+    }
+    this.#ends[durability] = this.end;
+  }
+
   /** Returns whether the log has taken the record; else it waits, or the log has failed. */
-  #append(bytes: Uint8Array, length: number): boolean {
+  #append(bytes: Uint8Array, length: number, durability: Durability): boolean {
     try {
-      this.#log!.append(bytes, 0, length, this.#durability);
+      this.#log!.append(bytes, 0, length, durability);
       return true;
     } catch (error) {
       if (error instanceof LogFullError) {
-        this.#unwritten.push(bytes.slice(0, length));
+        this.#unwritten.push({ bytes: bytes.slice(0, length), durability });
       } else {
         this.#failure = error instanceof LogError ? error : new LogError("failed", String(error), { cause: error });
       }
@@ -111,7 +144,7 @@ export class JournalWriter extends ChangeEncoder implements Journal {
     if (this.#unwritten.length > 0 && this.failure === undefined) {
       const waiting = this.#unwritten;
       this.#unwritten = [];
-      const written = waiting.findIndex((record) => !this.#append(record, record.length));
+      const written = waiting.findIndex(({ bytes, durability }) => !this.#append(bytes, bytes.length, durability));
       if (written !== -1) {
         this.#unwritten = waiting.slice(written);
       }
@@ -123,5 +156,30 @@ export class JournalWriter extends ChangeEncoder implements Journal {
       due.forEach(({ act }) => act());
     }
     this.onProgress();
+  }
+}
+
+/** The journal of workspaces that are to be otherwise safe than is usual. */
+class OtherJournal extends ChangeEncoder implements Journal {
+  readonly #writer: JournalWriter;
+  readonly #durability: Durability;
+
+  constructor(writer: JournalWriter, durability: Durability, nameOf: NameOfFile) {
+    super(nameOf);
+    this.#writer = writer;
+    this.#durability = durability;
+  }
+
+  refusal(bytes: number, isMore: boolean): JournalRefusal | undefined {
+    return this.#writer.refusal(bytes, isMore);
+  }
+
+  withDurability(durability: Durability | undefined): Journal {
+    return this.#writer.withDurability(durability);
+  }
+
+  protected override changeEnded(): void {
+    this.#writer.take(this.bytes, this.length, this.#durability);
+    this.clear();
   }
 }

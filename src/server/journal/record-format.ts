@@ -1,4 +1,4 @@
-import type { BookingKind, Mode } from "../../space/index.ts";
+import type { BookingKind, Durability, Mode } from "../../space/index.ts";
 
 /**
  * The records of the log: one or more changes each. A change is its kind (one byte), then its fields in the order of the
@@ -7,7 +7,7 @@ import type { BookingKind, Mode } from "../../space/index.ts";
  *     number   LEB128: seven bits a byte, the lowest first; at most 2^53 − 1
  *     text     length (number), then one byte for each character
  *     bytes    length (number), then the bytes
- *     flag, mode, kind of booking   one byte
+ *     flag, mode, kind of booking, durability   one byte
  *
  * A file goes by length (number) and name (text). Each run of a server begins with `started`, each snapshot with `snapshotBegun`: both
  * say the version of this format. Kinds are never given another meaning. What is added later makes a new version, so that an
@@ -36,6 +36,7 @@ export const Kind = {
   sessionKept: 18,
   sessionEnded: 19,
   requestDone: 20,
+  durabilitySet: 21,
   /** In snapshots only: what follows was true at the position that is given. */
   snapshotBegun: 32,
   variableSeen: 33,
@@ -63,6 +64,7 @@ export interface SessionChanges {
   requestDone(session: number, request: number, serial: number): void;
 }
 
-/** Modes and kinds of booking go by their place here: only ever to be added to, at the end. */
+/** Modes, kinds of booking and durabilities go by their place here: only ever to be added to, at the end. */
 export const modesByNumber: readonly Mode[] = ["fifo", "lifo", "multi", "single"];
 export const bookingKindsByNumber: readonly BookingKind[] = ["booking", "lease", "sent"];
+export const durabilitiesByNumber: readonly Durability[] = ["fsync", "os", "memory"];

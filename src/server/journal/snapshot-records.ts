@@ -29,11 +29,14 @@ export function* snapshotRecords(
       yield take(records);
     }
   }
-  for (const { id, name, owner } of state.workspaces) {
+  for (const { id, name, owner, durability } of state.workspaces) {
     if (id !== SYSTEM_ID) {
       records.workspaceKept(id, name);
       if (owner !== undefined) {
         records.owned(id, owner);
+      }
+      if (durability !== undefined) {
+        records.durabilitySet(id, durability);
       }
       if (records.length > RECORD_BYTES) {
         yield take(records);

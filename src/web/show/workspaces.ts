@@ -36,8 +36,18 @@ export function showWorkspace(
   workspace: WorkspaceView,
   clients: ReadonlyMap<SessionView, ClientView> = observer.clientsBySession(),
 ): WorkspaceInfo {
-  const { name, owner, isPersistent, variables, valueCount, bookedCount, waitingCount, storedCount, fetchedCount } =
-    workspace;
+  const {
+    name,
+    owner,
+    isPersistent,
+    durability,
+    variables,
+    valueCount,
+    bookedCount,
+    waitingCount,
+    storedCount,
+    fetchedCount,
+  } = workspace;
   const [storedPerSecond, fetchedPerSecond] = ratesOf(observer, workspace);
   const ownerClient = owner && clients.get(owner)?.id;
   return {
@@ -45,6 +55,7 @@ export function showWorkspace(
     owner: ownerOf(workspace),
     ...(ownerClient !== undefined && { ownerClient }),
     persistent: isPersistent,
+    ...(durability !== undefined && { durability }),
     variables: variables.size,
     values: valueCount - bookedCount,
     booked: bookedCount,
