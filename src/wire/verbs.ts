@@ -36,6 +36,8 @@ export const Verb = {
   guard: 35,
   resume: 36,
   received: 37,
+  snapshot: 38,
+  readSnapshot: 39,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
