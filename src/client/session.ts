@@ -5,6 +5,7 @@ import { checkName } from "./arguments.ts";
 import { AbortedError, ClosedError, ConnectError, NwsError, type Where } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import { aborted, again, rejection, subject } from "./failure.ts";
+import { writeName } from "./name-bytes.ts";
 import { NumberedVariable, VariableTable, type WorkspaceHandle } from "./names.ts";
 import { Expect, whereOf } from "./pending.ts";
 import { reconnectPolicy, type ReconnectOptions } from "./reconnect.ts";
@@ -85,7 +86,7 @@ export class Session {
     );
     const at = writer.length;
     writer.u16(0);
-    writer.utf8(name);
+    writeName(writer, name);
     const nameBytes = writer.length - at - 2;
     writer.bytes[at] = nameBytes >>> 8;
     writer.bytes[at + 1] = nameBytes;
@@ -266,7 +267,7 @@ export class Session {
     writer.beginFrame(0, Verb.name);
     writer.u32(variable.number);
     writer.u32(handle.number);
-    writer.utf8(name);
+    writeName(writer, name);
     writer.endFrame();
     return variable;
   }
