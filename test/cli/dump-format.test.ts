@@ -47,7 +47,7 @@ describe("a dump", () => {
     expect(records.slice(1, -1)).toEqual([
       ["workspace", "jobs", true],
       ["variable", "näxt", "fifo", true],
-      [1, [..."one"].map((char) => char.charCodeAt(0))],
+      [1, [...bytesOf("one")]],
       [0xffff_ffff, []],
       [3, 5, [1, 2, 3, 4, 5]],
       ["variable", [0xff, 0x61], "unknown", false],

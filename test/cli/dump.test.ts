@@ -4,12 +4,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NetWorkSpace, NwsServer } from "../../src/client/index.ts";
 import { RawClassic } from "../server/raw-classic.ts";
 import { nws, nwsPath, NwsProcess, startTestServer, type TestServer, until } from "./nws-process.ts";
 
-const LARGE_BYTES = Number(process.env["DUMP_LARGE_MIB"] ?? 24) * 2 ** 20;
+const LARGE_BYTES = 200 * 2 ** 20;
 
 let folder: string;
 
@@ -309,12 +310,19 @@ describe("nws dump", () => {
       writeFileSync(large, piece, { flag: "a" });
     }
     await run(one, "store", "w", "x", "--file", large);
-    // The heap of the commands has no room for half of it.
-    const env = { NODE_OPTIONS: "--max-old-space-size=40 --max-semi-space-size=1" };
-    const dump = await nws(["dump", "-o", pathOf("dump")], { port: one.port, env });
-    expect(dump).toMatchObject({ code: 0 });
-    const load = await nws(["load", pathOf("dump")], { port: two.port, env });
-    expect(load).toMatchObject({ code: 0 });
+    writeFileSync(
+      pathOf("tell-memory.mjs"),
+      'process.on("exit", () => process._rawDebug("maxRSS", process.resourceUsage().maxRSS));',
+    );
+    const env = { NODE_OPTIONS: `--import=${pathToFileURL(pathOf("tell-memory.mjs")).href}` };
+    for (const outcome of [
+      await nws(["dump", "-o", pathOf("dump")], { port: one.port, env }),
+      await nws(["load", pathOf("dump")], { port: two.port, env }),
+    ]) {
+      expect(outcome.code).toBe(0);
+      const mostBytes = Number(/maxRSS (\d+)/.exec(outcome.stderr)?.[1]) * 1024;
+      expect(mostBytes).toBeLessThan(LARGE_BYTES * 0.8);
+    }
     await run(two, "fetch", "w", "x", "--file", pathOf("again"));
     expect(
       createHash("sha256")
