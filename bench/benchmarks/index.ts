@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { crowd } from "./crowd.ts";
 import { large } from "./large.ts";
+import { disk, restart, snapshots } from "./kept.ts";
 import { memory } from "./memory.ts";
 import {
   classicProtocol,
@@ -29,6 +30,9 @@ export const benchmarks: readonly Benchmark[] = [
   crowd,
   large,
   pause,
+  restart,
+  disk,
+  snapshots,
   startup,
   oneByOne,
   automaticChunks,

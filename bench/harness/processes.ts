@@ -33,6 +33,8 @@ export interface SpawnOptions {
 export interface ServerOptions extends SpawnOptions {
   /** With a folder for its data, synced before anything is acknowledged. Default: all in memory. */
   readonly isDurable?: boolean;
+  /** Its data folder (of `networkspaces`): one of before, or of `folder`. Default with `isDurable`: an empty one. */
+  readonly data?: string | undefined;
 }
 
 const readyTimeoutMs = 30_000;
@@ -53,7 +55,8 @@ export class Processes implements AsyncDisposable {
 
   /** The product's server, started as users start it, on a free port. */
   networkspaces(options: ServerOptions = {}): Promise<Server> {
-    const data = options.isDurable === true ? ["--data", this.#folder()] : [];
+    const folder = options.data ?? (options.isDurable === true ? this.folder() : undefined);
+    const data = folder === undefined ? [] : ["--data", folder];
     return this.#nodeServer([this.builds.command, "server", "--port", "0", "--json", ...data], options);
   }
 
@@ -66,7 +69,7 @@ export class Processes implements AsyncDisposable {
   async redis(options: ServerOptions = {}): Promise<Server> {
     const port = await freePort();
     const durable = ["--appendonly", "yes", "--appendfsync", "always"];
-    const kept = options.isDurable === true ? [...durable, "--dir", this.#folder()] : ["--appendonly", "no"];
+    const kept = options.isDurable === true ? [...durable, "--dir", this.folder()] : ["--appendonly", "no"];
     const quiet = ["--save", "", ...kept, "--daemonize", "no", "--loglevel", "warning"];
     const child = this.#spawn("redis-server", ["--port", String(port), "--bind", host, ...quiet], options, "ignore");
     await untilRedisAnswers(port, child);
@@ -93,7 +96,7 @@ export class Processes implements AsyncDisposable {
   }
 
   /** A folder that goes with the processes. */
-  #folder(): string {
+  folder(): string {
     const folder = mkdtempSync(join(tmpdir(), "nws-bench-"));
     this.#folders.push(folder);
     return folder;

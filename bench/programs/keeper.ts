@@ -10,6 +10,18 @@ export interface FillPlan {
   readonly variables: number;
   readonly valuesEach: number;
   readonly valueBytes: number;
+  /** The workspace is persistent. Default: false. */
+  readonly isPersistent?: boolean;
+}
+
+export interface CyclePlan {
+  readonly host: string;
+  readonly port: number;
+  readonly workspace: string;
+  /** Values stored and fetched again, by so many at a time. */
+  readonly cycles: number;
+  readonly lanes: number;
+  readonly valueBytes: number;
 }
 
 const inFlight = 256;
@@ -18,9 +30,10 @@ let space: NetWorkSpace | undefined;
 
 const calls = {
   /** Variables are called v0, v1, … */
-  async fill({ host, port, workspace, variables, valuesEach, valueBytes }: FillPlan): Promise<void> {
+  async fill({ host, port, workspace, variables, valuesEach, valueBytes, isPersistent }: FillPlan): Promise<void> {
     server ??= new NwsServer({ serverHost: host, serverPort: port });
-    const filled = new NetWorkSpace(workspace, { server, useUse: true });
+    const persistent = isPersistent === true;
+    const filled = new NetWorkSpace(workspace, { server, useUse: !persistent, persistent });
     space = filled;
     const value = "v".repeat(valueBytes);
     let stored = 0;
@@ -30,6 +43,21 @@ const calls = {
       }
     };
     await Promise.all(Array.from({ length: inFlight }, lane));
+  },
+
+  /** In a persistent workspace. */
+  async cycle({ host, port, workspace, cycles, lanes, valueBytes }: CyclePlan): Promise<void> {
+    server ??= new NwsServer({ serverHost: host, serverPort: port });
+    const ws = new NetWorkSpace(workspace, { server, persistent: true });
+    const value = "v".repeat(valueBytes);
+    let begun = 0;
+    const lane = async (): Promise<void> => {
+      while (begun++ < cycles) {
+        await ws.store("queue", value);
+        await ws.fetch("queue");
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
   },
 
   deleteVar: (variable: string) => space!.deleteVar(variable),

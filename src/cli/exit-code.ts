@@ -11,9 +11,9 @@ export const ExitCode = {
   timedOut: 4,
   /** No connection came about, or it broke. */
   unreachable: 5,
-  /** The data folder of a server is damaged: something that was safe is not there any more. */
+  /** The data folder of a server, or a dump, is damaged: something that was safe is not there any more. */
   dataDamaged: 6,
-  /** The data folder cannot be used: another server does, it is of a newer version, or it cannot be read or written. */
+  /** The data folder cannot be used: another server does, it is of a newer version, or it cannot be read or written. So is a dump. */
   dataUnusable: 7,
 } as const;
 

@@ -4,8 +4,10 @@ import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { dataCommand } from "./commands/data.ts";
 import { declareCommand } from "./commands/declare.ts";
+import { dumpCommand } from "./commands/dump.ts";
 import { fetchCommand, findCommand } from "./commands/read.ts";
 import { infoCommand } from "./commands/info.ts";
+import { loadCommand } from "./commands/load.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mktempCommand } from "./commands/mktemp.ts";
 import { rmCommand } from "./commands/rm.ts";
@@ -25,7 +27,7 @@ A first try, in two terminals:
   nws store table x hello             gives it one
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no value (--try, --all), 4 timed out, 5 no connection,
-6 damaged data, 7 data folder in use, too new or not accessible.
+6 damaged data or dump, 7 data folder in use, data or dump too new or not accessible.
 'nws COMMAND --help' says more, with examples.`;
 
 /**
@@ -41,6 +43,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", afterHelp);
   program.commandsGroup("Serving:").addCommand(serverCommand()).addCommand(dataCommand());
+  program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());
   program.commandsGroup("Working:").addCommand(workerCommand());
   program.commandsGroup("Values:");
   for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {

@@ -3,8 +3,8 @@ import { failureName } from "../wire/failure-codes.ts";
 import type { FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { ReleaseKind, Reply, ValueFlag, WelcomeFlag } from "../wire/verbs.ts";
-import { Download, type ValueHead } from "./download.ts";
-import { LimitError } from "./errors.ts";
+import { Download, type RawSink, type StreamSink, type ValueHead } from "./download.ts";
+import { LimitError, type NwsError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { subject } from "./failure.ts";
 import type { Collected, Leased, Streamed, Welcome } from "./outcomes.ts";
@@ -151,7 +151,8 @@ export class Answers implements FrameSink {
 
   #download(pending: Pending, head: ValueHead, length: number): void {
     const exchange = this.#exchange;
-    const sink = pending.expect === Expect.stream ? (pending.extra as Download["sink"]) : undefined;
+    const isStreamed = pending.expect === Expect.stream || pending.expect === Expect.raw;
+    const sink = isStreamed ? (pending.extra as StreamSink) : undefined;
     const download = new Download(head, length, sink);
     pending.download = download;
     if (pending.isAbandoned) {
@@ -160,19 +161,20 @@ export class Answers implements FrameSink {
     } else if (sink !== undefined) {
       const { request } = pending;
       const isOver = (): boolean => pending.download !== download || download.isDiscarded;
-      sink.begin(length, {
-        grant: (count) => {
+      const control = {
+        grant: (count: number): void => {
           if (!isOver()) {
             download.consumed(count);
             this.#credit(request, download);
           }
         },
-        giveUp: (error) => {
+        giveUp: (error: NwsError): void => {
           if (!isOver()) {
             exchange.abandon(pending, error);
           }
         },
-      });
+      };
+      sink.begin(length, control, head.descriptor);
     } else if (length > this.#maxValueBytes) {
       const reason = `the value has ${length} bytes, more than maxValueBytes, which is ${this.#maxValueBytes} (fetchFile and findFile have no such limit)`;
       const where = whereOf(pending);
@@ -207,6 +209,8 @@ export class Answers implements FrameSink {
     } else if (pending.expect === Expect.stream) {
       this.#exchange.leases.add(head.lease);
       this.#exchange.resolve(pending, { length: download.length, lease: head.lease } satisfies Streamed);
+    } else if (pending.expect === Expect.raw) {
+      this.#exchange.resolve(pending, head.index);
     } else {
       const bytes = download.takeBytes();
       this.#whole(pending, head, bytes, 0, bytes.length);
@@ -236,6 +240,12 @@ export class Answers implements FrameSink {
       case Expect.stream:
         this.#stream(pending, head, bytes.slice(start, end));
         break;
+      case Expect.raw:
+        (pending.extra as RawSink).value(head.descriptor, bytes, start, end);
+        if (!head.hasMore) {
+          exchange.resolve(pending, head.index);
+        }
+        break;
       case Expect.lease:
         this.#leased(pending, head, bytes, start, end);
         break;
@@ -250,9 +260,9 @@ export class Answers implements FrameSink {
 
   /** A value that came whole for a sink. */
   #stream(pending: Pending, head: ValueHead, bytes: Uint8Array<ArrayBuffer>): void {
-    const sink = pending.extra as NonNullable<Download["sink"]>;
+    const sink = pending.extra as StreamSink;
     // A sink that fails from here on tells whoever waits for it to finish.
-    sink.begin(bytes.length, { grant: () => undefined, giveUp: () => undefined });
+    sink.begin(bytes.length, { grant: () => undefined, giveUp: () => undefined }, head.descriptor);
     if (bytes.length > 0) {
       sink.push(bytes);
     }
@@ -374,6 +384,7 @@ function nothingFor(pending: Pending): unknown {
     case Expect.positioned:
       return [];
     case Expect.stream:
+    case Expect.raw:
       return undefined;
     default:
       return pending.extra;

@@ -12,11 +12,17 @@ export interface StreamControl {
 
 /** Takes a value piece by piece. At most `WINDOW_BYTES` are on the way beyond what was granted. */
 export interface StreamSink {
-  begin(length: number, control: StreamControl): void;
+  begin(length: number, control: StreamControl, descriptor: number): void;
   /** The next bytes: the sink may keep them. */
   push(bytes: Uint8Array<ArrayBuffer>): void;
   /** The operation failed meanwhile (aborted, connection lost): no more will come. */
   fail(error: Error): void;
+}
+
+/** Takes values as they travel, those in chunks piece by piece. */
+export interface RawSink extends StreamSink {
+  /** A value that came whole: bytes `[start, end)`, which the sink may not keep. */
+  value(descriptor: number, bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** Below this much consumed, credit is not worth a frame. */

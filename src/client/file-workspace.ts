@@ -8,9 +8,9 @@ import { type FileSource, openInput } from "./file-input.ts";
 import { type FileTarget, OutputSink, streamFailed } from "./file-output.ts";
 import type { NumberedVariable } from "./names.ts";
 import type { WaitOptions } from "./session.ts";
-import { type Pieces, StreamSource } from "./stream-source.ts";
+import { storeStream } from "./stream-store.ts";
 import { type NameOf, WorkspaceBase } from "./workspace-base.ts";
-import { sendStream, sendValue } from "./writing.ts";
+import { sendValue } from "./writing.ts";
 
 export type { FileSource } from "./file-input.ts";
 export type { FileTarget } from "./file-output.ts";
@@ -107,41 +107,16 @@ export class FileWorkspace<Vars = Record<string, unknown>> extends WorkspaceBase
         await stored;
         return input.bytes.length;
       }
-      const stored = this.#send(variable, input.pieces, input.length, signal, where);
+      const { pieces, length } = input;
+      const stored = storeStream(exchange, variable, Descriptor.bytes, pieces, length, signal, where);
       letGo();
       await stored;
-      return input.length;
+      return length;
     } catch (error) {
       throw streamFailed(error, where);
     } finally {
       letGo();
     }
-  }
-
-  #send(
-    variable: NumberedVariable,
-    pieces: Pieces,
-    length: number,
-    signal: AbortSignal | undefined,
-    where: Where,
-  ): Promise<void> {
-    const { exchange } = this.session;
-    const source = new StreamSource(exchange.uploads, where);
-    const stored = sendStream(exchange, "storeFile", variable, Descriptor.bytes, length, source);
-    const pending = exchange.last;
-    // The mark by which a late failure of the stream knows that the request is still this one.
-    pending.extra = source;
-    if (signal !== undefined) {
-      exchange.watch(pending, signal);
-    }
-    const stop = (): void => source.stop();
-    stored.then(stop, stop);
-    source.feed(pieces, length).catch((error: unknown) => {
-      if (pending.extra === source && !pending.isAbandoned) {
-        exchange.abandon(pending, streamFailed(error, where));
-      }
-    });
-    return stored;
   }
 
   async #receive(

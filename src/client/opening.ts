@@ -2,6 +2,7 @@ import type { ByteWriter } from "../wire/byte-writer.ts";
 import { DurabilityNumber, OpenFlag, Verb } from "../wire/verbs.ts";
 import type { Durability } from "./durability.ts";
 import type { Exchange } from "./exchange.ts";
+import { writeName } from "./name-bytes.ts";
 import type { NumberedVariable, WorkspaceHandle } from "./names.ts";
 import { Expect } from "./pending.ts";
 
@@ -19,7 +20,7 @@ export function openHandle(
   writer.u8(flags | (durability === undefined ? 0 : OpenFlag.durability));
   const at = writer.length;
   writer.u16(0);
-  writer.utf8(handle.name);
+  writeName(writer, handle.name);
   const nameBytes = writer.length - at - 2;
   writer.bytes[at] = nameBytes >>> 8;
   writer.bytes[at + 1] = nameBytes;
@@ -37,6 +38,6 @@ export function writeNameOf(writer: ByteWriter, { number, handle, name }: Number
   writer.beginFrame(0, Verb.name);
   writer.u32(number);
   writer.u32(handle.number);
-  writer.utf8(name);
+  writeName(writer, name);
   writer.endFrame();
 }

@@ -25,6 +25,8 @@ export const Expect = {
   opened: 8,
   /** Nobody looks at the answer: only its coming counts. */
   nothing: 9,
+  /** Values as they travel, which go to a `RawSink`; resolves with the index of the last one, or undefined when there is none. */
+  raw: 10,
 } as const;
 
 export type Expect = (typeof Expect)[keyof typeof Expect];
@@ -46,7 +48,7 @@ export class Pending {
   variable: NumberedVariable | undefined;
   resolve: Resolve = ignore;
   reject: Reject = ignore;
-  /** For the trying reads: what to answer when there is nothing. For `positioned` and `several`: the list. For `stream`: the sink. */
+  /** For the trying reads: what to answer when there is nothing. For `positioned` and `several`: the list. For `stream` and `raw`: the sink. */
   extra: unknown;
   /** True for reads that may wait for as long as they like. */
   isWaiting = false;

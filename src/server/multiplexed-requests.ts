@@ -240,6 +240,22 @@ export const handlers: readonly (Handler | undefined)[] = table({
     session.text(request, session.context.info());
   },
 
+  [Verb.snapshot]: (session, request, fields) => {
+    const names: string[] = [];
+    while (fields.at < fields.end) {
+      names.push(fields.byteString());
+    }
+    session.context.space.takeSnapshot(session.member, request, names);
+  },
+
+  [Verb.readSnapshot]: (session, request, fields) => {
+    const variable = fields.u32();
+    const index = fields.u64();
+    if (!isTransferRefused(session, request) && !session.readSnapshot(request, variable, index)) {
+      session.refuse(request, "bad_arguments", `this session has no snapshot with a variable ${variable}`);
+    }
+  },
+
   [Verb.endSession]: (session, request, fields) => {
     const id = fields.byteString();
     const secret = fields.byteString();

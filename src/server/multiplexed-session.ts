@@ -299,6 +299,12 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     }
   }
 
+  /** Values of the session's snapshot, with their positions. False: it has none, or no such variable, and nothing is answered. */
+  readSnapshot(request: number, variable: number, index: number): boolean {
+    this.#currentWish = ITERATING_WISH;
+    return this.context.space.readSnapshot(this.member, request, variable, index);
+  }
+
   /** Answers a request with a failure. */
   refuse(request: number, code: FailureName, message: string): void {
     this.answered(request);

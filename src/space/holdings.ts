@@ -1,4 +1,5 @@
 import type { FileValue } from "./receiver.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import type { Variable } from "./variable.ts";
 import type { Workspace } from "./workspace.ts";
@@ -11,6 +12,8 @@ export class Holdings {
   memoryBytes = 0;
   fileBytes = 0;
   variableCount = 0;
+  /** What somebody reads, with files that have to stay until that is over. */
+  snapshot: Snapshot | undefined;
   readonly #maxMemoryBytes: number;
   readonly #dropFile: (file: FileValue) => void;
 
@@ -24,7 +27,15 @@ export class Holdings {
   }
 
   dropFile(file: FileValue): void {
-    this.#dropFile(file);
+    if (this.snapshot?.postpones(file) !== true) {
+      this.#dropFile(file);
+    }
+  }
+
+  releaseSnapshot(): void {
+    const files = this.snapshot?.release() ?? [];
+    this.snapshot = undefined;
+    files.forEach(this.#dropFile);
   }
 
   addVariable(variable: Variable): void {
@@ -64,7 +75,7 @@ export class Holdings {
       this.#charge(variable.workspace, -length - VALUE_OVERHEAD_BYTES, 0);
     } else {
       this.#charge(variable.workspace, -VALUE_OVERHEAD_BYTES, -length);
-      this.#dropFile(file);
+      this.dropFile(file);
       this.forgetIfUnattended(variable);
     }
   }
@@ -104,7 +115,7 @@ export class Holdings {
 
   #dropFiles(variable: Variable): void {
     for (const file of variable.table.files()) {
-      this.#dropFile(file);
+      this.dropFile(file);
     }
   }
 

@@ -82,6 +82,18 @@ export class Slab {
     return slot < this.#offsets.length && this.#offsets[slot] !== ABSENT;
   }
 
+  /** The same values, which do not change when this slab does. */
+  copy(): Slab {
+    const copy = new Slab();
+    copy.live = this.live;
+    copy.#offsets = this.#offsets.slice();
+    copy.#data = this.#data.slice();
+    copy.#used = this.#used;
+    copy.#dead = this.#dead;
+    copy.#large = this.#large && new Map(this.#large);
+    return copy;
+  }
+
   /** Precondition: the slot is absent, and `end - start <= SMALL_VALUE_BYTES`. */
   putSmall(slot: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(slot, RECORD_HEADER_BYTES + end - start);

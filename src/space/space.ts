@@ -9,6 +9,7 @@ import { type Mode, modes, type Order } from "./order.ts";
 import type { FileValue, Receiver } from "./receiver.ts";
 import { Restoration } from "./restoration.ts";
 import { type Booking, type Possessions, Session, type SessionOptions } from "./session.ts";
+import { Snapshot } from "./snapshot.ts";
 import { parseTemplate } from "./template.ts";
 import { validateSpace } from "./validate.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
@@ -19,6 +20,8 @@ import { Workspace } from "./workspace.ts";
 
 const DEFAULT_WORKSPACE = "__default";
 const DEFAULT_TEMPLATE = "__ws__%d";
+/** An answer with values of a snapshot stops growing at about so many bytes: others are served between two of them. */
+const SNAPSHOT_ANSWER_BYTES = 262_144;
 
 export interface SpaceOptions {
   /** Ends the names that `mktemp` makes: unique to this run of the server. */
@@ -81,6 +84,8 @@ export class Space {
   readonly #sessions = new Set<Session>();
   readonly #system = new Workspace(DEFAULT_WORKSPACE, true);
   readonly #keeping: Keeping;
+  /** Who reads the snapshot that there is. */
+  #snapshotReader: Session | undefined;
   #sessionsMade = 0;
   #nextMadeName = 0;
 
@@ -144,6 +149,9 @@ export class Space {
     }
     session.ended = true;
     this.#sessions.delete(session);
+    if (this.#snapshotReader === session) {
+      this.#releaseSnapshot();
+    }
     for (const waiter of [...session.waits.values()]) {
       this.#delivery.stopWaiting(waiter);
     }
@@ -539,6 +547,56 @@ export class Space {
     }
   }
 
+  // Snapshots
+
+  /**
+   * Keeps all workspaces (or those of these names) as they are now, for this session to read; answers with their listing. One session
+   * at a time has a snapshot, and one: it ends with the session, or with the next one that it takes.
+   */
+  takeSnapshot(session: Session, request: number, names: readonly string[]): void {
+    const reader = this.#snapshotReader;
+    if (reader !== undefined && reader !== session) {
+      const message = `${reader.peer} reads a snapshot of this server, and there can be one at a time; try again later`;
+      return fail(session, request, "too_many_waiting", message);
+    }
+    const missing = names.find((name) => !this.#workspaces.has(name));
+    if (missing !== undefined) {
+      return fail(session, request, "no_such_workspace", `workspace '${missing}' does not exist`);
+    }
+    this.#releaseSnapshot();
+    this.#keeping.noteDependenceOnAll(session);
+    const wanted = names.length === 0 ? this.#workspaces.keys() : new Set(names);
+    const snapshot = new Snapshot([...wanted].sort().map((name) => this.#workspaces.get(name)!));
+    this.#holdings.snapshot = snapshot;
+    this.#snapshotReader = session;
+    session.receiver.text(request, snapshot.listing);
+  }
+
+  /**
+   * Answers with values of a variable of the session's snapshot, free and booked ones, from index `from` on, or says `none`. A value of more than
+   * `leaseOver` bytes (see `SessionOptions`) is the last of its answer. False, and nothing is answered: there is no such variable.
+   */
+  readSnapshot(session: Session, request: number, number: number, from: number): boolean {
+    const { snapshot } = this.#holdings;
+    if (snapshot === undefined || this.#snapshotReader !== session || number >= snapshot.variableCount) {
+      return false;
+    }
+    let index = snapshot.next(number, from);
+    if (index === -1) {
+      session.receiver.none(request);
+    }
+    for (let bytes = 0; index !== -1;) {
+      const value = snapshot.read(number, index);
+      const length = value.file?.length ?? value.end - value.start;
+      bytes += length + VALUE_OVERHEAD_BYTES;
+      const isLast = length > session.leaseOver || bytes > SNAPSHOT_ANSWER_BYTES;
+      const next = isLast ? -1 : snapshot.next(number, index + 1);
+      session.receiver.value(request, value, 0, 0, next !== -1);
+      index = next;
+    }
+    return true;
+  }
+
   // Persistence
 
   /** Whether what this session stores there goes to the journal. */
@@ -689,6 +747,11 @@ export class Space {
     }
     this.#keeping.noteDependence(session, leased.workspace);
     return this.#changeable(session, request, workspace, name, bytes);
+  }
+
+  #releaseSnapshot(): void {
+    this.#snapshotReader = undefined;
+    this.#holdings.releaseSnapshot();
   }
 
   #disown(workspace: Workspace): void {

@@ -37,6 +37,16 @@ export class UniformSlab {
     return this.#present[slot] === 1;
   }
 
+  /** The same values, which do not change when this slab does. */
+  copy(): UniformSlab {
+    const copy = new UniformSlab(this.descriptor, this.length);
+    copy.live = this.live;
+    copy.#present.set(this.#present);
+    copy.#data.set(this.#data);
+    copy.#removed = this.#removed;
+    return copy;
+  }
+
   /** Precondition: the slot is absent, and the value is of this slab's length. */
   put(slot: number, bytes: Uint8Array, start: number): void {
     const data = this.#data;

@@ -1,3 +1,4 @@
+import { FrozenValues } from "./frozen-values.ts";
 import type { FileValue } from "./receiver.ts";
 import {
   keepBytes,
@@ -40,6 +41,8 @@ export class ValueTable {
   #likeDescriptor = 0;
   #likeLength = 0;
   #alike = 0;
+  /** Slabs that `FrozenValues` look at as well: each is copied before it changes. */
+  #frozen: Set<Slab | UniformSlab> | undefined;
 
   has(index: number): boolean {
     return this.#find(Math.floor(index / SLAB_SLOTS))?.has(index % SLAB_SLOTS) ?? false;
@@ -57,6 +60,9 @@ export class ValueTable {
       this.#alike = 1;
     }
     let slab = this.#make(number);
+    if (this.#frozen !== undefined) {
+      slab = this.#melt(number, slab);
+    }
     if (slab instanceof UniformSlab) {
       if (descriptor === slab.descriptor && length === slab.length) {
         slab.put(slot, bytes, start);
@@ -76,6 +82,9 @@ export class ValueTable {
   putFile(index: number, descriptor: number, file: FileValue): void {
     const number = Math.floor(index / SLAB_SLOTS);
     let slab = this.#make(number);
+    if (this.#frozen !== undefined) {
+      slab = this.#melt(number, slab);
+    }
     if (slab instanceof UniformSlab) {
       slab = this.#replace(number, slab);
     }
@@ -105,7 +114,10 @@ export class ValueTable {
   remove(index: number): FileValue | undefined {
     const number = Math.floor(index / SLAB_SLOTS);
     const slot = index % SLAB_SLOTS;
-    const slab = this.#find(number)!;
+    let slab = this.#find(number)!;
+    if (this.#frozen !== undefined) {
+      slab = this.#melt(number, slab);
+    }
     const length = slab.lengthOf(slot);
     const file = slab.remove(slot);
     this.memoryBytes -= VALUE_OVERHEAD_BYTES;
@@ -149,6 +161,21 @@ export class ValueTable {
         }
       }
     }
+  }
+
+  /**
+   * The values of now, which stay as they are however the table changes, until `unfreeze`: one set of them at a time. It takes time for each slab, not
+   * for each value, and memory for the slabs that change meanwhile.
+   */
+  freeze(): FrozenValues {
+    const slabs = [...this.#slabs].filter(([, { live }]) => live > 0).sort(([a], [b]) => a - b);
+    this.#frozen = slabs.length === 0 ? undefined : new Set(slabs.map(([, slab]) => slab));
+    return new FrozenValues(slabs);
+  }
+
+  /** Nobody looks at the frozen values any more. */
+  unfreeze(): void {
+    this.#frozen = undefined;
   }
 
   /** Throws when the count is not that of the slabs. */
@@ -205,6 +232,18 @@ export class ValueTable {
     this.#lastNumber = number;
     this.#last = slab;
     return slab;
+  }
+
+  /** The slab as one that may change. */
+  #melt(number: number, slab: Slab | UniformSlab): Slab | UniformSlab {
+    if (!this.#frozen!.delete(slab)) {
+      return slab;
+    }
+    const copy = slab.copy();
+    this.#slabs.set(number, copy);
+    this.#lastNumber = number;
+    this.#last = copy;
+    return copy;
   }
 
   #counted(length: number): void {

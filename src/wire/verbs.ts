@@ -39,6 +39,8 @@ export const Verb = {
   extend: 38,
   regain: 39,
   serial: 40,
+  snapshot: 41,
+  readSnapshot: 42,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 

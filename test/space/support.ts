@@ -211,6 +211,27 @@ export class Client {
     return this.#ask((request) => this.#space.completeFile(this.session, request, lease, "w", name, 0, file));
   }
 
+  takeSnapshot(...names: readonly string[]): Answer {
+    return this.#ask((request) => this.#space.takeSnapshot(this.session, request, names));
+  }
+
+  /** All values of a variable of the snapshot. */
+  readSnapshot(variable: number): GivenValue[] {
+    const values: GivenValue[] = [];
+    for (;;) {
+      const from = (values.at(-1)?.position.index ?? -1) + 1;
+      const answer = this.#ask((request) => {
+        if (!this.#space.readSnapshot(this.session, request, variable, from)) {
+          throw new Error("there is no such variable");
+        }
+      });
+      if (answer.outcome === "none") {
+        return values;
+      }
+      values.push(...answer.values);
+    }
+  }
+
   end(): void {
     this.#space.end(this.session);
     this.#space.validate();
