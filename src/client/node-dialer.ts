@@ -48,6 +48,10 @@ export class NodeDialer implements Dialer {
     const timer = setTimeout(callback, ms);
     return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
+
+  random(): number {
+    return Math.random();
+  }
 }
 
 class SocketTransport implements Transport {

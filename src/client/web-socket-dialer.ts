@@ -52,6 +52,10 @@ export class WebSocketDialer implements Dialer {
       unref: () => unref?.call(timer),
     };
   }
+
+  random(): number {
+    return Math.random();
+  }
 }
 
 class WebSocketTransport implements Transport {

@@ -49,6 +49,10 @@ class SlowDialer implements Dialer {
     return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
 
+  random(): number {
+    return Math.random();
+  }
+
   flow(): void {
     this.isStuck = false;
     for (const bytes of this.#stuck.splice(0)) {
