@@ -109,10 +109,23 @@ export class Session {
     fields: (writer: ByteWriter) => void,
   ): Promise<T> {
     const failure = handle?.failure ?? this.failure;
-    if (failure !== undefined) {
-      return Promise.reject(again(failure, { operation, workspace: handle?.name }));
-    }
+    return failure === undefined
+      ? this.#send<T>(operation, verb, expect, handle, fields)
+      : Promise.reject(again(failure, { operation, workspace: handle?.name }));
+  }
+
+  /** The same, also when this session or the workspace is being closed. */
+  #send<T = void>(
+    operation: string,
+    verb: number,
+    expect: Expect,
+    handle: WorkspaceHandle | undefined,
+    fields: (writer: ByteWriter) => void,
+  ): Promise<T> {
     const { exchange } = this;
+    if (exchange.failure !== undefined) {
+      return Promise.reject(again(exchange.failure, { operation, workspace: handle?.name }));
+    }
     const answer = exchange.begin<T>(operation, expect, handle, undefined);
     const { writer } = exchange.connection;
     writer.beginFrame(exchange.last.request, verb);
@@ -157,14 +170,15 @@ export class Session {
     await new Promise<void>((resolve) => exchange.uploads.whenIdle(resolve));
     const reason = `workspace '${handle.name}' was closed`;
     const wasOpen = handle.failure === undefined && this.failure === undefined;
-    const isLast = exchange.handles.countOf(handle.name) === 1;
-    const left =
-      wasOpen && isLast
-        ? this.ask("close", Verb.leave, Expect.done, handle, (writer) => writer.u32(handle.number))
-        : Promise.resolve();
     handle.fail(new ClosedError("closed", reason, { workspace: handle.name, reason }));
     this.#abandonWaiting(handle);
-    await left.catch(ignore);
+    if (wasOpen) {
+      await this.#allAnswered();
+    }
+    if (wasOpen && !exchange.handles.hasOpen(handle.name)) {
+      const left = this.#send("close", Verb.leave, Expect.done, handle, (writer) => writer.u32(handle.number));
+      await left.catch(ignore);
+    }
     this.#variables.release(handle);
     exchange.handles.remove(handle);
   }
@@ -184,14 +198,26 @@ export class Session {
     const reason = `the session with ${this.address} was closed`;
     const closed = new ClosedError("closed", reason, { reason });
     this.#abandonWaiting(undefined);
-    const goodbye = this.ask("close", Verb.goodbye, Expect.done, undefined, () => undefined);
+    const answered = this.#allAnswered();
     this.#closing = closed;
     for (const handle of exchange.handles) {
       handle.fail(closed);
     }
-    await goodbye.catch(ignore);
+    await answered;
+    await this.#send("close", Verb.goodbye, Expect.done, undefined, nothing).catch(ignore);
     exchange.connection.close();
     exchange.fail(closed);
+  }
+
+  /**
+   * Done when what was sent is answered, but for what waits. A value that is on its way is its caller's: it must be here, and so
+   * confirmed, before the server is told that all which was not confirmed may go back.
+   */
+  async #allAnswered(): Promise<void> {
+    if (this.exchange.pending.activeCount > 0) {
+      // The server answers in order what does not wait.
+      await this.#send("close", Verb.ping, Expect.done, undefined, nothing).catch(ignore);
+    }
   }
 
   #hello(label: string, graceMs: number): Promise<Welcome> {
@@ -270,6 +296,10 @@ export class Session {
     writer.endFrame();
     return variable;
   }
+}
+
+function nothing(): void {
+  // The verb says it all.
 }
 
 function ignore(): void {

@@ -119,7 +119,10 @@ export class Space {
     return session;
   }
 
-  /** Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. */
+  /**
+   * Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. If it is told of its end,
+   * that depends on what it has done (above all on what it confirmed).
+   */
   end(session: Session): void {
     if (session.ended) {
       return;
@@ -131,6 +134,9 @@ export class Space {
     }
     for (const workspace of session.owned) {
       this.#disown(workspace);
+    }
+    for (const workspace of session.opened.values()) {
+      this.#keeping.noteDependence(session, workspace);
     }
     session.owned.clear();
     session.opened.clear();
