@@ -56,7 +56,7 @@ export async function openJournal(parts: JournalParts): Promise<OpenedJournal> {
       writer.gone(id, index);
     }
     restoration.finish();
-    await blobs.restored();
+    blobs.restored();
     if (!log.isFull) {
       // Ids that are given from now on must never be given again.
       await log.sync();
