@@ -259,12 +259,12 @@ export class Exchange implements ConnectionUser {
   }
 
   disconnected(reason: string): void {
-    this.#disconnectedAt = performance.now();
+    this.#disconnectedAt = this.#dialer.now();
     this.#dialer.soon(() => this.listeners.emit("disconnected", { reason }));
   }
 
   reconnected(): void {
-    const awayMs = performance.now() - this.#disconnectedAt;
+    const awayMs = this.#dialer.now() - this.#disconnectedAt;
     this.#dialer.soon(() => this.listeners.emit("reconnected", { awayMs }));
   }
 

@@ -42,6 +42,7 @@ export class Session {
   readonly exchange: Exchange;
   /** The server's greeting. */
   readonly greeting: Promise<Welcome>;
+  readonly #dialer: Dialer;
   readonly #variables = new VariableTable();
   #closing: NwsError | undefined;
   #closed: Promise<void> | undefined;
@@ -49,6 +50,7 @@ export class Session {
   /** Throws an ArgumentError when an option can never work; everything else is told to the operations. */
   constructor(dialer: Dialer, options: SessionOptions = {}) {
     const reconnect = reconnectPolicy(options.reconnect);
+    this.#dialer = dialer;
     const exchange = new Exchange(
       dialer,
       options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES,
@@ -154,7 +156,7 @@ export class Session {
       return rejection(error);
     }
     if (variable.uploadCount > 0) {
-      return hold(variable, where, options, run);
+      return hold(this.#dialer, variable, where, options, run);
     }
     handle.ready.set(name, variable);
     return run(options);
@@ -315,6 +317,7 @@ function rejected(error: Error): Promise<never> {
 
 /** Waits until the large value that is being sent to `variable` is out. The timeout runs meanwhile. */
 function hold<T, O extends WaitOptions>(
+  dialer: Dialer,
   variable: NumberedVariable,
   where: Where,
   options: O | undefined,
@@ -324,7 +327,7 @@ function hold<T, O extends WaitOptions>(
   if (signal?.aborted) {
     return Promise.reject(aborted(signal, where));
   }
-  const heldAt = performance.now();
+  const heldAt = dialer.now();
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => {
       variable.held.splice(variable.held.indexOf(held), 1);
@@ -334,7 +337,7 @@ function hold<T, O extends WaitOptions>(
       run: (): void => {
         signal?.removeEventListener("abort", onAbort);
         const timeout = options?.timeout;
-        const left = timeout === undefined ? undefined : Math.max(1, timeout - (performance.now() - heldAt));
+        const left = timeout === undefined ? undefined : Math.max(1, timeout - (dialer.now() - heldAt));
         run(left === undefined ? options : ({ ...options, timeout: left } as O)).then(resolve, reject);
       },
       fail: (failure: NwsError): void => {

@@ -49,6 +49,8 @@ export interface Dialer {
   atTurnEnd(callback: () => void): void;
   /** Calls back after so many milliseconds. */
   after(ms: number, callback: () => void): Timer;
+  /** Milliseconds from some fixed moment. */
+  now(): number;
   /** At random: at least 0, less than 1. */
   random(): number;
 }

@@ -53,6 +53,10 @@ export class WebSocketDialer implements Dialer {
     };
   }
 
+  now(): number {
+    return performance.now();
+  }
+
   random(): number {
     return Math.random();
   }

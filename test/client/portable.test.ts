@@ -49,6 +49,10 @@ class SlowDialer implements Dialer {
     return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
 
+  now(): number {
+    return performance.now();
+  }
+
   random(): number {
     return Math.random();
   }

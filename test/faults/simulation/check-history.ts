@@ -1,4 +1,4 @@
-import type { History, Operation, Violation } from "./history.ts";
+import type { History, Operation, Place, SessionRecord, Violation } from "./history.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkOnce } from "./check-once.ts";
 import { checkPresence } from "./check-presence.ts";
@@ -26,14 +26,14 @@ export function checkHistory({ operations }: History): Violation[] {
   });
 }
 
-/** The operations on one variable; one that is not kept is another one in each process of the server. */
+/** The operations on one variable. */
 function groups(operations: readonly Operation[]): Iterable<Operation[]> {
   const found = new Map<string, Operation[]>();
   for (const operation of operations) {
     const { key, session } = operation;
     // (Who was never connected has done nothing.)
     if (key !== undefined && session.run > 0) {
-      const name = key.isKept ? key.name : `${session.run}/${key.name}`;
+      const name = `${placeOf(key.place, session)}/${key.name}`;
       const group = found.get(name);
       if (group === undefined) {
         found.set(name, [operation]);
@@ -43,4 +43,9 @@ function groups(operations: readonly Operation[]): Iterable<Operation[]> {
     }
   }
   return found.values();
+}
+
+/** Names the workspace among all that had this name. */
+function placeOf(place: Place, { run, number }: SessionRecord): string {
+  return { kept: "kept", brief: `brief ${run}`, own: `own ${number}` }[place];
 }

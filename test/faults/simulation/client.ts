@@ -1,8 +1,9 @@
 import { ConnectionLostError, NwsError } from "../../../src/client/errors.ts";
+import { ServerBase } from "../../../src/client/server-base.ts";
 import { Session } from "../../../src/client/session.ts";
 import type { Dialer, Timer, Transport, TransportEvents } from "../../../src/client/transport.ts";
 import { WorkspaceBase } from "../../../src/client/workspace-base.ts";
-import { describe, type History, type Operation, type SessionRecord } from "./history.ts";
+import { describe, type History, type Operation, type Place, type SessionRecord } from "./history.ts";
 import { Link } from "./link.ts";
 import type { Machine, ServerRun } from "./machine.ts";
 import type { World } from "./world.ts";
@@ -14,8 +15,7 @@ const SLACK_MS = 2;
 export class SimulatedClient implements Dialer {
   readonly address = "simulated";
   readonly record: SessionRecord;
-  readonly kept: WorkspaceBase;
-  readonly brief: WorkspaceBase;
+  readonly workspaces: Readonly<Record<Place, WorkspaceBase>>;
   readonly graceMs: number;
   /** The process is gone: nothing of it runs any more. */
   isCrashed = false;
@@ -46,8 +46,11 @@ export class SimulatedClient implements Dialer {
     this.#session.exchange.listeners.add("reconnected", () => {
       this.resumptions++;
     });
-    this.kept = new WorkspaceBase("kept", this.#session, { persistent: true });
-    this.brief = new WorkspaceBase("brief", this.#session, { useUse: true });
+    this.workspaces = {
+      kept: new WorkspaceBase("kept", this.#session, { persistent: true }),
+      brief: new WorkspaceBase("brief", this.#session, { useUse: true }),
+      own: new WorkspaceBase(`own-${this.record.number}`, this.#session, {}),
+    };
   }
 
   /** Runs an operation and writes down how it went. Returns what it came to; `undefined`: an outcome that is not known, or no value. */
@@ -65,6 +68,12 @@ export class SimulatedClient implements Dialer {
   /** Nothing came, and that is an answer. */
   cameToNothing(operation: Operation): void {
     operation.outcome = "nothing";
+  }
+
+  /** The workspaces of sessions that are there beside this one's. */
+  async ownedLeft(): Promise<string[]> {
+    const listed = await new ServerBase(this.#session).listWss();
+    return listed.map(({ name }) => name).filter((name) => name.startsWith("own-") && name !== this.workspaces.own.name);
   }
 
   crash(): void {
@@ -129,6 +138,10 @@ export class SimulatedClient implements Dialer {
   after(ms: number, callback: () => void): Timer {
     const cancel = this.#world.after(ms, () => this.#unlessCrashed(callback));
     return { cancel, ref: () => undefined, unref: () => undefined };
+  }
+
+  now(): number {
+    return this.#world.now;
   }
 
   random(): number {

@@ -15,9 +15,14 @@ export interface SessionRecord {
 
 export type Mode = "fifo" | "lifo" | "multi" | "single";
 
-/** Which one of the variables: those of the kept workspace live through all processes of the server, others through one. */
+/**
+ * A workspace: `kept` lives through all processes of the server, `brief` through one (nobody owns it), and `own` is another one for each
+ * session, which owns it and alone uses it.
+ */
+export type Place = "kept" | "brief" | "own";
+
 export interface VariableKey {
-  readonly isKept: boolean;
+  readonly place: Place;
   readonly name: string;
   readonly mode: Mode;
 }
@@ -121,7 +126,7 @@ export function nameOf(value: string): string {
 /** An operation, for messages. */
 export function describe(operation: Operation): string {
   const { kind, session, key, invokedAt, settledAt, outcome, values, number, isLeased } = operation;
-  const where = key === undefined ? "" : ` ${key.isKept ? "kept" : "brief"}.${key.name} (${key.mode})`;
+  const where = key === undefined ? "" : ` ${key.place}.${key.name} (${key.mode})`;
   const what = values.map(nameOf).join(" ");
   const times = `${invokedAt.toFixed(2)} to ${settledAt.toFixed(2)}`;
   return `#${number} ${kind}${isLeased ? " on lease" : ""}${where} [${what}] ${outcome} in session ${session.number} (run ${session.run}), ${times}`;

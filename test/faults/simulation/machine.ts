@@ -14,8 +14,6 @@ export interface ServerRun {
   readonly disk: SimulatedDisk;
   readonly time: ProcessTime;
   readonly links: Set<Link>;
-  /** It ended then, without a warning. */
-  crashedAt: number;
   /** From then on its successor served. */
   replacedAt: number;
 }
@@ -70,7 +68,7 @@ export class Machine {
     time.goOn();
     if (outcome === "loaded") {
       const number = ++this.#runs;
-      this.current = { number, server, disk, time, links: new Set(), crashedAt: Infinity, replacedAt: Infinity };
+      this.current = { number, server, disk, time, links: new Set(), replacedAt: Infinity };
       if (this.#last !== undefined) {
         this.#last.replacedAt = this.#world.now;
       }
@@ -84,14 +82,30 @@ export class Machine {
     if (run === undefined) {
       return;
     }
-    const { now, random } = this.#world;
     this.current = undefined;
-    run.crashedAt = now;
     for (const link of run.links) {
       link.serverCrashed();
     }
     this.#stop(run.disk, run.time);
-    this.#world.after(this.#world.someTime(60), () => this.start(random.chance(0.5)));
+    this.#world.after(this.#world.someTime(60), () => this.start(this.#world.random.chance(0.5)));
+  }
+
+  /** The server is stopped in order, and makes all durable first: then even the machine may stop. Another process starts later. */
+  stop(): void {
+    const run = this.current;
+    if (run === undefined) {
+      return;
+    }
+    this.current = undefined;
+    for (const link of run.links) {
+      link.isBroken = true;
+    }
+    void run.server.stop().then(() => {
+      run.time.stop();
+      const files = run.disk.crash();
+      this.#nextDisk = (next) => new SimulatedDisk(next, files);
+      this.#world.after(this.#world.someTime(60), () => this.start(false));
+    });
   }
 
   #stop(disk: SimulatedDisk, time: ProcessTime): void {

@@ -9,9 +9,13 @@ export interface Habits {
   readonly variables: readonly VariableKey[];
   /** Whether variables are deleted now and then (only FIFO ones: another mode would have to be declared anew). */
   readonly deletes: boolean;
+  /** Whether some values are so large that they travel in chunks. */
+  readonly large: boolean;
   /** Whether programs give up waiting now and then by an AbortSignal. */
   readonly aborts: boolean;
 }
+
+const LARGE_BYTES = 300_000;
 
 const OPERATIONS = [
   ["store", 32],
@@ -127,7 +131,9 @@ export class Program {
 
   #value(): string {
     const { random } = this.#world;
-    return this.#history.newValue(random.chance(0.9) ? 8 : random.pick([200, 1500, 6000]));
+    const isSmall = random.chance(0.9);
+    const isLarge = this.#habits.large && random.chance(0.5);
+    return this.#history.newValue(isSmall ? 8 : isLarge ? LARGE_BYTES : random.pick([200, 1500, 6000]));
   }
 
   async #do(
@@ -236,7 +242,7 @@ export class Program {
     }
   }
 
-  #workspace({ isKept }: VariableKey): WorkspaceBase {
-    return isKept ? this.#client.kept : this.#client.brief;
+  #workspace({ place }: VariableKey): WorkspaceBase {
+    return this.#client.workspaces[place];
   }
 }

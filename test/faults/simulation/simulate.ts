@@ -1,7 +1,7 @@
 import { Random } from "../../log/simulation.ts";
 import { checkHistory } from "./check-history.ts";
 import { SimulatedClient } from "./client.ts";
-import { describe, History, type Mode, type VariableKey, type Violation } from "./history.ts";
+import { describe, History, type Mode, type Place, type VariableKey, type Violation } from "./history.ts";
 import { Machine } from "./machine.ts";
 import { type Habits, Program } from "./program.ts";
 import { World } from "./world.ts";
@@ -11,6 +11,7 @@ const REST_MS = 3000;
 /** No history needs so long, unless something hangs. */
 const MOST_MS = 600_000;
 
+const places: readonly Place[] = ["kept", "kept", "kept", "kept", "brief", "own"];
 const modes: readonly Mode[] = ["fifo", "fifo", "lifo", "multi", "single"];
 
 export interface Outcome {
@@ -32,10 +33,9 @@ export async function simulate(seed: number, folder: string): Promise<Outcome> {
 class Play {
   readonly history = new History();
   readonly machine: Machine;
-  readonly tally = { operations: 0, cuts: 0, resumptions: 0, serverCrashes: 0, clientCrashes: 0, events: 0 };
+  readonly tally = { operations: 0, cuts: 0, resumptions: 0, crashes: 0, stops: 0, clientCrashes: 0, events: 0 };
   readonly #world: World;
   readonly #habits: Habits;
-  readonly #clients = new Set<SimulatedClient>();
   /** Every client there was, in the order of their sessions' numbers. */
   readonly #everybody: SimulatedClient[] = [];
   #operationsLeft: number;
@@ -46,7 +46,12 @@ class Play {
     const { random } = world;
     this.#world = world;
     this.machine = new Machine(world, folder, random.chance(0.8) ? "fsync" : "os");
-    this.#habits = { variables: someVariables(random), deletes: random.chance(0.3), aborts: random.chance(0.2) };
+    this.#habits = {
+      variables: someVariables(random),
+      deletes: random.chance(0.3),
+      large: random.chance(0.1),
+      aborts: random.chance(0.2),
+    };
     this.#operationsLeft = 20 + random.below(100);
   }
 
@@ -105,7 +110,6 @@ class Play {
 
   #newClient(): SimulatedClient {
     const client = new SimulatedClient(this.#world, this.machine, this.history);
-    this.#clients.add(client);
     this.#everybody.push(client);
     return client;
   }
@@ -114,20 +118,26 @@ class Play {
   #brew(): void {
     const world = this.#world;
     const { random } = world;
-    const calm = random.pick([20, 60, 150, 1000]);
+    const calm = random.pick([20, 50, 150]);
+    const cuts = random.pick([0.6, 0.9, 0.97]);
+    let left = random.below(40);
     const strike = (): void => {
-      if (!this.#isStormy) {
+      if (!this.#isStormy || left-- <= 0) {
         return;
       }
-      const client = random.pick([...this.#clients]);
-      if (random.chance(0.7)) {
-        client.links.at(-1)?.cut();
+      const living = this.#everybody.filter(({ isOver }) => !isOver);
+      const client = living.length === 0 ? undefined : random.pick(living);
+      if (random.chance(cuts)) {
+        client?.links.at(-1)?.cut();
         this.tally.cuts++;
-      } else if (random.chance(0.5)) {
+      } else if (random.chance(0.4)) {
         this.machine.crash();
-        this.tally.serverCrashes++;
-      } else if (!client.isOver) {
-        client.crash();
+        this.tally.crashes++;
+      } else if (random.chance(0.2)) {
+        this.machine.stop();
+        this.tally.stops++;
+      } else {
+        client?.crash();
         this.tally.clientCrashes++;
       }
       world.after(random.next() * calm, strike);
@@ -158,10 +168,19 @@ class Play {
     let open = 0;
     for (const client of this.#everybody.filter(({ isOver }) => !isOver)) {
       open++;
-      void client.close().then(() => open--);
+      void this.#takeLeave(client).then(() => open--);
     }
     await this.#await("every session is closed", () => open === 0);
     await this.#world.run(() => false, REST_MS);
+  }
+
+  /** Takes what is the client's alone, then closes its session. */
+  async #takeLeave(client: SimulatedClient): Promise<void> {
+    const program = new Program(client, this.#habits, this.#world, this.history);
+    for (const key of this.#habits.variables.filter(({ place }) => place === "own")) {
+      await program.drain(key);
+    }
+    await client.close();
   }
 
   /** What is there in the end is taken out. */
@@ -173,6 +192,9 @@ class Play {
       await program.prepare();
       for (const key of this.#habits.variables) {
         await program.drain(key);
+      }
+      for (const name of await client.ownedLeft()) {
+        this.history.violated(`workspace '${name}' outlives its owner`);
       }
       await client.close();
       isDone = true;
@@ -198,12 +220,12 @@ class Play {
 function someVariables(random: Random): VariableKey[] {
   const all = Array.from({ length: 1 + random.below(3) }, () => {
     const mode = random.pick(modes);
-    return { isKept: random.chance(0.7), name: mode, mode };
+    return { place: random.pick(places), name: mode, mode };
   });
   // Each once.
   return all.filter((key, at) => all.findIndex((other) => sameKey(key, other)) === at);
 }
 
 function sameKey(one: VariableKey, other: VariableKey): boolean {
-  return one.name === other.name && one.isKept === other.isKept;
+  return one.name === other.name && one.place === other.place;
 }
