@@ -73,7 +73,9 @@ export class SimulatedClient implements Dialer {
   /** The workspaces of sessions that are there beside this one's. */
   async ownedLeft(): Promise<string[]> {
     const listed = await new ServerBase(this.#session).listWss();
-    return listed.map(({ name }) => name).filter((name) => name.startsWith("own-") && name !== this.workspaces.own.name);
+    return listed
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("own-") && name !== this.workspaces.own.name);
   }
 
   crash(): void {

@@ -44,7 +44,7 @@ class Pipe {
   #later(task: () => void): void {
     const world = this.#world;
     this.#lastAt = Math.max(this.#lastAt, world.now + world.someTime(3));
-    world.after(this.#lastAt - world.now, () => {
+    world.at(this.#lastAt, () => {
       if (!this.#isBroken) {
         task();
       }

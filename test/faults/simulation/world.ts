@@ -26,9 +26,14 @@ export class World {
     this.random = random;
   }
 
-  /** Has `task` happen in so many milliseconds, after what was planned earlier for the same moment; returns a way to call it off. */
+  /** Has `task` happen in so many milliseconds; returns a way to call it off. */
   after(ms: number, task: () => unknown): () => void {
-    const event = { at: this.now + ms, task };
+    return this.at(this.now + ms, task);
+  }
+
+  /** Has `task` happen then, after what was planned earlier for the same moment. */
+  at(at: number, task: () => unknown): () => void {
+    const event = { at, task };
     const events = this.#events;
     let low = 0;
     let high = events.length;
@@ -42,9 +47,9 @@ export class World {
     }
     events.splice(low, 0, event);
     return () => {
-      const at = events.indexOf(event);
-      if (at !== -1) {
-        events.splice(at, 1);
+      const place = events.indexOf(event);
+      if (place !== -1) {
+        events.splice(place, 1);
       }
     };
   }
