@@ -57,7 +57,7 @@ class Play {
 
   /** Something happened that never should: it need not be seen to its end. */
   get isSpoilt(): boolean {
-    return this.complaints.length > 0;
+    return this.history.violations.length > 0 || this.machine.complaints.length > 0;
   }
 
   get complaints(): Violation[] {
