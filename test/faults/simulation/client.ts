@@ -113,7 +113,7 @@ export class SimulatedClient implements Dialer {
     this.links.push(link);
     world.after(world.someTime(3), () => {
       const run = this.#machine.current;
-      if (run === undefined || link.isBroken) {
+      if (run === undefined || link.isBroken || link.socket.destroyed) {
         world.after(world.someTime(3), () => link.refuse());
         return;
       }
