@@ -4,7 +4,7 @@ import { simulate } from "./simulate.ts";
 import { makeFolder, removeFolder } from "./values-folder.ts";
 
 /** `SIMULATION_RUNS=10000 npx vitest run test/faults/simulation` for a long run; the seeds are this one and those that follow. */
-const runs = Number(process.env["SIMULATION_RUNS"] ?? 400);
+const runs = Number(process.env["SIMULATION_RUNS"] ?? 300);
 const firstSeed = Number(process.env["SIMULATION_SEED"] ?? 1);
 
 let folder: string;
