@@ -48,6 +48,8 @@ export class BlobStore {
   #isClosed = false;
   /** Between `named` and `restored`: what is dropped may be another one's file still. */
   #isRestoring = false;
+  /** Files that `missing` has seen. */
+  #found: string[] = [];
   #whenIdle: (() => void) | undefined;
 
   constructor(options: BlobStoreOptions) {
@@ -98,16 +100,17 @@ export class BlobStore {
     }
     await mkdir(kept.folder, { recursive: true, mode: 0o700 });
     const sizes = await filesIn(kept.folder);
+    this.#found = [...sizes.keys()];
     return new Set([...this.#blobs].filter(({ name, length }) => sizes.get(name) !== length));
   }
 
   /** Removes the files that belong to no value. */
-  async restored(): Promise<void> {
+  restored(): void {
     const { kept } = this.#options;
     this.#isRestoring = false;
     if (kept !== undefined) {
       const names = new Set([...this.#blobs].map(({ name }) => name));
-      for (const name of (await filesIn(kept.folder)).keys()) {
+      for (const name of this.#found.splice(0)) {
         if (!names.has(name)) {
           this.remove(join(kept.folder, name));
         }

@@ -69,7 +69,7 @@ export class Comeback {
     const most = Math.min(maxBackoffMs, backoffMs * 2 ** this.#failures++);
     this.#reason = reason;
     // At random: clients that lost one server must not come back all at once, again and again.
-    this.#timer = this.#after(Math.ceil(most * (0.5 + Math.random() / 2)), () => this.#try());
+    this.#timer = this.#after(Math.ceil(most * (0.5 + this.#dialer.random() / 2)), () => this.#try());
   }
 
   succeeded(): void {

@@ -71,6 +71,11 @@ export class Exchange implements ConnectionUser {
     this.#repetition = reconnect === undefined ? undefined : new Repetition(this);
   }
 
+  /** Milliseconds from some fixed moment. */
+  now(): number {
+    return this.#dialer.now();
+  }
+
   /** Whether what waits keeps the program running. It does at first. */
   set mayHold(mayHold: boolean) {
     this.#mayHold = mayHold;
@@ -182,7 +187,12 @@ export class Exchange implements ConnectionUser {
 
   /** Puts a value back; nobody waits for the answer. */
   release(kind: number, number: number): void {
-    this.#unanswered(Verb.release).lease = kind === ReleaseKind.lease ? number : 0;
+    const pending = this.#unanswered(Verb.release);
+    if (kind === ReleaseKind.lease) {
+      pending.lease = number;
+    } else {
+      pending.booking = number;
+    }
     const { writer } = this.connection;
     writer.u8(kind);
     writer.u64(number);
@@ -302,12 +312,12 @@ export class Exchange implements ConnectionUser {
   }
 
   disconnected(reason: string): void {
-    this.#disconnectedAt = performance.now();
+    this.#disconnectedAt = this.#dialer.now();
     this.#dialer.soon(() => this.listeners.emit("disconnected", { reason }));
   }
 
   reconnected(): void {
-    const awayMs = performance.now() - this.#disconnectedAt;
+    const awayMs = this.#dialer.now() - this.#disconnectedAt;
     this.#dialer.soon(() => this.listeners.emit("reconnected", { awayMs }));
   }
 

@@ -83,13 +83,14 @@ export class HandleTable {
     }
   }
 
-  /** How many open handles lead to the workspace of this name. */
-  countOf(name: string): number {
-    let count = 0;
+  /** Whether an open handle leads to the workspace of this name. */
+  hasOpen(name: string): boolean {
     for (const handle of this.#used) {
-      count += handle.name === name ? 1 : 0;
+      if (handle.name === name && handle.failure === undefined) {
+        return true;
+      }
     }
-    return count;
+    return false;
   }
 
   [Symbol.iterator](): IterableIterator<WorkspaceHandle> {

@@ -48,6 +48,14 @@ export class NodeDialer implements Dialer {
     const timer = setTimeout(callback, ms);
     return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
+
+  now(): number {
+    return performance.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
 }
 
 class SocketTransport implements Transport {

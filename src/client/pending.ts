@@ -60,9 +60,10 @@ export class Pending {
   download: Download | undefined;
   /** Where the operation was called, when the session traces calls. */
   trace: Error | undefined;
-  /** The lease that it is to end; 0: none. */
+  /** The lease that it is to end, or the plain booking that it gives back; 0: none. */
   lease = 0;
-  /** When a read that may wait is to time out, in milliseconds of `performance.now()`; 0: never. */
+  booking = 0;
+  /** When a read that may wait is to time out, by the clock of the exchange; 0: never. */
   deadlineAt = 0;
   /** Where the value comes from that is sent in chunks. */
   upload: { readonly source: ChunkSource; readonly length: number } | undefined;
@@ -143,6 +144,7 @@ export class PendingTable {
     pending.download = undefined;
     pending.trace = undefined;
     pending.lease = 0;
+    pending.booking = 0;
     pending.deadlineAt = 0;
     pending.upload = undefined;
     pending.frame = undefined;

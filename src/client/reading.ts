@@ -88,7 +88,7 @@ export function read(
   );
   if (timeout > 0) {
     writer.u32(timeout);
-    last.deadlineAt = performance.now() + timeout;
+    last.deadlineAt = exchange.now() + timeout;
   }
   if (most !== undefined) {
     writer.u32(most);

@@ -1,10 +1,12 @@
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { readU32, readU64 } from "../wire/bytes.ts";
 import { writeRegain, writeSerial } from "../wire/client-frames.ts";
+import { Serials } from "../wire/serials.ts";
 import { isAnswered, MAX_REGAINED_LEASES, OpenFlag, Verb } from "../wire/verbs.ts";
 import { ConnectionLostError, type NwsError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import { subject } from "./failure.ts";
+import { again, subject } from "./failure.ts";
+import type { HeldOperation, NumberedVariable } from "./names.ts";
 import { openHandle, writeNameOf } from "./opening.ts";
 import { Collected } from "./outcomes.ts";
 import { Expect, type Pending, whereOf } from "./pending.ts";
@@ -22,8 +24,7 @@ const TIMEOUT_AT = 14;
  */
 export class Repetition {
   readonly #exchange: Exchange;
-  /** How many requests have been made. */
-  #serial = 0;
+  readonly #serials = new Serials();
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
@@ -40,12 +41,12 @@ export class Repetition {
       }
       const verb = bytes[at + VERB_AT]!;
       if (verb === Verb.serial) {
-        this.#serial = readU64(bytes, at + HEAD_BYTES) - 1;
+        this.#serials.label(readU64(bytes, at + HEAD_BYTES));
       } else if (verb !== Verb.hello && isAnswered(verb)) {
-        this.#serial++;
+        const serial = this.#serials.next();
         const made = pending.at(readU32(bytes, at + REQUEST_AT));
         if (made !== undefined) {
-          made.serial = this.#serial;
+          made.serial = serial;
           made.frame = bytes.slice(at, end);
         }
       }
@@ -55,9 +56,15 @@ export class Repetition {
 
   /** Says what this client has. */
   writeRegain(out: ByteWriter): void {
-    const { received, leases } = this.#exchange;
+    const { received, leases, pending } = this.#exchange;
     this.#exchange.confirmed = received;
-    writeRegain(out, 0, received, leases.last, leases.numbers.slice(0, MAX_REGAINED_LEASES));
+    const givenBack = [...pending.used()].map(({ booking }) => booking).filter((booking) => booking > 0);
+    writeRegain(out, 0, {
+      lastBooking: received,
+      givenBack,
+      lastLease: leases.last,
+      leases: leases.numbers.slice(0, MAX_REGAINED_LEASES),
+    });
   }
 
   /** Writes all that another run of the server has to be told and asked. What was written before and has not left is dropped: it is among that. */
@@ -66,20 +73,18 @@ export class Repetition {
     const { writer } = connection;
     this.note(writer.bytes, writer.length);
     writer.clear();
-    writeSerial(writer, this.#serial + 1);
+    writeSerial(writer, this.#serials.count + 1);
     const left = this.#clean();
-    const opening = new Set(left.filter(({ expect }) => expect === Expect.opened).map(({ handle }) => handle));
+    const opening = left.filter(({ expect }) => expect === Expect.opened);
     const using = new Set(left.map(({ handle }) => handle));
     const open = [...handles].filter((handle) => handle.failure === undefined || using.has(handle));
-    for (const handle of open.filter((each) => !opening.has(each))) {
+    for (const handle of open.filter((each) => !opening.some((pending) => pending.handle === each))) {
       void openHandle(this.#exchange, handle, OpenFlag.again);
     }
     for (const { lease, leftMs } of leases.limited()) {
       this.#exchange.extend(lease, leftMs);
     }
-    this.note(writer.bytes, writer.length);
-    const next = this.#serial + 1;
-    left.filter(({ expect }) => expect === Expect.opened).forEach((each) => this.#ask(each));
+    opening.forEach((each) => this.#ask(each));
     for (const handle of open) {
       for (const variable of handle.variables.values()) {
         if (variable.number >= 0) {
@@ -87,9 +92,28 @@ export class Repetition {
         }
       }
     }
-    left.filter(({ expect }) => expect !== Expect.opened).forEach((each) => this.#ask(each));
-    writeSerial(writer, next);
+    const behind = new Map<NumberedVariable, HeldOperation[]>();
+    left.filter(({ expect }) => expect !== Expect.opened).forEach((each) => this.#askInOrder(each, behind));
+    behind.forEach((operations, variable) => variable.held.unshift(...operations));
     connection.wake();
+  }
+
+  /** A request behind a large value for its variable is asked when that has been sent. */
+  #askInOrder(pending: Pending, behind: Map<NumberedVariable, HeldOperation[]>): void {
+    const { variable } = pending;
+    if (variable === undefined || variable.uploadCount === 0 || this.#exchange.uploads.has(pending.request)) {
+      this.#ask(pending);
+      return;
+    }
+    const operations = behind.get(variable) ?? [];
+    behind.set(variable, operations);
+    operations.push({
+      run: () => {
+        this.#ask(pending);
+        this.#exchange.connection.wake();
+      },
+      fail: (failure) => this.#exchange.reject(pending, again(failure, whereOf(pending))),
+    });
   }
 
   /** Forgets what has come of answers, and requests in which nobody is interested. Returns the others, in the order in which they were made. */
@@ -116,7 +140,9 @@ export class Repetition {
     const exchange = this.#exchange;
     const { writer } = exchange.connection;
     writeSerial(writer, pending.serial);
-    writer.copy(withTimeLeft(pending.frame!, pending.deadlineAt));
+    writer.copy(
+      pending.deadlineAt === 0 ? pending.frame! : withTimeout(pending.frame!, pending.deadlineAt - exchange.now()),
+    );
     if (pending.upload !== undefined && !exchange.uploads.restart(pending)) {
       // (Unless the server has the value: then it says so all the same.)
       exchange.frame(pending.request, Verb.cancel);
@@ -125,13 +151,10 @@ export class Repetition {
   }
 }
 
-/** The frame of a read that times out, with what is left of the time. */
-function withTimeLeft(frame: Uint8Array, deadlineAt: number): Uint8Array {
-  if (deadlineAt === 0) {
-    return frame;
-  }
+/** The frame of a read that times out, after so long. */
+function withTimeout(frame: Uint8Array, timeoutMs: number): Uint8Array {
   const copy = frame.slice();
-  new DataView(copy.buffer).setUint32(TIMEOUT_AT, Math.max(1, Math.ceil(deadlineAt - performance.now())));
+  new DataView(copy.buffer).setUint32(TIMEOUT_AT, Math.max(1, Math.ceil(timeoutMs)));
   return copy;
 }
 

@@ -44,6 +44,7 @@ export class Session {
   readonly exchange: Exchange;
   /** The server's greeting. */
   readonly greeting: Promise<Welcome>;
+  readonly #dialer: Dialer;
   readonly #variables = new VariableTable();
   #closing: NwsError | undefined;
   #closed: Promise<void> | undefined;
@@ -51,6 +52,7 @@ export class Session {
   /** Throws an ArgumentError when an option can never work; everything else is told to the operations. */
   constructor(dialer: Dialer, options: SessionOptions = {}) {
     const reconnect = reconnectPolicy(options.reconnect);
+    this.#dialer = dialer;
     const exchange = new Exchange(
       dialer,
       options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES,
@@ -100,10 +102,23 @@ export class Session {
     fields: (writer: ByteWriter) => void,
   ): Promise<T> {
     const failure = handle?.failure ?? this.failure;
-    if (failure !== undefined) {
-      return Promise.reject(again(failure, { operation, workspace: handle?.name }));
-    }
+    return failure === undefined
+      ? this.#send<T>(operation, verb, expect, handle, fields)
+      : Promise.reject(again(failure, { operation, workspace: handle?.name }));
+  }
+
+  /** The same, also when this session or the workspace is being closed. */
+  #send<T = void>(
+    operation: string,
+    verb: number,
+    expect: Expect,
+    handle: WorkspaceHandle | undefined,
+    fields: (writer: ByteWriter) => void,
+  ): Promise<T> {
     const { exchange } = this;
+    if (exchange.failure !== undefined) {
+      return Promise.reject(again(exchange.failure, { operation, workspace: handle?.name }));
+    }
     const answer = exchange.begin<T>(operation, expect, handle, undefined);
     const { writer } = exchange.connection;
     writer.beginFrame(exchange.last.request, verb);
@@ -148,7 +163,7 @@ export class Session {
       return rejection(error);
     }
     if (variable.uploadCount > 0) {
-      return hold(variable, where, options, run);
+      return hold(this.#dialer, variable, where, options, run);
     }
     handle.ready.set(name, variable);
     return run(options);
@@ -164,14 +179,15 @@ export class Session {
     await new Promise<void>((resolve) => exchange.uploads.whenIdle(resolve));
     const reason = `workspace '${handle.name}' was closed`;
     const wasOpen = handle.failure === undefined && this.failure === undefined;
-    const isLast = exchange.handles.countOf(handle.name) === 1;
-    const left =
-      wasOpen && isLast
-        ? this.ask("close", Verb.leave, Expect.done, handle, (writer) => writer.u32(handle.number))
-        : Promise.resolve();
     handle.fail(new ClosedError("closed", reason, { workspace: handle.name, reason }));
     this.#abandonWaiting(handle);
-    await left.catch(ignore);
+    if (wasOpen) {
+      await this.#allAnswered();
+    }
+    if (wasOpen && !exchange.handles.hasOpen(handle.name)) {
+      const left = this.#send("close", Verb.leave, Expect.done, handle, (writer) => writer.u32(handle.number));
+      await left.catch(ignore);
+    }
     this.#variables.release(handle);
     exchange.handles.remove(handle);
   }
@@ -191,14 +207,26 @@ export class Session {
     const reason = `the session with ${this.address} was closed`;
     const closed = new ClosedError("closed", reason, { reason });
     this.#abandonWaiting(undefined);
-    const goodbye = this.ask("close", Verb.goodbye, Expect.done, undefined, () => undefined);
+    const answered = this.#allAnswered();
     this.#closing = closed;
     for (const handle of exchange.handles) {
       handle.fail(closed);
     }
-    await goodbye.catch(ignore);
+    await answered;
+    await this.#send("close", Verb.goodbye, Expect.done, undefined, nothing).catch(ignore);
     exchange.connection.close();
     exchange.fail(closed);
+  }
+
+  /**
+   * Done when what was sent is answered, but for what waits. A value that is on its way is its caller's: it must be here, and so
+   * confirmed, before the server is told that all which was not confirmed may go back.
+   */
+  async #allAnswered(): Promise<void> {
+    if (this.exchange.pending.activeCount > 0) {
+      // The server answers in order what does not wait.
+      await this.#send("close", Verb.ping, Expect.done, undefined, nothing).catch(ignore);
+    }
   }
 
   #hello(label: string, graceMs: number): Promise<Welcome> {
@@ -274,6 +302,10 @@ export class Session {
   }
 }
 
+function nothing(): void {
+  // The verb says it all.
+}
+
 function ignore(): void {
   // Somebody else tells the program, or there is nobody to tell.
 }
@@ -287,6 +319,7 @@ function rejected(error: Error): Promise<never> {
 
 /** Waits until the large value that is being sent to `variable` is out. The timeout runs meanwhile. */
 function hold<T, O extends WaitOptions>(
+  dialer: Dialer,
   variable: NumberedVariable,
   where: Where,
   options: O | undefined,
@@ -296,7 +329,7 @@ function hold<T, O extends WaitOptions>(
   if (signal?.aborted) {
     return Promise.reject(aborted(signal, where));
   }
-  const heldAt = performance.now();
+  const heldAt = dialer.now();
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => {
       variable.held.splice(variable.held.indexOf(held), 1);
@@ -306,7 +339,7 @@ function hold<T, O extends WaitOptions>(
       run: (): void => {
         signal?.removeEventListener("abort", onAbort);
         const timeout = options?.timeout;
-        const left = timeout === undefined ? undefined : Math.max(1, timeout - (performance.now() - heldAt));
+        const left = timeout === undefined ? undefined : Math.max(1, timeout - (dialer.now() - heldAt));
         run(left === undefined ? options : ({ ...options, timeout: left } as O)).then(resolve, reject);
       },
       fail: (failure: NwsError): void => {

@@ -37,7 +37,7 @@ export interface TransportEvents {
   exiting(): void;
 }
 
-/** Makes connections to one server, and knows the turns of its event loop. */
+/** Makes connections to one server, knows the turns of its event loop, and has what time and chance there is. */
 export interface Dialer {
   /** Where the server is, for messages: `localhost:8765`. */
   readonly address: string;
@@ -49,6 +49,10 @@ export interface Dialer {
   atTurnEnd(callback: () => void): void;
   /** Calls back after so many milliseconds. */
   after(ms: number, callback: () => void): Timer;
+  /** Milliseconds from some fixed moment. */
+  now(): number;
+  /** At random: at least 0, less than 1. */
+  random(): number;
 }
 
 /** Something that comes later, unless it is cancelled. It keeps the program running at first. */

@@ -52,6 +52,14 @@ export class WebSocketDialer implements Dialer {
       unref: () => unref?.call(timer),
     };
   }
+
+  now(): number {
+    return performance.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
 }
 
 class WebSocketTransport implements Transport {

@@ -1,4 +1,4 @@
-/** Time as the log sees it, so that a simulation can own it. */
+/** Time as the log and the server see it, so that a simulation can own it. */
 export interface Clock {
   /** Milliseconds from any fixed moment. */
   now(): number;
@@ -6,6 +6,8 @@ export interface Clock {
   soon(task: () => void): void;
   /** Runs `task` every `ms` milliseconds until the function it returns is called. Does not keep a process alive. */
   every(ms: number, task: () => void): () => void;
+  /** Runs `task` once after `ms` milliseconds, unless the function it returns is called before. `isBackground`: does not keep a process alive. */
+  after(ms: number, task: () => void, isBackground: boolean): () => void;
 }
 
 export const systemClock: Clock = {
@@ -14,5 +16,12 @@ export const systemClock: Clock = {
   every: (ms, task) => {
     const timer = setInterval(task, ms).unref();
     return () => clearInterval(timer);
+  },
+  after: (ms, task, isBackground) => {
+    const timer = setTimeout(task, ms);
+    if (isBackground) {
+      timer.unref();
+    }
+    return () => clearTimeout(timer);
   },
 };

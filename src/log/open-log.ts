@@ -17,7 +17,15 @@ const SEGMENT_BYTES = 8 * 1_048_576;
 const FIRST_SEGMENT_BYTES = 1_048_576;
 const SNAPSHOT_BYTES = 16 * 1_048_576;
 
-export interface LogOptions {
+/** How large the files of a log grow. */
+export interface LogSizes {
+  /** Bytes of a log file. Default: 8 MiB. */
+  readonly segmentBytes?: number;
+  /** A log shorter than this wants no snapshot. Default: 16 MiB. */
+  readonly snapshotBytes?: number;
+}
+
+export interface LogOptions extends LogSizes {
   /** Made when it is missing. Only files of the log's own names are read, written or deleted there. */
   readonly folder: string;
   /** Takes the records that are there, before `openLog` returns. */
@@ -25,10 +33,6 @@ export interface LogOptions {
   /** Default: Node's file system. */
   readonly disk?: Disk;
   readonly clock?: Clock;
-  /** Bytes of a log file. Default: 8 MiB. */
-  readonly segmentBytes?: number;
-  /** A log shorter than this wants no snapshot. Default: 16 MiB. */
-  readonly snapshotBytes?: number;
   readonly warn?: (message: string, error: unknown) => void;
 }
 

@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from "../log/index.ts";
+
 /** Who is told that a deadline has passed. */
 export interface DeadlineTarget {
   /** `request` as it was given to `add`. May add and cancel deadlines; must not throw. */
@@ -20,16 +22,16 @@ const MAX_TIMER_MS = 2_147_483_647;
  * The clock is an argument, so that tests (and simulations) bring their own.
  */
 export class Deadlines {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #isBackground: boolean;
   readonly #heap: Deadline[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   #timerAt = Infinity;
 
-  /** `now`: milliseconds from some fixed moment, never going back. `isBackground`: they do not keep the program running. */
-  constructor(now: () => number = () => performance.now(), isBackground = false) {
+  /** `isBackground`: they do not keep the program running. */
+  constructor(clock: Clock = systemClock, isBackground = false) {
     this.#isBackground = isBackground;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   get count(): number {
@@ -37,7 +39,7 @@ export class Deadlines {
   }
 
   add(afterMs: number, target: DeadlineTarget, request: number): Deadline {
-    const deadline: Deadline = { at: this.#now() + afterMs, target, request, position: this.#heap.length };
+    const deadline: Deadline = { at: this.#clock.now() + afterMs, target, request, position: this.#heap.length };
     this.#heap.push(deadline);
     this.#rise(deadline);
     // A timer that is too early costs one wake-up; it is set anew only when it is too late.
@@ -68,7 +70,7 @@ export class Deadlines {
 
   /** Tells everybody whose time has come. The timer calls this; a test with a clock of its own may. */
   expireDue(): void {
-    const now = this.#now();
+    const now = this.#clock.now();
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.cancel(first);
       first.target.expire(first.request);
@@ -89,22 +91,23 @@ export class Deadlines {
     this.#disarm();
     if (first !== undefined) {
       this.#timerAt = first.at;
-      const delay = Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil(first.at - this.#now())));
-      this.#timer = setTimeout(() => {
-        this.#timerAt = Infinity;
-        this.#timer = undefined;
-        this.expireDue();
-        this.#arm();
-      }, delay);
-      if (this.#isBackground) {
-        this.#timer.unref();
-      }
+      const delay = Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil(first.at - this.#clock.now())));
+      this.#cancelTimer = this.#clock.after(
+        delay,
+        () => {
+          this.#timerAt = Infinity;
+          this.#cancelTimer = undefined;
+          this.expireDue();
+          this.#arm();
+        },
+        this.#isBackground,
+      );
     }
   }
 
   #disarm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#timerAt = Infinity;
   }
 

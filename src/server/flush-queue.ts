@@ -1,3 +1,4 @@
+import type { Clock } from "../log/index.ts";
 import { ByteWriter } from "../wire/byte-writer.ts";
 
 /** Writers that are kept for the next turn, and how large one may have grown to be kept. */
@@ -18,18 +19,23 @@ export interface Flushable {
  * Writers belong to the turn, not to the connection: ten thousand idle connections hold no buffers.
  */
 export class FlushQueue {
+  readonly #clock: Clock;
   #dirty: Flushable[] = [];
   #spare: Flushable[] = [];
   #isScheduled = false;
   #isReceiving = false;
   readonly #writers: ByteWriter[] = [];
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   /** Has `connection` flushed at the end of this turn; it adds itself only once. */
   add(connection: Flushable): void {
     this.#dirty.push(connection);
     if (!this.#isScheduled && !this.#isReceiving) {
       this.#isScheduled = true;
-      setImmediate(this.flush);
+      this.#clock.soon(this.flush);
     }
   }
 

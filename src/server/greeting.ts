@@ -1,7 +1,7 @@
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FirstFrame } from "../wire/first-frame.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
+import { writeEnded, writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
 import { MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
@@ -69,7 +69,7 @@ export class Greeting extends BriefConversation {
     }
     const connection = this.#connection;
     if (this.#restored !== undefined) {
-      return this.#regain(this.#restored, request, verb, fields);
+      return this.#regain(this.#restored, verb, fields);
     }
     if (this.#refusal !== undefined) {
       writeFailed(connection.out, request, "too_many_connections", this.#refusal);
@@ -131,13 +131,17 @@ export class Greeting extends BriefConversation {
     return resumed;
   }
 
-  #regain(credentials: Credentials, request: number, verb: number, fields: FieldCursor): Connection | undefined {
+  #regain(credentials: Credentials, verb: number, fields: FieldCursor): Connection | undefined {
     const connection = this.#connection;
     const { keptSessions, sessions } = this.#context;
     if (verb !== Verb.regain) {
       throw new ProtocolFault("a request before regain");
     }
     const lastBooking = fields.u64();
+    const givenBack: number[] = [];
+    for (let left = fields.u32(); left > 0; left--) {
+      givenBack.push(fields.u64());
+    }
     const lastLease = fields.u64();
     const leases = new Set<number>();
     while (fields.at < fields.end && leases.size < MAX_REGAINED_LEASES) {
@@ -146,14 +150,14 @@ export class Greeting extends BriefConversation {
     const surviving = keptSessions!.claim(credentials.id, credentials.secret);
     if (surviving === undefined) {
       const message = `session '${credentials.id}' has been regained over another connection, or has ended`;
-      writeFailed(connection.out, request, "session_lost", message);
+      writeEnded(connection.out, "session_lost", message);
       connection.close();
       return undefined;
     }
     const { label, graceMs } = surviving.session.facts;
     sessions.addAgain(connection, credentials);
     connection.survive(graceMs);
-    const regained = { ...surviving, possessions: { lastBooking, lastLease, leases } };
+    const regained = { ...surviving, possessions: { lastBooking, givenBack, lastLease, leases } };
     connection.conversation = new MultiplexedSession(connection, this.#context, {
       credentials,
       label,

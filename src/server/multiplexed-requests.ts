@@ -29,7 +29,7 @@ export const handlers: readonly (Handler | undefined)[] = table({
   },
 
   [Verb.serial]: (session, _request, fields) => {
-    session.once.countFrom(fields.u64());
+    session.once.label(fields.u64());
   },
 
   [Verb.received]: (session, _request, fields) => {

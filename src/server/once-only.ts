@@ -1,3 +1,4 @@
+import { Serials } from "../wire/serials.ts";
 import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
 import type { KeptSession } from "./kept-session.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
@@ -20,7 +21,7 @@ const ONCE_ONLY = new Set<number>([
 export class OnceOnly {
   /** Of the current request. */
   serial = 0;
-  #count = 0;
+  readonly #serials = new Serials();
   #isOnceOnly = false;
   #touchesJournal = false;
   #kept: KeptSession | undefined;
@@ -38,12 +39,12 @@ export class OnceOnly {
 
   /** The serial of a frame that has come in; 0: it is no request. */
   serialOf(verb: number): number {
-    return isAnswered(verb) ? ++this.#count : 0;
+    return isAnswered(verb) ? this.#serials.next() : 0;
   }
 
-  /** The next request has this serial, and those behind it count on. */
-  countFrom(serial: number): void {
-    this.#count = serial - 1;
+  /** The next request has this serial. */
+  label(serial: number): void {
+    this.#serials.label(serial);
   }
 
   /** This request is the current one. Returns whether it was done already, by another run of the server. */

@@ -6,7 +6,15 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
-import { type Disk, type Durability, type Log, nodeDisk } from "../log/index.ts";
+import {
+  type Clock,
+  type Disk,
+  type Durability,
+  type Log,
+  type LogSizes,
+  nodeDisk,
+  systemClock,
+} from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { ClassicSession } from "./classic-session.ts";
@@ -45,6 +53,7 @@ export interface DataOptions {
   readonly durability: Durability;
   /** For the log; large values are always in Node's file system. Default: that, too. */
   readonly disk?: Disk;
+  readonly logSizes?: LogSizes;
 }
 
 export interface ServerOptions {
@@ -65,6 +74,10 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** For all that happens in its time. (What is only shown or measured is in the time of `performance.now()`.) Default: the system's. */
+  readonly clock?: Clock;
+  /** Where the pseudo-random orders of `multi` variables begin. Default: at random. */
+  readonly seed?: number;
 }
 
 /** A workspace server: one space, and everybody who is connected to it. */
@@ -74,7 +87,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly allowKillOnClose: boolean;
   readonly logger: Logger;
   readonly maxUnsentBytes: number;
-  readonly flushQueue = new FlushQueue();
+  readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
   readonly blobs: BlobStore;
   readonly space: Space;
@@ -101,6 +114,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
+  readonly #clock: Clock;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
@@ -114,7 +128,10 @@ export class Server implements ServerContext, ConnectionContext {
     this.version = options.version;
     this.#isInsecure = options.insecure ?? false;
     this.#isBackground = options.isBackground ?? false;
-    this.deadlines = new Deadlines(undefined, this.#isBackground);
+    const clock = options.clock ?? systemClock;
+    this.#clock = clock;
+    this.flushQueue = new FlushQueue(clock);
+    this.deadlines = new Deadlines(clock, this.#isBackground);
     this.limits = completeLimits(options.limits);
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
@@ -142,7 +159,7 @@ export class Server implements ServerContext, ConnectionContext {
     });
     this.space = new Space({
       runId: this.#runId,
-      seed: randomInt(2 ** 31),
+      seed: options.seed ?? randomInt(2 ** 31),
       dropFile: (file) => {
         if (file instanceof StoredBlob) {
           file.drop();
@@ -205,13 +222,15 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const { logger, space, blobs } = this;
     const startedAt = performance.now();
-    const { folder, disk = nodeDisk() } = data;
+    const { folder, disk = nodeDisk(), logSizes = {} } = data;
     const warn = (message: string, error: unknown): void => logger.warn({ err: error, folder }, message);
-    const { log, notes, sessions, snapshot } = await openJournal({ folder, disk, space, writer, blobs, warn });
+    const place = { folder, disk, clock: this.#clock, ...logSizes };
+    const { log, notes, sessions, snapshot } = await openJournal({ ...place, space, writer, blobs, warn });
     const keptSessions = this.keptSessions!;
     this.#log = log;
-    log.keepSnapshots(() => snapshot(keptSessions.all()));
     keptSessions.await(sessions);
+    // (The first may be taken at once.)
+    log.keepSnapshots(() => snapshot(keptSessions.all()));
     for (const note of notes) {
       logger.warn({ folder }, note);
     }

@@ -22,8 +22,9 @@ export interface SessionOptions {
 
 /** What the client of a session has when it comes back to another run of the server. */
 export interface Possessions {
-  /** The highest number of a plain booking that it has; it has all before. */
+  /** The highest number of a plain booking that it has; it has all before, but for those that it has given back. */
   readonly lastBooking: number;
+  readonly givenBack: readonly number[];
   /** The highest number of a lease that it has ever seen. */
   readonly lastLease: number;
   readonly leases: ReadonlySet<number>;

@@ -138,11 +138,16 @@ export class Space {
   regain(session: Session, receiver: Receiver, peer: string, possessions: Possessions): void {
     session.receiver = receiver;
     session.peer = peer;
+    const givenBack = possessions.givenBack.map((booking) => session.takeBooking(booking));
     this.confirm(session, possessions.lastBooking);
-    this.#delivery.giveBackAll(session.takeUnpossessed(possessions), false);
+    const others = session.takeUnpossessed(possessions);
+    this.#delivery.giveBackAll([...givenBack.filter((booking) => booking !== undefined), ...others], false);
   }
 
-  /** Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. */
+  /**
+   * Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. If it is told of its end,
+   * that depends on what it has done (above all on what it confirmed).
+   */
   end(session: Session): void {
     if (session.ended) {
       return;
@@ -157,6 +162,9 @@ export class Space {
     }
     for (const workspace of session.owned) {
       this.#disown(workspace);
+    }
+    for (const workspace of session.opened.values()) {
+      this.#keeping.noteDependence(session, workspace);
     }
     session.owned.clear();
     session.opened.clear();

@@ -50,22 +50,30 @@ export function writeResume(out: ByteWriter, request: number, id: string, secret
   out.endFrame();
 }
 
-/** What the client has when it goes on with another run of the server. At most `MAX_REGAINED_LEASES` leases. */
-export function writeRegain(
-  out: ByteWriter,
-  request: number,
-  lastBooking: number,
-  lastLease: number,
-  leases: readonly number[],
-): void {
+/** What a client has when it goes on with another run of the server. */
+export interface RegainFields {
+  /** The highest number of a plain booking that it has received. */
+  readonly lastBooking: number;
+  /** Of these, the ones that it has given back, as far as it does not know that this was done. */
+  readonly givenBack: readonly number[];
+  /** The highest number of a lease that it has ever seen. */
+  readonly lastLease: number;
+  /** The leases that it holds: at most `MAX_REGAINED_LEASES`. */
+  readonly leases: readonly number[];
+}
+
+export function writeRegain(out: ByteWriter, request: number, fields: RegainFields): void {
+  const { lastBooking, givenBack, lastLease, leases } = fields;
   out.beginFrame(request, Verb.regain);
   out.u64(lastBooking);
+  out.u32(givenBack.length);
+  givenBack.forEach((booking) => out.u64(booking));
   out.u64(lastLease);
   leases.forEach((lease) => out.u64(lease));
   out.endFrame();
 }
 
-/** The request that comes next is this one of the session, counted from 1; those behind it count on. */
+/** The request that comes next is this one of the session, counted from 1; see `Serials`. */
 export function writeSerial(out: ByteWriter, serial: number): void {
   out.beginFrame(0, Verb.serial);
   out.u64(serial);

@@ -19,6 +19,7 @@ export {
   type NumberedVerb,
   type ReadFields,
   type ReadVerb,
+  type RegainFields,
   writeAck,
   writeBare,
   writeChunkedComplete,
@@ -60,6 +61,7 @@ export { KeptBytes } from "./kept-bytes.ts";
 export { offeredOptions, Option } from "./options.ts";
 export { ProtocolFault } from "./protocol-fault.ts";
 export { ResumableStream } from "./resumable-stream.ts";
+export { Serials } from "./serials.ts";
 export {
   beginValue,
   type WelcomeFields,

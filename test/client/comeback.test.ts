@@ -31,7 +31,7 @@ class Lab implements ComebackUser {
       this.timers.push(timer);
       return timer;
     };
-    const dialer = { after } as unknown as Dialer;
+    const dialer = { after, random: Math.random } as unknown as Dialer;
     this.comeback = new Comeback(dialer, { graceMs: 10_000, backoffMs: 50, maxBackoffMs: 1000 }, graceMs, this);
   }
 

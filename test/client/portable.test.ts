@@ -49,6 +49,14 @@ class SlowDialer implements Dialer {
     return { cancel: () => clearTimeout(timer), ref: () => timer.ref(), unref: () => timer.unref() };
   }
 
+  now(): number {
+    return performance.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
   flow(): void {
     this.isStuck = false;
     for (const bytes of this.#stuck.splice(0)) {

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { ArgumentError, ClosedError, NoSuchWorkspaceError, OperationError } from "../../src/client/index.ts";
+import {
+  ArgumentError,
+  ClosedError,
+  NetWorkSpace,
+  NoSuchWorkspaceError,
+  OperationError,
+} from "../../src/client/index.ts";
 import { failureOf, TestServer, until, untilWaiting } from "./support.ts";
 
 test("workspaces that share a server share its session", async () => {
@@ -47,6 +53,33 @@ test("closing a workspace with a session of its own ends the session", async () 
   expect(await failureOf(ws.server.listWss())).toBeInstanceOf(ClosedError);
   expect((await other.listWss()).map(({ name }) => name)).toEqual(["__default"]);
   await until("the connection is gone", async () => (await other.info()).connections === 1);
+});
+
+test("a value that comes while its session or workspace is being closed is the caller's, and nobody else's", async () => {
+  await using server = await TestServer.start();
+  const ws = server.open("table");
+  const session = server.connect();
+  const shared = new NetWorkSpace("table", { server: session });
+  const own = server.open("table");
+  await Promise.all([ws.storeAll("x", [1, 2]), shared.opened(), own.opened()]);
+  for (const [closing, value] of [
+    [shared, 1],
+    [own, 2],
+  ] as const) {
+    const taken = closing.fetchTry("x");
+    await closing.close();
+    expect(await taken).toBe(value);
+  }
+  expect(await ws.fetchTry("x")).toBe(undefined);
+});
+
+test("two objects of one workspace that are closed at once give it up together", async () => {
+  await using server = await TestServer.start();
+  const session = server.connect();
+  const [one, two] = [new NetWorkSpace("table", { server: session }), new NetWorkSpace("table", { server: session })];
+  await Promise.all([one.opened(), two.opened()]);
+  await Promise.all([one.close(), two.close()]);
+  expect((await session.listWss()).map(({ name }) => name)).not.toContain("table");
 });
 
 test("await using closes", async () => {

@@ -1,17 +1,26 @@
 import { type Disk, type DiskFile, type DiskLock, type Done, LogLockedError } from "../../src/log/index.ts";
 import { Contents, put, SECTOR_BYTES, type Write } from "./contents.ts";
-import type { Simulation } from "./simulation.ts";
+import type { Random } from "./simulation.ts";
 
 interface Entry {
   readonly name: string;
   readonly contents: Contents | undefined;
 }
 
+/** When what the disk does is done, and what is left of it after a crash. */
+export interface DiskTime {
+  readonly random: Random;
+  /** Runs `task` some time later, other tasks before or after it. */
+  soon(task: () => void): void;
+  /** No task runs any more. */
+  stop(): void;
+}
+
 export type Operation = "open" | "read" | "write" | "sync" | "rename" | "delete" | "syncFolder" | "list";
 
 /**
  * A disk in memory. Every operation takes a while; after a crash, each sector that was not synced is there or not, each entry
- * of a folder that was not synced is as before or as after. Everything is decided by the simulation's seed.
+ * of a folder that was not synced is as before or as after. Everything is decided by the seed.
  */
 export class SimulatedDisk implements Disk {
   /** Bytes that can still be given to files. */
@@ -20,7 +29,7 @@ export class SimulatedDisk implements Disk {
   fault: (operation: Operation, path: string) => NodeJS.ErrnoException | undefined = () => undefined;
   /** All operations so far, for tests that count or stop at each. */
   operations = 0;
-  readonly #simulation: Simulation;
+  readonly #time: DiskTime;
   #files = new Map<string, Contents>();
   #safeFiles = new Map<string, Contents>();
   /** What was done to the folder since it was synced, in order. */
@@ -28,8 +37,8 @@ export class SimulatedDisk implements Disk {
   #locked = new Set<string>();
   #isGone = false;
 
-  constructor(simulation: Simulation, files: ReadonlyMap<string, Uint8Array> = new Map()) {
-    this.#simulation = simulation;
+  constructor(time: DiskTime, files: ReadonlyMap<string, Uint8Array> = new Map()) {
+    this.#time = time;
     for (const [name, bytes] of files) {
       const contents = new Contents(bytes.slice());
       this.#files.set(name, contents);
@@ -44,7 +53,7 @@ export class SimulatedDisk implements Disk {
 
   /** The machine stops: nothing under way is finished. Returns what the next start finds on the disk. */
   crash(): Map<string, Uint8Array> {
-    const { random } = this.#simulation;
+    const { random } = this.#time;
     const keep = random.pick([0, 0.1, 0.5, 0.9, 1]);
     this.#stop();
     const entries = new Map(this.#safeFiles);
@@ -73,9 +82,9 @@ export class SimulatedDisk implements Disk {
   }
 
   /** The process is killed, and the machine goes on: what the next process finds, which is no safer than it was. */
-  kill(simulation: Simulation): SimulatedDisk {
+  kill(time: DiskTime): SimulatedDisk {
     this.#stop();
-    const disk = new SimulatedDisk(simulation);
+    const disk = new SimulatedDisk(time);
     disk.#files = this.#files;
     disk.#safeFiles = this.#safeFiles;
     disk.#unsafeEntries = this.#unsafeEntries;
@@ -194,7 +203,7 @@ export class SimulatedDisk implements Disk {
       }
       done(outcome);
     };
-    if (this.#simulation.random.chance(0.3) && !this.#isGone) {
+    if (this.#time.random.chance(0.3) && !this.#isGone) {
       this.operations++;
       finish(this.fault("write", path) ?? null);
     } else {
@@ -216,7 +225,7 @@ export class SimulatedDisk implements Disk {
   }
 
   #later(operation: Operation, path: string, done: Done): void {
-    this.#simulation.soon(() => {
+    this.#time.soon(() => {
       if (!this.#isGone) {
         this.operations++;
         done(this.fault(operation, path) ?? null);
@@ -226,7 +235,7 @@ export class SimulatedDisk implements Disk {
 
   #stop(): void {
     this.#isGone = true;
-    this.#simulation.stop();
+    this.#time.stop();
   }
 }
 

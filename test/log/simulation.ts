@@ -58,6 +58,17 @@ export class Simulation implements Clock {
     return () => void this.#timers.delete(task);
   }
 
+  after(ms: number, task: () => void): () => void {
+    const due = this.#nowMs + ms;
+    const stop = this.every(ms, () => {
+      if (this.#nowMs >= due) {
+        stop();
+        task();
+      }
+    });
+    return stop;
+  }
+
   /** Time passes, and every timer fires once. */
   tick(ms: number): void {
     this.#nowMs += ms;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/log/index.ts";
 import { type Deadline, Deadlines } from "../../src/server/deadlines.ts";
 
 describe("deadlines", () => {
@@ -12,7 +13,7 @@ describe("deadlines", () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
         let now = 0;
-        const deadlines = new Deadlines(() => now);
+        const deadlines = new Deadlines({ ...systemClock, now: () => now });
         const expired: number[] = [];
         const target = { expire: (request: number) => expired.push(request) };
         const pending = new Map<number, { at: number; deadline: Deadline }>();

@@ -107,6 +107,22 @@ describe("after a crash", () => {
     await Promise.all([ws, other, again].map((each) => each.close()));
   });
 
+  it("the end of a session is told when what it had taken is gone for good", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    await ws.storeAll("x", [1, 2]);
+    expect(await ws.fetch("x")).toBe(1);
+    server.disk.hold();
+    const closing = ws.close();
+    const state = watched(closing);
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    expect(state.isSettled).toBe(false);
+    server.disk.letGo();
+    await closing;
+    await using after = await server.crashed();
+    expect(await open(after).fetchTry("x")).toBe(2);
+  });
+
   it("a classic fetch whose reply has come counts as taken", async () => {
     await using server = await keep();
     const ws = open(server, "__default");

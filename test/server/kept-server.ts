@@ -41,7 +41,13 @@ export function open(
   persistent = true,
   options: WorkspaceOptions = {},
 ): NetWorkSpace {
-  return new NetWorkSpace(name, { serverHost: "127.0.0.1", serverPort: port, persistent, reconnect: false, ...options });
+  return new NetWorkSpace(name, {
+    serverHost: "127.0.0.1",
+    serverPort: port,
+    persistent,
+    reconnect: false,
+    ...options,
+  });
 }
 
 /** Whether a promise is settled by now, whatever comes later. */

@@ -71,9 +71,10 @@ class Regaining {
   }
 
   /** Comes back after a restart, with these bookings and leases. */
-  async regain(lastBooking = 0, leases: readonly number[] = []): Promise<void> {
+  async regain(lastBooking = 0, leases: readonly number[] = [], givenBack: readonly number[] = []): Promise<void> {
     expect(await this.resume()).toBe(Reply.restored);
-    this.client.send(0, Verb.regain, u64(lastBooking), u64(Math.max(0, ...leases)), ...leases.map(u64));
+    const back = [u32(givenBack.length), ...givenBack.map(u64)];
+    this.client.send(0, Verb.regain, u64(lastBooking), ...back, u64(Math.max(0, ...leases)), ...leases.map(u64));
     await this.open(AGAIN);
   }
 
@@ -149,6 +150,19 @@ describe("a session that is regained after a restart", () => {
     await session.test[Symbol.asyncDispose]();
   });
 
+  it("has given back what it says, and keeps what came after that", async () => {
+    const session = await Regaining.begin();
+    for (const value of ["a", "b", "c"]) {
+      await session.store(value);
+    }
+    await session.client.ask(4, Verb.fetch, u32(0), u8(0));
+    await session.client.ask(4, Verb.fetch, u32(0), u8(0));
+    await session.restart();
+    await session.regain(2, [], [1]);
+    expect(await session.values()).toEqual(["a", "c"]);
+    await session.test[Symbol.asyncDispose]();
+  });
+
   it("is offered again when the client was cut off before it could say what it has", async () => {
     const session = await Regaining.begin();
     await session.store("one");
@@ -161,7 +175,7 @@ describe("a session that is regained after a restart", () => {
     await session.regain();
     expect(await session.values()).toEqual(["one"]);
     // Who is too late gets nothing.
-    expect(outcome(await another.ask(0, Verb.regain, u64(0), u64(0)))).toBe("session_lost");
+    expect((await another.ask(0, Verb.regain, u64(0), u32(0), u64(0))).verb).toBe(Reply.ended);
     expect(await session.store("two")).toBe("done");
     await session.test[Symbol.asyncDispose]();
   });

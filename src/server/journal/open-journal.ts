@@ -1,6 +1,6 @@
 import type { BlobStore } from "../../blobs/blob-store.ts";
 import { StoredBlob } from "../../blobs/stored-blob.ts";
-import { type Disk, type Log, LogError, LogVersionError, nodeDisk, openLog } from "../../log/index.ts";
+import { type Log, LogError, type LogOptions, LogVersionError, openLog } from "../../log/index.ts";
 import { RestoreError, type Session, type Space } from "../../space/index.ts";
 import type { KeptSession } from "../kept-session.ts";
 import { JournalReader, JournalVersionError } from "./journal-reader.ts";
@@ -9,9 +9,8 @@ import { JOURNAL_VERSION } from "./record-format.ts";
 import { MEMBER_OPTIONS } from "../member-options.ts";
 import { snapshotRecords } from "./snapshot-records.ts";
 
-export interface JournalParts {
-  readonly folder: string;
-  readonly disk?: Disk;
+/** Where and how the log is kept, as `openLog` wants it; and what it is about. */
+export interface JournalParts extends Omit<LogOptions, "replay"> {
   /** Empty, with `writer` as its journal. */
   readonly space: Space;
   readonly writer: JournalWriter;
@@ -46,11 +45,12 @@ export interface SurvivingMember {
  * changed then.
  */
 export async function openJournal(parts: JournalParts): Promise<OpenedJournal> {
-  const { folder, space, writer, blobs, warn, onDropped, disk = nodeDisk() } = parts;
+  const { space, writer, blobs, onDropped, ...place } = parts;
+  const { folder } = place;
   const restoration = space.restore();
   const onMisfit = onDropped && ((error: RestoreError): void => onDropped(error.message));
   const replay = new JournalReader(restoration, (name, length) => blobs.named(name, length), onMisfit);
-  const { log, notes } = await openLog({ folder, disk, replay, warn }).catch((error: unknown) => {
+  const { log, notes } = await openLog({ ...place, replay }).catch((error: unknown) => {
     throw inWords(folder, error);
   });
   try {
@@ -68,7 +68,7 @@ export async function openJournal(parts: JournalParts): Promise<OpenedJournal> {
     const surviving = [...replay.sessions.values()];
     const members = restoration.finish(surviving.map(({ facts }) => ({ ...facts, options: MEMBER_OPTIONS })));
     const sessions = surviving.map((session, i) => ({ session, member: members[i]! }));
-    await blobs.restored();
+    blobs.restored();
     if (!log.isFull) {
       // Ids that are given from now on must never be given again.
       await log.sync();
