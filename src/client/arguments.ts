@@ -42,17 +42,12 @@ export function checkMode(mode: unknown, where: Where): asserts mode is Mode {
   }
 }
 
-/** A durability, if there is one, is for persistent workspaces. */
-export function checkDurability(durability: unknown, isPersistent: boolean, where: Where): void {
+export function checkDurability(durability: unknown, where: Where): void {
   if (durability === undefined) {
     return;
   }
   if (typeof durability !== "string" || !Object.hasOwn(DurabilityNumber, durability)) {
     const sentence = `${where.operation}: durability is ${show(durability)}, and must be one of ${Object.keys(DurabilityNumber).join(", ")}`;
-    throw new ArgumentError("bad_arguments", sentence, where);
-  }
-  if (!isPersistent) {
-    const sentence = `${where.operation}: a durability is for a workspace that is persistent; say persistent: true, too`;
     throw new ArgumentError("bad_arguments", sentence, where);
   }
 }

@@ -79,8 +79,11 @@ export class NwsServer extends ServerBase {
   }
 
   /** Makes a workspace whose name is unique on the server, and opens it. See `mktempWs`. */
-  async openTempWs<Vars = Record<string, unknown>>(template?: string): Promise<NetWorkSpace<Vars>> {
-    return this.openWs<Vars>(await this.mktempWs(template), { create: false });
+  async openTempWs<Vars = Record<string, unknown>>(
+    template?: string,
+    options: Omit<OpenOptions, "create"> = {},
+  ): Promise<NetWorkSpace<Vars>> {
+    return this.openWs<Vars>(await this.mktempWs(template), { ...options, create: false });
   }
 }
 

@@ -59,8 +59,9 @@ export interface OpenOptions {
   /** Whether it stays when its owner goes. What its first owner says holds. Default false. */
   readonly persistent?: boolean | undefined;
   /**
-   * With `persistent`: how safe a change must be before anybody is told of it. What its owner says holds, and stays when the owner goes.
-   * Default: as it is, and at first what the server does.
+   * How safe a change must be before anybody is told of it, where the server keeps persistent workspaces. What its owner says holds, and stays when
+   * the owner goes. Default of a persistent workspace: as it is, and at first what the server does. One that is not persistent outlives the server when
+   * this is said, for as long as its owner's session does; by default it does not.
    */
   readonly durability?: Durability | undefined;
 }
@@ -69,10 +70,10 @@ const DEFAULT_MOST = 1000;
 const MOST = 0xffff_ffff;
 
 /** Throws an ArgumentError when a workspace can never be opened like this: before anybody connects for it. */
-export function checkOpening(name: string, { persistent = false, durability }: OpenOptions): void {
+export function checkOpening(name: string, { durability }: OpenOptions): void {
   const where = { operation: "open" };
   checkName("workspace", name, where);
-  checkDurability(durability, persistent, { ...where, workspace: name });
+  checkDurability(durability, { ...where, workspace: name });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { NwsServer } from "../client/index.ts";
+import type { Durability, NwsServer } from "../client/index.ts";
 import type { LaunchOptions } from "./launchers/index.ts";
 import type { By } from "./inputs/matrix.ts";
 import type { ElementFunction } from "./inputs/element-source.ts";
@@ -21,6 +21,11 @@ export interface SleighOptions extends LaunchOptions {
   readonly nwsPort?: number;
   /** The server of a connection that is there already, by its host and port. The sleigh has a session of its own. */
   readonly server?: NwsServer;
+  /**
+   * How safely the sleigh's workspaces are kept by a server that keeps persistent workspaces: then the sleigh goes on when the server is restarted or
+   * crashes. `os` survives that, `fsync` a crash of the server's machine as well. Default: they are not kept, and end with the server.
+   */
+  readonly durability?: Durability;
   /** Name of the sleigh's workspace, with a place for a number. Default `sleigh_ride_%04d`. */
   readonly wsNameTemplate?: string;
   /** Name of the user's workspace. Default `sleigh_user_%04d`. */

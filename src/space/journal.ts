@@ -33,6 +33,8 @@ export interface Changes {
   idsReserved(below: number): void;
   /** A workspace became persistent. One that is deleted and made again has another id. */
   workspaceKept(workspace: number, name: string): void;
+  /** Whether it outlives its owner: before this, and without it, it does. One that does not is there while its owner's session is, over restarts as well. */
+  persistenceSet(workspace: number, isPersistent: boolean): void;
   /** From now on its changes are to be so safe; before this, and without it: as safe as is usual. */
   durabilitySet(workspace: number, durability: Durability): void;
   /** It was deleted, or is not persistent any more: it goes with all that is in it. */

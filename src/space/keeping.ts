@@ -68,21 +68,24 @@ export class Keeping {
   /** Likewise for a change of whether the workspace is persistent, and how safe its changes are. */
   isChangeRefused(session: Session, request: number, workspace: Workspace, { persistent, durability }: Kept): boolean {
     const { journal } = this;
-    const isKept = workspace.journal !== undefined;
-    const isSame = persistent === isKept && !(persistent && isOtherwiseSafe(workspace, durability));
-    if (journal === undefined || isSame) {
+    const wasKept = workspace.journal !== undefined;
+    const isKept = persistent || durability !== undefined;
+    const isOther = isOtherwiseSafe(workspace, durability) || persistent !== workspace.isPersistent;
+    if (journal === undefined || (isKept === wasKept && !(isKept && isOther))) {
       return false;
     }
-    const bytes = CHANGE_BYTES + (persistent && !isKept ? 2 * workspace.memoryBytes + workspace.name.length : 0);
-    return refuses(journal, session, request, bytes, persistent);
+    const bytes = CHANGE_BYTES + (isKept && !wasKept ? 2 * workspace.memoryBytes + workspace.name.length : 0);
+    return refuses(journal, session, request, bytes, isKept);
   }
 
+  /** A workspace is kept when it is persistent, or when somebody says how safe its changes must be: then it is while it has its owner. */
   setPersistent(workspace: Workspace, { persistent, durability }: Kept, sessions: Iterable<Session>): void {
-    const { journal: before } = workspace;
+    const { journal: before, isPersistent: wasPersistent } = workspace;
+    const isKept = persistent || durability !== undefined;
     const isChanged = isOtherwiseSafe(workspace, durability);
     workspace.isPersistent = persistent;
-    workspace.durability = persistent ? (durability ?? workspace.durability) : undefined;
-    workspace.journal = persistent ? this.journalOf(workspace) : undefined;
+    workspace.durability = isKept ? (durability ?? workspace.durability) : undefined;
+    workspace.journal = isKept ? this.journalOf(workspace) : undefined;
     const { journal } = workspace;
     if (before === undefined && journal !== undefined) {
       workspace.keptId = this.nextId();
@@ -92,9 +95,14 @@ export class Keeping {
       for (const variable of workspace.variables.values()) {
         variable.forgetHolders();
       }
-    } else if (durability !== undefined && isChanged) {
-      // (What the log has before this is then as safe as this is.)
-      journal?.durabilitySet(workspace.keptId, durability);
+    } else {
+      if (persistent !== wasPersistent) {
+        journal?.persistenceSet(workspace.keptId, persistent);
+      }
+      if (durability !== undefined && isChanged) {
+        // (What the log has before this is then as safe as this is.)
+        journal?.durabilitySet(workspace.keptId, durability);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ export interface KeptWorkspace {
   readonly name: string;
   /** The number of the session that owns it. */
   readonly owner: number | undefined;
+  readonly isPersistent: boolean;
   /** How safe its changes must be, if that was said. */
   readonly durability: Durability | undefined;
   /** Its variables of the moment when this is called; none when it is not persistent any more. */
@@ -35,6 +36,7 @@ export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): Ke
         id,
         name,
         owner: workspace.owner?.number,
+        isPersistent: workspace.isPersistent,
         durability,
         variables: () => keptVariables(workspace, isStillKept),
       });
@@ -133,7 +135,7 @@ export class KeptVariable {
   }
 }
 
-/** Says all that is in a workspace which becomes persistent, and who has booked what. */
+/** Says all that is in a workspace which is kept from now on, and who has booked what. */
 export function describeWorkspace(workspace: Workspace, sessions: Iterable<Session>, into: Changes): void {
   for (const session of sessions) {
     for (const { booking, holder } of session.held()) {
@@ -142,8 +144,11 @@ export function describeWorkspace(workspace: Workspace, sessions: Iterable<Sessi
       }
     }
   }
-  const { keptId, name, durability } = workspace;
+  const { keptId, name, isPersistent, durability } = workspace;
   into.workspaceKept(keptId, name);
+  if (!isPersistent) {
+    into.persistenceSet(keptId, false);
+  }
   if (durability !== undefined) {
     into.durabilitySet(keptId, durability);
   }

@@ -87,6 +87,10 @@ export class Restoration implements Changes {
     this.idsReserved(id + 1);
   }
 
+  persistenceSet(id: number, isPersistent: boolean): void {
+    this.#workspace(id).isPersistent = isPersistent;
+  }
+
   durabilitySet(id: number, durability: Durability): void {
     this.#workspace(id).durability = durability;
   }
@@ -190,6 +194,11 @@ export class Restoration implements Changes {
     for (const [workspace, owner] of this.#owners) {
       if (!survives(owner)) {
         this.#owners.delete(workspace);
+      }
+    }
+    for (const [id, workspace] of this.#workspaces) {
+      if (!workspace.isPersistent && !this.#owners.has(workspace)) {
+        this.workspaceDropped(id);
       }
     }
     for (const variable of this.#withHolders) {

@@ -31,7 +31,7 @@ test.each([
     };
     await Promise.all(Array.from({ length: lanes }, (_, first) => lane(first)));
     proxy.cutNoMore();
-    expect(proxy.cuts).toBeGreaterThan(3);
+    expect(proxy.cuts).toBeGreaterThan(0);
     expect(new Set(got).size).toBe(count);
     expect(await ws.fetchTry("x", "none")).toBe("none");
     const [listing] = await ws.listVars();

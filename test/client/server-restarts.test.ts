@@ -172,6 +172,36 @@ describe("when the server restarts, a session with persistent workspaces", () =>
     await ws.close();
   });
 
+  test("keeps what is not persistent and has a durability, until its owner goes", async () => {
+    await using server = await Restarted.start();
+    const ws = server.open("mine", { persistent: false, durability: "os" });
+    const user = server.open("mine", { useUse: true });
+    await ws.store("x", 1);
+    await ws.guard("x");
+    await server.restart();
+    expect(await ws.server.listWss()).toMatchObject([{ name: "__default" }, { mine: true, persistent: false }]);
+    await user.store("y", 2);
+    await ws.store("x", 2);
+    expect(await user.fetch("x")).toBe(1);
+    await server.restart();
+    expect(await takeAll(user, "x")).toEqual([2]);
+    await ws.close();
+    expect(await failureOf(user.fetch("y"))).toMatchObject({ code: "no_such_workspace" });
+    await server.restart();
+    expect(await user.server.listWss()).toHaveLength(1);
+    await user.close();
+  });
+
+  test("loses what is not persistent and has a durability when its owner does not come back", async () => {
+    await using server = await Restarted.start();
+    const ws = server.open("mine", { persistent: false, durability: "os", reconnect: false });
+    await ws.store("x", 1);
+    await server.restart();
+    const other = server.open("other");
+    expect(await other.server.listWss()).toMatchObject([{ name: "__default" }, { name: "other" }]);
+    await other.close();
+  });
+
   test("that has no persistent workspace is lost with its server", async () => {
     await using server = await Restarted.start();
     const ws = server.open("table", { persistent: false });

@@ -46,6 +46,7 @@ function describer(lines: string[], names: ReadonlyMap<number, string>): Changes
     workspaceDropped: unexpected,
     owned: unexpected,
     disowned: unexpected,
+    persistenceSet: unexpected,
     variableDeleted: unexpected,
   };
 }

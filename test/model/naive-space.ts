@@ -135,7 +135,8 @@ export class NaiveSpace {
     if (call.own && workspace.owner === undefined && call.ws !== "__default") {
       workspace.owner = session;
       workspace.isPersistent = call.persistent;
-      workspace.durability = call.persistent ? (call.durability ?? workspace.durability) : undefined;
+      const isKept = call.persistent || call.durability !== undefined;
+      workspace.durability = isKept ? (call.durability ?? workspace.durability) : undefined;
     }
     this.#delivery.done(call);
   }

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { Durability } from "../../client/index.ts";
 import type { WorkerSettings } from "../../sleigh/launchers/worker-settings.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
@@ -11,6 +12,7 @@ interface WorkOptions {
   readonly rank?: number;
   readonly token?: string;
   readonly keyFile?: string;
+  readonly durability?: Durability;
   readonly modulePath?: readonly string[];
   readonly workingDir?: string;
   readonly logDir?: string;
@@ -19,6 +21,8 @@ interface WorkOptions {
 }
 
 const DEFAULT_PORT = 8765;
+
+const durabilities: readonly Durability[] = ["fsync", "os", "memory"];
 
 const afterHelp = `
 A master ('new Sleigh(...)' in a program) starts its workers by itself. By hand it is for machines that the master cannot
@@ -50,6 +54,9 @@ export function workerCommand(): Command {
     )
     .option("--key-file <path>", "file with the key, instead of standard input")
     .addOption(new Option("--rank <number>", "the rank to ask for (default: the next free one)").argParser(parseRank))
+    .addOption(
+      new Option("--durability <what>", "as the master says: go on when the server is restarted").choices(durabilities),
+    )
     .addOption(new Option("--token <text>", "what the master calls this worker before it has a rank").hideHelp())
     .optionsGroup("Tasks:")
     .option("--module-path <folder...>", "look here too for modules that functions import")

@@ -52,6 +52,12 @@ export class ChangeEncoder implements Changes, SessionChanges {
     this.changeEnded();
   }
 
+  persistenceSet(workspace: number, isPersistent: boolean): void {
+    this.#numbers(Kind.persistenceSet, workspace);
+    this.#byte(isPersistent ? 1 : 0);
+    this.changeEnded();
+  }
+
   durabilitySet(workspace: number, durability: Durability): void {
     this.#numbers(Kind.durabilitySet, workspace);
     this.#byte(durabilitiesByNumber.indexOf(durability));

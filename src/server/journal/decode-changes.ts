@@ -75,6 +75,8 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.indicesUsed(fields.number(), fields.number());
     case Kind.workspaceKept:
       return into.workspaceKept(fields.number(), fields.text());
+    case Kind.persistenceSet:
+      return into.persistenceSet(fields.number(), fields.byte() === 1);
     case Kind.durabilitySet:
       return into.durabilitySet(fields.number(), fields.oneOf(durabilitiesByNumber));
     case Kind.workspaceDropped:

@@ -72,6 +72,10 @@ export class JournalReader implements Replay, ChangesRead {
     this.#restoration.workspaceKept(workspace, name);
   }
 
+  persistenceSet(workspace: number, isPersistent: boolean): void {
+    this.#restoration.persistenceSet(workspace, isPersistent);
+  }
+
   durabilitySet(workspace: number, durability: Durability): void {
     this.#restoration.durabilitySet(workspace, durability);
   }

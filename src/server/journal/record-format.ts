@@ -37,6 +37,7 @@ export const Kind = {
   sessionEnded: 19,
   requestDone: 20,
   durabilitySet: 21,
+  persistenceSet: 22,
   /** In snapshots only: what follows was true at the position that is given. */
   snapshotBegun: 32,
   variableSeen: 33,

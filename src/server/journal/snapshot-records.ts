@@ -29,11 +29,14 @@ export function* snapshotRecords(
       yield take(records);
     }
   }
-  for (const { id, name, owner, durability } of state.workspaces) {
+  for (const { id, name, owner, isPersistent, durability } of state.workspaces) {
     if (id !== SYSTEM_ID) {
       records.workspaceKept(id, name);
       if (owner !== undefined) {
         records.owned(id, owner);
+      }
+      if (!isPersistent) {
+        records.persistenceSet(id, false);
       }
       if (durability !== undefined) {
         records.durabilitySet(id, durability);

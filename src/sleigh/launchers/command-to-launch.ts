@@ -1,3 +1,4 @@
+import type { Durability } from "../../client/index.ts";
 import { fromElsewhere, fromHere, isLoopback, isThisMachine } from "./addresses.ts";
 import { LaunchError } from "./launch-error.ts";
 import type { LaunchCommand, ServerAddress, WorkerChanges } from "./launcher.ts";
@@ -13,6 +14,7 @@ export interface LaunchContext {
   readonly token: string;
   /** The path of the key file, should the launcher want one. */
   readonly keyFile: string;
+  readonly durability?: Durability | undefined;
 }
 
 export type ToLaunch = { readonly kind: "process"; readonly command: LaunchCommand } | ThreadToLaunch;
@@ -41,6 +43,7 @@ export function settingsFor(plan: WorkerPlan, context: LaunchContext, changes: W
     ...serverFor(plan, context.server, changes),
     rank: plan.rank,
     token: context.token,
+    ...(context.durability !== undefined && { durability: context.durability }),
     ...(changes.key === "file" && { keyFile: context.keyFile }),
     ...(modulePath !== undefined && { modulePath: typeof modulePath === "string" ? [modulePath] : modulePath }),
     ...(workingDir !== undefined && { workingDir }),

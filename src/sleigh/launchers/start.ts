@@ -1,3 +1,4 @@
+import type { Durability } from "../../client/index.ts";
 import { commandToLaunch } from "./command-to-launch.ts";
 import { KeyFile } from "./key-file.ts";
 import type { LaunchedWorker, OutputStream } from "./launched-worker.ts";
@@ -15,6 +16,8 @@ export interface WorkerStarterOptions {
   readonly server: ServerAddress;
   /** The key of the sleigh, 32 random bytes. */
   readonly key: Uint8Array;
+  /** How the sleigh's workspaces are kept. Default: they go with the server. */
+  readonly durability?: Durability | undefined;
   /** Told what the commands print, as it comes. What throws here is lost. */
   readonly onOutput?: (plan: WorkerPlan, stream: OutputStream, text: string) => void;
 }
@@ -62,10 +65,10 @@ export class WorkerStarter {
 
   /** The command for workers that are started by hand (`offerByHand`). Writes the key file that it names. */
   byHand(options: NodeOptions = {}): string {
-    const { sleigh, server } = this.#options;
+    const { sleigh, server, durability } = this.#options;
     const keyFile = this.#keyFile(options.keyDir);
     keyFile.write();
-    return commandByHand(sleigh, server, keyFile.path, options);
+    return commandByHand(sleigh, server, keyFile.path, options, durability);
   }
 
   /** Removes the key files. Workers that run are left alone. */

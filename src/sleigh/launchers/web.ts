@@ -1,4 +1,4 @@
-import { type NetWorkSpace, VariableDeletedError } from "../../client/index.ts";
+import { type Durability, type NetWorkSpace, VariableDeletedError } from "../../client/index.ts";
 import { fromElsewhere } from "./addresses.ts";
 import type { NodeOptions } from "./launch-options.ts";
 import type { ServerAddress } from "./launcher.ts";
@@ -16,6 +16,7 @@ export function commandByHand(
   server: ServerAddress,
   keyFile: string,
   options: NodeOptions = {},
+  durability?: Durability,
 ): string {
   const { nwsHostRemote, nwsPortRemote, modulePath, workingDir, logDir, verbose, redirectOutput } = options;
   const known = fromElsewhere(server);
@@ -24,6 +25,7 @@ export function commandByHand(
     host: nwsHostRemote ?? known.host,
     port: nwsPortRemote ?? known.port,
     keyFile,
+    ...(durability !== undefined && { durability }),
     ...(modulePath !== undefined && { modulePath: typeof modulePath === "string" ? [modulePath] : modulePath }),
     ...(workingDir !== undefined && { workingDir }),
     ...(logDir !== undefined && { logDir }),

@@ -1,3 +1,5 @@
+import type { Durability } from "../../client/index.ts";
+
 /**
  * What a worker is told when it is started: both halves, so that launchers and worker cannot disagree. All of it may be seen by
  * everyone on the machine; the key of the sleigh is told otherwise (worker-secret.ts).
@@ -14,6 +16,8 @@ export interface WorkerSettings {
   readonly token?: string;
   /** The file that holds the key. Absent: standard input. */
   readonly keyFile?: string;
+  /** How the sleigh's workspaces are kept. Absent: they go with the server. */
+  readonly durability?: Durability;
   readonly modulePath?: readonly string[];
   readonly workingDir?: string;
   readonly logDir?: string;
@@ -31,6 +35,7 @@ const NAMED: ReadonlySet<string> = new Set([
   "rank",
   "token",
   "key-file",
+  "durability",
   "working-dir",
   "log-dir",
 ]);
@@ -38,7 +43,7 @@ const FLAGS: ReadonlySet<string> = new Set(["verbose", "no-redirect-output"]);
 
 /** The arguments of a worker (after `nws worker`), each as `--name=value`, so that no value can pass for an option. */
 export function workerArguments(settings: WorkerSettings): string[] {
-  const { sleigh, host, port, rank, token, keyFile, modulePath = [], workingDir, logDir } = settings;
+  const { sleigh, host, port, rank, token, keyFile, durability, modulePath = [], workingDir, logDir } = settings;
   const named: readonly (readonly [name: string, value: string | number | undefined])[] = [
     ["sleigh", sleigh],
     ["host", host],
@@ -46,6 +51,7 @@ export function workerArguments(settings: WorkerSettings): string[] {
     ["rank", rank],
     ["token", token],
     ["key-file", keyFile],
+    ["durability", durability],
     ...modulePath.map((path) => ["module-path", path] as const),
     ["working-dir", workingDir],
     ["log-dir", logDir],
@@ -84,6 +90,7 @@ export function settingsFromArguments(args: readonly string[]): Partial<WorkerSe
     rank: count("--rank", texts.get("rank")),
     token: texts.get("token"),
     keyFile: texts.get("key-file"),
+    durability: durability("--durability", texts.get("durability")),
     modulePath: modulePath.length === 0 ? undefined : modulePath,
     workingDir: texts.get("working-dir"),
     logDir: texts.get("log-dir"),
@@ -94,8 +101,8 @@ export function settingsFromArguments(args: readonly string[]): Partial<WorkerSe
 
 /** The same as environment variables, for `scriptExec: "env"`. Arguments win over them. */
 export function workerEnvironment(settings: WorkerSettings): Record<string, string> {
-  const { sleigh, host, port, rank, token, keyFile, modulePath, workingDir, logDir, verbose, redirectOutput } =
-    settings;
+  const { sleigh, host, port, rank, token, keyFile, durability, modulePath } = settings;
+  const { workingDir, logDir, verbose, redirectOutput } = settings;
   return {
     NWS_WORKER_SLEIGH: sleigh,
     NWS_WORKER_HOST: host,
@@ -103,6 +110,7 @@ export function workerEnvironment(settings: WorkerSettings): Record<string, stri
     ...(rank !== undefined && { NWS_WORKER_RANK: String(rank) }),
     ...(token !== undefined && { NWS_WORKER_TOKEN: token }),
     ...(keyFile !== undefined && { NWS_WORKER_KEY_FILE: keyFile }),
+    ...(durability !== undefined && { NWS_WORKER_DURABILITY: durability }),
     ...(modulePath !== undefined && { NWS_WORKER_MODULE_PATH: JSON.stringify(modulePath) }),
     ...(workingDir !== undefined && { NWS_WORKER_WORKING_DIR: workingDir }),
     ...(logDir !== undefined && { NWS_WORKER_LOG_DIR: logDir }),
@@ -122,6 +130,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     rank: count("NWS_WORKER_RANK", text("RANK")),
     token: text("TOKEN"),
     keyFile: text("KEY_FILE"),
+    durability: durability("NWS_WORKER_DURABILITY", text("DURABILITY")),
     modulePath: modulePath === undefined ? undefined : stringList(modulePath),
     workingDir: text("WORKING_DIR"),
     logDir: text("LOG_DIR"),
@@ -143,6 +152,13 @@ function count(name: string, text: string | undefined): number | undefined {
     throw new RangeError(`${name} must be a whole number, not '${text}'`);
   }
   return text === undefined ? undefined : Number(text);
+}
+
+function durability(name: string, text: string | undefined): Durability | undefined {
+  if (text !== undefined && text !== "fsync" && text !== "os" && text !== "memory") {
+    throw new RangeError(`${name} must be fsync, os or memory, not '${text}'`);
+  }
+  return text;
 }
 
 function stringList(text: string): readonly string[] {

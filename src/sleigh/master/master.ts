@@ -41,6 +41,7 @@ export class Master {
 
   /** Opens the workspaces and launches the workers. Rejects when that cannot be; workers that do not come up are told by the roster. */
   static async start(options: SleighOptions, warn: Warn, print: (output: WorkerOutput) => void): Promise<Master> {
+    const { durability } = options;
     const plans = planWorkers(options);
     const tooMany = checkLocalWorkers(plans, options);
     if (tooMany !== undefined) {
@@ -56,14 +57,14 @@ export class Master {
       const [server, userServer] = await connect(options, undo);
       const address = addressOf(server);
       const [ride, user] = await Promise.all([
-        server.openTempWs(options.wsNameTemplate ?? SLEIGH_TEMPLATE),
-        userServer.openTempWs(options.userWsNameTemplate ?? USER_TEMPLATE),
+        server.openTempWs(options.wsNameTemplate ?? SLEIGH_TEMPLATE, { durability }),
+        userServer.openTempWs(options.userWsNameTemplate ?? USER_TEMPLATE, { durability }),
       ]);
       // Nobody else may store there: a chunk that somebody has copied cannot be given out a second time.
       await Promise.all([ride.declare(Variables.tasks, "fifo"), ride.guard(Variables.tasks)]);
       const nws = new NetWorkSpace(ride.name, { server: userServer, useUse: true });
       const key = Sealer.newKey();
-      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key });
+      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key, durability });
       undo.push(() => {
         starter.close();
         return Promise.resolve();

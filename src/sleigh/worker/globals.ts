@@ -1,19 +1,20 @@
-import { NetWorkSpace } from "../../client/index.ts";
+import { type Durability, NetWorkSpace } from "../../client/index.ts";
 import type { TaskContext } from "./context.ts";
 import { globalProperty } from "./job.ts";
-import { WORKER_RECONNECT } from "./worker-reconnect.ts";
+import { reconnectFor } from "./worker-reconnect.ts";
 
 /** Where the server is, and the workspaces that tasks use. */
 export interface GlobalsOptions {
   readonly host: string;
   readonly port: number;
   readonly sleigh: string;
+  readonly durability: Durability | undefined;
   readonly userWs: string;
   readonly context: TaskContext;
 }
 
 /** Defines what tasks know of their worker. The workspaces connect when a task first uses one. */
-export function installGlobals({ host, port, sleigh, userWs, context }: GlobalsOptions): void {
+export function installGlobals({ host, port, sleigh, durability, userWs, context }: GlobalsOptions): void {
   let session: NetWorkSpace | undefined;
   let user: NetWorkSpace | undefined;
   const nws = (): NetWorkSpace =>
@@ -23,7 +24,7 @@ export function installGlobals({ host, port, sleigh, userWs, context }: GlobalsO
       useUse: true,
       create: false,
       label: `sleigh-task:${context.rank}:${process.pid}`,
-      reconnect: WORKER_RECONNECT,
+      reconnect: reconnectFor(durability),
     }));
   Object.defineProperties(globalThis, {
     SleighContext: globalProperty(context),

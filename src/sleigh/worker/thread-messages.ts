@@ -1,3 +1,4 @@
+import type { Durability } from "../../client/index.ts";
 import type { Encoded } from "../../codec/index.ts";
 import type { PartMessage, RemoteError } from "../messages.ts";
 
@@ -30,6 +31,7 @@ export interface TaskThreadData {
   readonly sleigh: string;
   readonly host: string;
   readonly port: number;
+  readonly durability: Durability | undefined;
   readonly modulePath: readonly string[];
 }
 

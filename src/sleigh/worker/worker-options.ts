@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import type { Durability } from "../../client/index.ts";
 import { newToken } from "../messages.ts";
 
 /** What a worker must know to begin. */
@@ -16,6 +17,8 @@ export interface WorkerOptions {
   readonly rank?: number | undefined;
   /** Names this life of the worker. Default: a new one. */
   readonly token?: string | undefined;
+  /** How the sleigh's workspaces are kept: then this worker goes on when the server is restarted. Default: they go with the server. */
+  readonly durability?: Durability | undefined;
   /** Folders in which the modules that functions import are looked for as well. Default: none. */
   readonly modulePath?: readonly string[] | undefined;
   /** Where to run. Default: where it was started. */

@@ -11,7 +11,7 @@ import { describeThrown } from "./task-error.ts";
 import { TaskThreadHandle } from "./task-thread-handle.ts";
 import type { FromTaskThread } from "./thread-messages.ts";
 import { Work } from "./work.ts";
-import { WORKER_RECONNECT } from "./worker-reconnect.ts";
+import { reconnectFor } from "./worker-reconnect.ts";
 import { setUp, type WorkerOptions, type WorkerSetup } from "./worker-options.ts";
 
 /** For the task that runs when the worker is told to end by a signal. */
@@ -52,7 +52,7 @@ export class Worker {
   /** Begins to join at once. Throws when an option can never work. */
   constructor(options: WorkerOptions) {
     const setup = setUp(options);
-    const { sleigh, host, port, key } = options;
+    const { sleigh, host, port, key, durability } = options;
     const { token } = setup;
     this.#options = options;
     this.#setup = setup;
@@ -62,17 +62,17 @@ export class Worker {
       serverHost: host,
       serverPort: port,
       label: `sleigh-worker:${process.pid}`,
-      reconnect: WORKER_RECONNECT,
+      reconnect: reconnectFor(durability),
     });
     // Before the master can look for it.
-    this.#own = new NetWorkSpace(workerWorkspace(sleigh, token), { server: this.#server });
+    this.#own = new NetWorkSpace(workerWorkspace(sleigh, token), { server: this.#server, durability });
     const ws = new NetWorkSpace(sleigh, { server: this.#server, useUse: true, create: false });
     const link = new Link(ws, sealer, token);
     this.#link = link;
     this.#relay = new OutputRelay({ link, redirect: setup.redirectOutput, logFile: setup.logFile });
     const { modulePath } = setup;
     this.#thread = new TaskThreadHandle(
-      { key, token, sleigh, host, port, modulePath },
+      { key, token, sleigh, host, port, durability, modulePath },
       {
         message: (message) => this.#heard(message),
         result: (slot, elapsedMs, envelope) => this.#work.result(slot, elapsedMs, envelope),
