@@ -121,6 +121,16 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     expect(await ws.findTry("x")).toBeUndefined();
   });
 
+  it("say why a value cannot be taken, which stays", async () => {
+    const ws = pages.client("too large");
+    await ws.store("x", new Uint8Array(16 * 2 ** 20 + 1));
+    const page = await pages.open("/workspaces/too~20large/variables/x");
+    await page.getByRole("button", { name: "Take one" }).click();
+    await sees(page, "value 0 of variable 'x' has 16777217 bytes: too many to be taken from here");
+    pages.faults.splice(0); // The browser's own line about the status 413.
+    expect((await ws.fetch<Uint8Array>("x")).length).toBe(16_777_217);
+  });
+
   it("go through many values by pages, by index and by search", async () => {
     const ws = pages.client("paged");
     await Promise.all(Array.from({ length: 1000 }, (_, i) => ws.store("x", `value ${i}`)));
