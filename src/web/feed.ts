@@ -4,7 +4,7 @@ import type { WatchRequest } from "./api.ts";
 /** Not more often than this is looked whether something has changed. */
 const TICK_MS = 250;
 /** To look takes at most this part of the time. */
-const MOST_SHARE = 1 / 10;
+const MOST_SHARE = 1 / 30;
 /** Who has not taken so much is sent nothing for now. */
 const MOST_UNSENT_BYTES = 1_048_576;
 const MOST_WATCHES = 100;
