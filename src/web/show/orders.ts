@@ -1,39 +1,75 @@
 import { Slices } from "./slices.ts";
 
-/** An order is kept so many times as long as it took to find it: whoever looks, that takes no greater part of the time. */
+/**
+ * An order is new for so many times as long as it took to find it, and then good for as long again, while it is found anew: whoever
+ * looks, that takes no greater part of the time, and who looks often need not wait.
+ */
 const KEPT_FACTOR = 30;
 const MOST_KEPT = 16;
 
 interface Order {
   readonly names: Promise<readonly string[]>;
-  /** Infinity until it is found. */
-  staleAt: number;
+  /** Until when; Infinity until it is found. */
+  newUntil: number;
+  goodUntil: number;
+  isFoundAnew: boolean;
 }
+
+/** Finds names, searched or sorted. */
+export type Find = (slices: Slices) => Promise<readonly string[]>;
 
 /** Searched and sorted lists of names, which are a little old when they are long: each is found once for all who look. */
 export class Orders {
   readonly #orders = new Map<string, Order>();
 
   /** The names that `find` finds, or has found not long ago under this `key`. */
-  get(key: string, find: (slices: Slices) => Promise<readonly string[]>): Promise<readonly string[]> {
+  get(key: string, find: Find): Promise<readonly string[]> {
     const now = performance.now();
-    for (const [known, { staleAt }] of this.#orders) {
-      if (staleAt <= now || (this.#orders.size >= MOST_KEPT && known !== key)) {
+    for (const [known, { goodUntil }] of this.#orders) {
+      if (goodUntil <= now) {
         this.#orders.delete(known);
       }
     }
     const known = this.#orders.get(key);
-    if (known !== undefined) {
-      return known.names;
+    if (known === undefined) {
+      const order = found(find);
+      this.#keep(key, order);
+      return order.names;
     }
-    const slices = new Slices();
-    const order: Order = {
-      names: find(slices).finally(() => {
-        order.staleAt = performance.now() + KEPT_FACTOR * slices.workedMs;
-      }),
-      staleAt: Infinity,
-    };
-    this.#orders.set(key, order);
-    return order.names;
+    if (known.newUntil <= now && !known.isFoundAnew) {
+      known.isFoundAnew = true;
+      const order = found(find);
+      order.names.then(
+        () => this.#keep(key, order),
+        () => this.#orders.delete(key),
+      );
+    }
+    return known.names;
   }
+
+  #keep(key: string, order: Order): void {
+    this.#orders.delete(key);
+    for (const oldest of this.#orders.keys()) {
+      if (this.#orders.size < MOST_KEPT) {
+        break;
+      }
+      this.#orders.delete(oldest);
+    }
+    this.#orders.set(key, order);
+  }
+}
+
+function found(find: Find): Order {
+  const slices = new Slices();
+  const order: Order = {
+    names: find(slices).finally(() => {
+      const kept = KEPT_FACTOR * slices.workedMs;
+      order.newUntil = performance.now() + kept;
+      order.goodUntil = order.newUntil + kept;
+    }),
+    newUntil: Infinity,
+    goodUntil: Infinity,
+    isFoundAnew: false,
+  };
+  return order;
 }
