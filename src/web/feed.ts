@@ -8,7 +8,8 @@ const MOST_SHARE = 1 / 30;
 /** Who has not taken so much is sent nothing for now. */
 const MOST_UNSENT_BYTES = 1_048_576;
 const MOST_WATCHES = 100;
-const MOST_PATH_CHARS = 4096;
+/** The longest names, each byte written as three characters, and a search. */
+const MOST_PATH_CHARS = 12_288;
 
 /** Answers a GET. */
 export type Answer = (path: string) => Promise<{ readonly statusCode: number; readonly payload: string }>;
