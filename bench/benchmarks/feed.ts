@@ -15,7 +15,7 @@ const roundFactor = 3;
 const workspace = "bench";
 
 /** As the pages (ui/) watch them: the list of workspaces, a workspace by name and by what is busiest, the busy variable. */
-const list = "order=%s&offset=0&limit=200";
+const list = "order=%s&offset=0&limit=125";
 const ofWorkspace = (sort: string, order: string): readonly string[] => [
   `/api/workspaces/${workspace}`,
   `/api/workspaces/${workspace}/variables/monitor`,

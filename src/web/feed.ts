@@ -5,6 +5,8 @@ import type { WatchRequest } from "./api.ts";
 const TICK_MS = 250;
 /** To look takes at most this part of the time. */
 const MOST_SHARE = 1 / 30;
+/** But so often it is looked, though others keep this process from it. */
+const LONGEST_MS = 3000;
 /** Who has not taken so much is sent nothing for now. */
 const MOST_UNSENT_BYTES = 1_048_576;
 const MOST_WATCHES = 100;
@@ -98,7 +100,8 @@ export class Feed {
       await this.#lookAt(path);
     }
     this.#isLooking = false;
-    this.#goOn(Math.max(TICK_MS, (performance.now() - startedAt) / MOST_SHARE));
+    const tookMs = performance.now() - startedAt;
+    this.#goOn(Math.max(TICK_MS, Math.min(tookMs / MOST_SHARE, LONGEST_MS)));
   }
 
   async #lookAt(path: string): Promise<void> {

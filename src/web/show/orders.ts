@@ -1,10 +1,10 @@
 import { Slices } from "./slices.ts";
 
-/**
- * An order is new for so many times as long as it took to find it, and then good for as long again, while it is found anew: whoever
- * looks, that takes no greater part of the time, and who looks often need not wait.
- */
-const KEPT_FACTOR = 30;
+/** An order is new for so many times as long as it took to find it: whoever looks, that takes no greater part of the time. */
+const NEW_FACTOR = 30;
+/** One that took long is then good for so long while it is found anew: who looks again and again need not wait. */
+const GOOD_MS = 10_000;
+const LONG_MS = 2;
 const MOST_KEPT = 16;
 
 interface Order {
@@ -63,9 +63,9 @@ function found(find: Find): Order {
   const slices = new Slices();
   const order: Order = {
     names: find(slices).finally(() => {
-      const kept = KEPT_FACTOR * slices.workedMs;
-      order.newUntil = performance.now() + kept;
-      order.goodUntil = order.newUntil + kept;
+      const { workedMs } = slices;
+      order.newUntil = performance.now() + NEW_FACTOR * workedMs;
+      order.goodUntil = order.newUntil + (workedMs < LONG_MS ? 0 : GOOD_MS);
     }),
     newUntil: Infinity,
     goodUntil: Infinity,
