@@ -1,5 +1,5 @@
-import type { Processes, Server } from "../harness/processes.ts";
-import { calmNote, rateFigure } from "../harness/result.ts";
+import type { Processes, Server, SpawnOptions } from "../harness/processes.ts";
+import { calmNote, rateFigure, type Check, type Figure } from "../harness/result.ts";
 import { interleavedRounds, type Round, type Sample } from "../harness/rounds.ts";
 import { median } from "../harness/statistics.ts";
 import type { KeeperCalls } from "../programs/keeper.ts";
@@ -35,67 +35,116 @@ const pages: readonly (readonly string[])[] = [
 
 type Names = "watched server" | "unwatched server";
 
+interface Size {
+  readonly label: string;
+  readonly variables: number;
+  readonly values: number;
+}
+
+const sizes: readonly Size[] = [
+  { label: "1 000 variables", variables: 1_000, values: 10_000 },
+  { label: "100 000 variables", variables: 100_000, values: 1_000_000 },
+];
+
 /** What the server's processor time for an operation is when people look at what is going on. */
 export const feed: Benchmark = {
   name: "feed",
-  title: "five pages open, 100 000 variables, 1 000 000 values in the busy one: store+fetch, 128 in flight",
+  title: "five pages of a server are open: what its processor time is for store+fetch, 128 in flight",
   async run(processes: Processes, options: RunOptions) {
     // On one processor server and client take turns; on two, who comes when, and so how many requests come at once, would depend on what
     // else there is to do, and count for more than the feed does.
     const { spawn, note } = placement(options, true);
-    const variables = options.quick ? 10_000 : 100_000;
-    const values = options.quick ? 100_000 : 1_000_000;
-    const durationMs = roundFactor * options.roundMs;
-    const filled = async (): Promise<{ readonly server: Server; readonly run: () => Promise<Sample> }> => {
-      const server = await processes.networkspaces(spawn);
-      const { host, port, pid: serverPid } = server;
-      const keeper = processes.client<KeeperCalls>("keeper");
-      await keeper.call("fill", { host, port, workspace, variables, valuesEach: 1, valueBytes });
-      await processes.stop(keeper);
-      const plan = { connections: 1, lanes: 128, valueKind: options.values };
-      const load = await loadClient(processes, "networkspaces", server, plan, spawn);
-      await load.call("fill", { variable: "x", count: values });
-      return { server, run: () => load.call("run", { variable: "x", durationMs, serverPid }) };
-    };
-    // Two servers: one that was watched before is not one that nobody looks at (V8 tidies its heap up for a while).
-    const watched = await filled();
-    const unwatched = await filled();
-    const { host, webPort } = watched.server;
-    const subscribers = processes.client<SubscribersCalls>("subscribers");
-    await subscribers.call("open", { host, webPort: webPort!, pages });
-    const received: Received[] = [];
-    const rounds = await interleavedRounds<Names>(
-      {
-        "watched server": async () => {
-          await subscribers.call("take");
-          const sample = await watched.run();
-          received.push(await subscribers.call("take"));
-          return sample;
-        },
-        "unwatched server": unwatched.run,
-      },
-      options.rounds,
-    );
-    const aSecond = (field: keyof Received): number => (1000 * median(received.map((one) => one[field]))) / durationMs;
-    return {
-      figures: [
-        rateFigure(rounds, "watched server"),
-        rateFigure(rounds, "unwatched server"),
-        { label: "messages to the pages", value: aSecond("messages"), unit: "/s" },
-        { label: "bytes to the pages", value: aSecond("bytes"), unit: "/s" },
-      ],
-      checks: [
-        {
-          label: "server's processor time per operation, watched : unwatched",
-          value: micros(rounds, "watched server") / micros(rounds, "unwatched server"),
-          unit: "×",
-          target: { atMost: mostRise },
-        },
-      ],
-      notes: [`${variables} variables, ${values} values`, note, calmNote(rounds)],
-    };
+    const figures: Figure[] = [];
+    const checks: Check[] = [];
+    const notes: string[] = [note];
+    for (const { label, ...size } of options.quick ? sizes.slice(0, 1) : sizes) {
+      const { rounds, received } = await compare(processes, spawn, size, options);
+      figures.push(
+        ...(["watched server", "unwatched server"] as const).map((name) => {
+          return { ...rateFigure(rounds, name), label: `${label}, ${name}` };
+        }),
+        { label: `${label}: messages to the pages`, value: received.messages, unit: "/s" },
+        { label: `${label}: bytes to the pages`, value: received.bytes, unit: "/s" },
+      );
+      checks.push({
+        label: `${label}: server's processor time per operation, watched : unwatched`,
+        value: micros(rounds, "watched server") / micros(rounds, "unwatched server"),
+        unit: "×",
+        target: { atMost: mostRise },
+      });
+      notes.push(`${label}: ${calmNote(rounds)}`);
+    }
+    return { figures, checks, notes };
   },
 };
+
+interface Comparison {
+  readonly rounds: readonly Round<Names>[];
+  /** A second, by all pages together. */
+  readonly received: Received;
+}
+
+/** Two servers: one that was watched before is not one that nobody looks at (V8 tidies its heap up for a while). */
+async function compare(
+  processes: Processes,
+  spawn: SpawnOptions,
+  size: Omit<Size, "label">,
+  options: RunOptions,
+): Promise<Comparison> {
+  const durationMs = roundFactor * options.roundMs;
+  const watched = await filledServer(processes, spawn, size, options);
+  const unwatched = await filledServer(processes, spawn, size, options);
+  const { host, webPort } = watched.server;
+  const subscribers = processes.client<SubscribersCalls>("subscribers");
+  await subscribers.call("open", { host, webPort: webPort!, pages });
+  const received: Received[] = [];
+  const rounds = await interleavedRounds<Names>(
+    {
+      "watched server": async () => {
+        await subscribers.call("take");
+        const sample = await watched.run(durationMs);
+        received.push(await subscribers.call("take"));
+        return sample;
+      },
+      "unwatched server": () => unwatched.run(durationMs),
+    },
+    options.rounds,
+  );
+  await processes.stop(subscribers);
+  await Promise.all([watched.stop(), unwatched.stop()]);
+  const aSecond = (field: keyof Received): number => (1000 * median(received.map((one) => one[field]))) / durationMs;
+  return { rounds, received: { messages: aSecond("messages"), bytes: aSecond("bytes") } };
+}
+
+interface FilledServer {
+  readonly server: Server;
+  readonly run: (durationMs: number) => Promise<Sample>;
+  readonly stop: () => Promise<void>;
+}
+
+async function filledServer(
+  processes: Processes,
+  spawn: SpawnOptions,
+  { variables, values }: Omit<Size, "label">,
+  options: RunOptions,
+): Promise<FilledServer> {
+  const server = await processes.networkspaces(spawn);
+  const { host, port, pid: serverPid } = server;
+  const keeper = processes.client<KeeperCalls>("keeper");
+  await keeper.call("fill", { host, port, workspace, variables, valuesEach: 1, valueBytes });
+  await processes.stop(keeper);
+  const plan = { connections: 1, lanes: 128, valueKind: options.values };
+  const load = await loadClient(processes, "networkspaces", server, plan, spawn);
+  await load.call("fill", { variable: "x", count: values });
+  return {
+    server,
+    run: (durationMs) => load.call("run", { variable: "x", durationMs, serverPid }),
+    stop: async () => {
+      await processes.stop(load);
+      await processes.stop(server);
+    },
+  };
+}
 
 /** Of all rounds together: the garbage collector's large rounds come about once a second, to whom it happens to hit. */
 function micros(rounds: readonly Round<Names>[], name: Names): number {

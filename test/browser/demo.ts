@@ -77,8 +77,9 @@ async function forecast(pages: Pages, signal: AbortSignal): Promise<void> {
       station: ["Zugspitze", "Säntis", "Sonnblick"][step % 3],
       celsius: -8.5 + (step % 7) / 2,
     });
-    if (step > 40) {
-      await map.fetch("frames");
+    // The map is drawn now and then, of all that has come meanwhile.
+    if (step % 30 === 29) {
+      await Promise.all(Array.from({ length: 28 }, () => map.fetch("frames")));
     }
     await pause(60);
   }

@@ -52,6 +52,7 @@ describe.skipIf(chromiumPath === undefined)("the pages in the documentation's pi
     },
     workspace: {
       path: () => "/workspaces/weather~2feurope",
+      height: 480,
       // (When clients have waited for 10 s.)
       pose: async (page) => {
         await rowOf(page, "cells to compute").getByText("starved").waitFor({ timeout: 30_000 });
@@ -79,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)("the pages in the documentation's pi
     clients: { path: () => "/clients", pose: (page) => rowOf(page, "kitchen.ts").getByText(/\d\/s/).first().waitFor() },
     sleigh: {
       path: () => `/sleighs/${demo.sleigh}`,
-      height: 1000,
+      height: 1080,
       pose: async (page) => {
         await page.getByRole("img", { name: /chunks? of tasks on 4 workers/ }).waitFor();
         await page.getByText("block 93 has not enough memory").first().waitFor();
@@ -89,6 +90,7 @@ describe.skipIf(chromiumPath === undefined)("the pages in the documentation's pi
     server: {
       path: () => "/server",
       scheme: "dark",
+      height: 840,
       pose: (page) => page.locator("canvas").nth(3).waitFor(),
     },
   };
@@ -98,6 +100,8 @@ describe.skipIf(chromiumPath === undefined)("the pages in the documentation's pi
     page.setDefaultTimeout(30_000);
     await page.locator("[data-state=live]").waitFor();
     await pose(page);
+    // (Where the pointer is depends on what was clicked last.)
+    await page.mouse.move(0, 0);
     const file = join(folder, `${name}.png`);
     await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
     expect((await stat(file)).size).toBeLessThan(MOST_BYTES);
