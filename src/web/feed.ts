@@ -4,7 +4,7 @@ import type { WatchRequest } from "./api.ts";
 /** Not more often than this is looked whether something has changed. */
 const TICK_MS = 250;
 /** To look takes at most this part of the time. */
-const MOST_SHARE = 1 / 30;
+const MOST_SHARE = 1 / 50;
 /** But so often it is looked, though others keep this process from it. */
 const LONGEST_MS = 3000;
 /** Who has not taken so much is sent nothing for now. */

@@ -46,7 +46,7 @@ export function showVariable(observer: Observer, variable: VariableView): Variab
     fetchers: fetchers.size,
     finders: finders.size,
     bytes: memoryBytes + fileBytes,
-    depths: [...observer.depths.of(variable)],
+    depths: observer.depths.of(variable),
     ...(alert !== undefined && { alert }),
     stored: variable.storedCount,
     fetched: variable.fetchedCount,
