@@ -227,6 +227,27 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     expect(await readFile(await download.path(), "utf8")).toBe("L".repeat(200_000));
   });
 
+  it("copy what one has opened, and declare the mode of a variable that only somebody waits for", async () => {
+    const ws = pages.client("copied");
+    await ws.store("x", { list: [1, 2n], name: "grüße" });
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const page = await pages.open("/workspaces/copied/variables/x", { permissions });
+    await page.locator(".value-line").click();
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(copied).toContain("grüße");
+
+    const waiting = ws.fetch("y");
+    await page.goto(`${pages.address}/workspaces/copied/variables/y`);
+    await page.getByRole("button", { name: "Declare" }).click();
+    await page.getByRole("radio", { name: "lifo" }).check();
+    await page.getByRole("dialog").getByRole("button", { name: "Declare" }).click();
+    await page.locator(".heading").getByText("lifo").waitFor();
+    await ws.store("y", 1);
+    expect(await waiting).toBe(1);
+  });
+
   it("say when a workspace is not there, and show it when it is made", async () => {
     const page = await pages.open("/workspaces/tomorrow/variables/x");
     await sees(page, "It is not there");
