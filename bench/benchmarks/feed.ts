@@ -34,7 +34,7 @@ const pages: readonly (readonly string[])[] = [
   ofVariable,
 ];
 
-type Names = "watched server" | "unwatched server";
+type Names = "watched" | "unwatched";
 
 interface Size {
   readonly label: string;
@@ -61,7 +61,7 @@ export const feed: Benchmark = {
     for (const { label, ...size } of options.quick ? sizes.slice(0, 1) : sizes) {
       const { rounds, received } = await compare(processes, spawn, size, options);
       figures.push(
-        ...(["watched server", "unwatched server"] as const).map((name) => {
+        ...(["watched", "unwatched"] as const).map((name) => {
           return { ...rateFigure(rounds, name), label: `${label}, ${name}` };
         }),
         { label: `${label}: messages to the pages`, value: received.messages, unit: "/s" },
@@ -85,7 +85,7 @@ interface Comparison {
   readonly received: Received;
 }
 
-/** Two servers: one that was watched before is not one that nobody looks at (V8 tidies its heap up for a while). */
+/** One server, whose pages are opened and closed: two servers differ by more than what is measured. */
 async function compare(
   processes: Processes,
   spawn: SpawnOptions,
@@ -93,26 +93,25 @@ async function compare(
   options: RunOptions,
 ): Promise<Comparison> {
   const durationMs = roundFactor * options.roundMs;
-  const watched = await filledServer(processes, spawn, size, options);
-  const unwatched = await filledServer(processes, spawn, size, options);
-  const { host, webPort } = watched.server;
-  const subscribers = processes.client<SubscribersCalls>("subscribers");
-  await subscribers.call("open", { host, webPort: webPort!, pages });
+  const { server, run, stop } = await filledServer(processes, spawn, size, options);
+  const { host, webPort } = server;
   const received: Received[] = [];
   const rounds = await interleavedRounds<Names>(
     {
-      "watched server": async () => {
+      watched: async () => {
+        const subscribers = processes.client<SubscribersCalls>("subscribers");
+        await subscribers.call("open", { host, webPort: webPort!, pages });
         await subscribers.call("take");
-        const sample = await watched.run(durationMs);
+        const sample = await run(durationMs);
         received.push(await subscribers.call("take"));
+        await processes.stop(subscribers);
         return sample;
       },
-      "unwatched server": () => unwatched.run(durationMs),
+      unwatched: () => run(durationMs),
     },
     options.rounds,
   );
-  await processes.stop(subscribers);
-  await Promise.all([watched.stop(), unwatched.stop()]);
+  await stop();
   const aSecond = (field: keyof Received): number => (1000 * median(received.map((one) => one[field]))) / durationMs;
   return { rounds, received: { messages: aSecond("messages"), bytes: aSecond("bytes") } };
 }
@@ -153,10 +152,9 @@ async function filledServer(
 
 /**
  * How many times as much of the serving thread's processor time an operation took: median over the rounds. The threads of the garbage
- * collector are left out. How often V8 collects everything depends on how large its heap is, in both directions and by more than the feed
- * costs: a server that nobody has ever looked at has not loaded the web framework, and 100 000 variables grow its heap less often.
+ * collector are left out: how often V8 collects everything hangs on how large its heap is, and weighs more than the feed, in both directions.
  */
 function servingRatio(rounds: readonly Round<Names>[]): number {
   const each = ({ servingMicros = Number.NaN, operations }: Sample): number => servingMicros / operations;
-  return median(rounds.map(({ samples }) => each(samples["watched server"]) / each(samples["unwatched server"])));
+  return median(rounds.map(({ samples }) => each(samples.watched) / each(samples.unwatched)));
 }

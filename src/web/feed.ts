@@ -4,9 +4,9 @@ import type { WatchRequest } from "./api.ts";
 /** Not more often than this is looked whether something has changed. */
 const TICK_MS = 250;
 /** To look takes at most this part of the time. */
-const MOST_SHARE = 1 / 50;
+const MOST_SHARE = 1 / 100;
 /** But so often it is looked, though others keep this process from it. */
-const LONGEST_MS = 3000;
+const LONGEST_MS = 2000;
 /** Who has not taken so much is sent nothing for now. */
 const MOST_UNSENT_BYTES = 1_048_576;
 const MOST_WATCHES = 100;
