@@ -26,7 +26,7 @@ describe("the window on a long list", () => {
   });
 
   it("shows the newest of each row, and no row behind the end", () => {
-    const before = mergeWindow(mergeWindow(undefined, page(0, 400)), page(200, 400));
+    const before = mergeWindow(mergeWindow(undefined, page(0, 400)), page(100, 400));
     const after = mergeWindow(before, page(0, 150, "new"));
     expect(after.total).toBe(150);
     expect(after.byIndex.get(3)).toBe("new 3");
