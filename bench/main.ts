@@ -32,6 +32,7 @@ const programs = [
   "workerpool-tasks",
   "sleigh",
   "bare-client",
+  "subscribers",
 ];
 
 /** Exit code 0: all targets reached; 1: not; 2: wrong options. */

@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
 import { crowd } from "./crowd.ts";
+import { feed } from "./feed.ts";
 import { large } from "./large.ts";
 import { disk, restart, snapshots } from "./kept.ts";
 import { memory } from "./memory.ts";
@@ -28,6 +29,7 @@ export const benchmarks: readonly Benchmark[] = [
   durableStoresAlone,
   memory,
   crowd,
+  feed,
   large,
   pause,
   restart,

@@ -32,6 +32,11 @@ export function processorMicros(pid: number): number {
   return nanos / 1000;
 }
 
+/** The same of a process's first thread: the one that runs the JavaScript. */
+export function mainThreadMicros(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "latin1").split(" ", 1)[0]) / 1000;
+}
+
 function statusBytes(pid: number, field: string): number {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "latin1"));
   return Number(found?.[1] ?? Number.NaN) * 1024;

@@ -14,6 +14,8 @@ export interface Server {
   readonly pid: number;
   readonly host: string;
   readonly port: number;
+  /** Of the web interface, where it has one. */
+  readonly webPort?: number;
 }
 
 /** A measured process that does what it is told. */
@@ -105,18 +107,19 @@ export class Processes implements AsyncDisposable {
   /** A server that says where it listens in one line of JSON, with a `port`. */
   async #nodeServer(commandLine: readonly string[], options: SpawnOptions): Promise<Server> {
     const child = this.#spawn(process.execPath, [...this.#nodeArguments, ...commandLine], options, "pipe");
-    const ready = (async (): Promise<number> => {
+    const ready = (async (): Promise<Pick<Server, "port" | "webPort">> => {
       for await (const line of createInterface({ input: child.stdout! })) {
-        return (JSON.parse(line) as { readonly port: number }).port;
+        const { port, webPort } = JSON.parse(line) as Pick<Server, "port" | "webPort">;
+        return { port, ...(webPort !== undefined && { webPort }) };
       }
       throw new Error(`'${commandLine.join(" ")}' ended before it was ready`);
     })();
     const late = sleep(readyTimeoutMs, undefined, { ref: false }).then(() => {
       throw new Error(`'${commandLine.join(" ")}' was not ready after ${readyTimeoutMs} ms`);
     });
-    const port = await Promise.race([ready, late]);
+    const ports = await Promise.race([ready, late]);
     child.stdout!.resume();
-    return { pid: child.pid!, host, port };
+    return { pid: child.pid!, host, ...ports };
   }
 
   #program(name: string): string {

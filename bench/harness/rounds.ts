@@ -12,6 +12,8 @@ export interface Sample {
   readonly ms: number;
   readonly clientMicros: number;
   readonly serverMicros: number;
+  /** Of these, those of the thread that serves, where that is measured: without what the garbage collector's threads took. */
+  readonly servingMicros?: number;
   /** Of further processes that belong to the measurement. */
   readonly besideMicros?: number;
 }

@@ -6,6 +6,9 @@ import { Mode } from "./mode.ts";
 
 const MAX_NAME_BYTES = 65_535;
 const MAX_TIMEOUT_MS = 0xffff_ffff;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+/** A timer of the platform's takes no more. */
+const MAX_TIMER_MS = 0x7fff_ffff;
 
 // Tabs, newlines and NULs would break the listings of every client.
 
@@ -95,6 +98,11 @@ export function checkWhole(what: string, value: unknown, least: number, most: nu
     throw new ArgumentError("bad_arguments", sentence, where);
   }
   return value;
+}
+
+/** How long connecting may take, in milliseconds; 10 s unless it is given. */
+export function checkConnectTimeout(timeout: number | undefined, where: Where): number {
+  return checkWhole("connectTimeout", timeout ?? DEFAULT_CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS, where);
 }
 
 export function checkPort(what: string, port: unknown, where: Where): number {

@@ -1,12 +1,9 @@
-import { checkWhole } from "./arguments.ts";
+import { checkConnectTimeout } from "./arguments.ts";
 import { ArgumentError } from "./errors.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { type WebSocketConstructor, WebSocketDialer } from "./web-socket-dialer.ts";
 import { checkOpening, type OpenOptions, WorkspaceBase } from "./workspace-base.ts";
-
-const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 export interface ServerOptions extends SessionOptions {
   /**
@@ -59,7 +56,7 @@ function dialerOf({ url, webSocket, connectTimeout }: ServerOptions): WebSocketD
     readonly location?: { readonly protocol: string; readonly host: string };
   };
   const construct = webSocket ?? platforms;
-  const timeoutMs = checkWhole("connectTimeout", connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS, where);
+  const timeoutMs = checkConnectTimeout(connectTimeout, where);
   if (construct === undefined) {
     throw new ArgumentError(
       "bad_arguments",

@@ -1,4 +1,4 @@
-import { checkPort, checkWhole } from "./arguments.ts";
+import { checkConnectTimeout, checkPort } from "./arguments.ts";
 import { ArgumentError } from "./errors.ts";
 import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
@@ -8,8 +8,6 @@ import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 8765;
-const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 export interface ServerOptions extends SessionOptions {
   /** Default: the environment variable NWS_HOST, else `localhost`. */
@@ -89,13 +87,7 @@ export class NwsServer extends ServerBase {
 
 function dialerOf(options: ServerOptions): NodeDialer {
   const where = { operation: "connect" };
-  const timeoutMs = checkWhole(
-    "connectTimeout",
-    options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
-    1,
-    MAX_TIMER_MS,
-    where,
-  );
+  const timeoutMs = checkConnectTimeout(options.connectTimeout, where);
   const { socketPath } = options;
   if (socketPath !== undefined) {
     return new NodeDialer({ path: socketPath }, timeoutMs);

@@ -72,17 +72,26 @@ export class Door implements Receiver {
     );
   }
 
-  /** Takes a value for good, or `undefined` when there is none. `use` is called before it is gone: the place to begin to read its file. */
-  take(workspace: string, variable: string, use?: (value: TakenValue) => void): TakenValue | undefined {
+  /**
+   * Takes a value for good, or `undefined` when there is none. `check` throws when it does not want the value: then that is back in its
+   * place, and the error goes on.
+   */
+  take(workspace: string, variable: string, check?: (value: TakenValue) => void): TakenValue | undefined {
     const how = { take: true, wait: false, iterate: false, lease: false, most: 1, after: undefined };
     return this.#in(workspace, () => {
       const outcome = this.#ask(() => this.#space.read(this.#session, REQUEST, workspace, variable, how));
       if (outcome.kind !== "value") {
         return undefined;
       }
-      use?.(outcome.value);
-      this.#space.confirm(this.#session, outcome.booking);
-      return outcome.value;
+      const { value, booking } = outcome;
+      try {
+        check?.(value);
+      } catch (error) {
+        this.#ask(() => this.#space.release(this.#session, REQUEST, "booking", booking));
+        throw error;
+      }
+      this.#space.confirm(this.#session, booking);
+      return value;
     });
   }
 

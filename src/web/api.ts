@@ -15,7 +15,7 @@ import type * as schemas from "./schemas.ts";
  *   GET    /api/workspaces/W/variables/V                            VariableDetail
  *   DELETE /api/workspaces/W/variables/V                            Done
  *   POST   /api/workspaces/W/variables/V/clear                      Cleared          takes all free values away
- *   POST   /api/workspaces/W/variables/V/take                       Taken            fetchTry
+ *   POST   /api/workspaces/W/variables/V/take                       Taken            fetchTry; 413 when it is too large
  *   GET    /api/workspaces/W/variables/V/values?ValuesQuery         ValuePage        free values, by index
  *   POST   /api/workspaces/W/variables/V/values  NewValue           Done             stores it
  *   GET    /api/workspaces/W/variables/V/values/INDEX               its bytes; ?as=download for a file

@@ -171,7 +171,7 @@ export const taken = Type.Object({
   value: Type.Optional(
     Type.Object({
       ...valueFields,
-      content: Type.Optional(text("All of it in base64, when it has at most 1 MiB.")),
+      content: text("All of it in base64."),
     }),
   ),
 });
@@ -241,6 +241,6 @@ export const history = Type.Array(historyPoint, {
 });
 
 export const problem = Type.Object({
-  code: text("A code of docs/errors.md, or `not_found`, `bad_request`, `wrong_origin`."),
+  code: text("A code of docs/errors.md, or `not_found`, `bad_request`, `too_large`, `wrong_origin`."),
   message: text(),
 });

@@ -1,5 +1,6 @@
+import { stat } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, Pages, sees } from "./pages.ts";
+import { chromiumPath, Pages, rowOf, sees } from "./pages.ts";
 
 const MARKUP = `"><img src=x onerror="window.wasRun = true"><script>window.wasRun = true</script><svg onload="window.wasRun = true">`;
 const TURNED = "\u202egnp.exe\u0000\u001b[31m";
@@ -64,5 +65,63 @@ describe.skipIf(chromiumPath === undefined)("names and values full of markup", (
   it("cannot turn or hide the text around them", async () => {
     const page = await pages.open("/");
     await sees(page, "turned⟨U+202E⟩gnp.exe␛[31m");
+    const id = "turned~e2~80~aegnp.exe~1b~5b31m";
+    await page.goto(`${pages.address}/workspaces/${id}/variables/x`);
+    await page.locator(".value-preview").getByText("⟨U+202E⟩gnp.exe␀␛[31m").waitFor();
+    await page.locator(".value-line").click();
+    await page.getByLabel("The value as text").getByText("⟨U+202E⟩gnp.exe␀␛[31m").waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.goto(`${pages.address}/`);
+    await page.getByRole("button", { name: "Delete workspace turned" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("status").getByText("Workspace 'turned⟨U+202E⟩gnp.exe␛[31m' is deleted").waitFor();
+  });
+
+  it("are text as the labels of owners and clients, too", async () => {
+    const ws = pages.client("labelled", { label: MARKUP });
+    void ws.fetch("never").catch(() => undefined);
+    for (const path of ["/", "/clients", "/workspaces/labelled/variables/never"]) {
+      const page = await pages.open(path);
+      await sees(page, /<img src=x onerror=/);
+      expect(await page.evaluate("window.wasRun")).toBeUndefined();
+      await page.close();
+    }
+  });
+
+  it("are shown whatever their length is: names of a thousand bytes, which take three thousand in an address", async () => {
+    const name = "ü<".repeat(340);
+    const ws = pages.client(name);
+    await ws.store(name, "reached");
+    const id = "~c3~bc~3c".repeat(340);
+    const page = await pages.open(`/workspaces/${id}/variables/${id}`);
+    await page.locator(".value-preview").getByText("reached").waitFor();
+    await ws.store(name, "and live");
+    await page.locator(".value-preview").getByText("and live").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+  });
+
+  it("are cut where they are very long, with a way to the rest", { timeout: 90_000 }, async () => {
+    const ws = pages.client("long");
+    const length = 100_000_000;
+    await ws.store("x", MARKUP.repeat(Math.ceil(length / MARKUP.length)).slice(0, length));
+    const page = await pages.open("/workspaces/long/variables/x");
+    await page.locator(".value-line").click();
+    await sees(page, "The first 1 MiB of 95.4 MiB.");
+    await sees(page, "65,536 of 1,048,576 characters");
+    await page.getByRole("button", { name: "Show more" }).click();
+    await sees(page, "262,144 of 1,048,576 characters");
+    await page.getByRole("button", { name: "Load the first 64 MiB" }).click();
+    await sees(page, "The first 64 MiB of 95.4 MiB.");
+    expect(await page.evaluate("document.querySelector('.viewer-text').textContent.length")).toBeLessThan(300_000);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download" }).click(),
+    ]);
+    expect((await stat(await download.path())).size).toBe(length);
+    // It is on the other pages, too, and they are as quick as ever.
+    await page.getByRole("link", { name: "Workspaces" }).first().click();
+    await rowOf(page, "long").getByText("95.4 MiB").waitFor();
+    expect(await page.evaluate("window.wasRun")).toBeUndefined();
   });
 });

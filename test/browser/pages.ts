@@ -69,6 +69,8 @@ export class Pages implements AsyncDisposable {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
+    // The first page of a server waits for its web framework to be loaded.
+    page.setDefaultNavigationTimeout(25_000);
     page.on("console", (message) => {
       if (message.type() === "error") {
         this.faults.push(`${path}: ${message.text()}`);

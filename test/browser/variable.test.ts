@@ -121,6 +121,16 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     expect(await ws.findTry("x")).toBeUndefined();
   });
 
+  it("say why a value cannot be taken, which stays", async () => {
+    const ws = pages.client("too large");
+    await ws.store("x", new Uint8Array(16 * 2 ** 20 + 1));
+    const page = await pages.open("/workspaces/too~20large/variables/x");
+    await page.getByRole("button", { name: "Take one" }).click();
+    await sees(page, "value 0 of variable 'x' has 16777217 bytes: too many to be taken from here");
+    pages.faults.splice(0); // The browser's own line about the status 413.
+    expect((await ws.fetch<Uint8Array>("x")).length).toBe(16_777_217);
+  });
+
   it("go through many values by pages, by index and by search", async () => {
     const ws = pages.client("paged");
     await Promise.all(Array.from({ length: 1000 }, (_, i) => ws.store("x", `value ${i}`)));
@@ -215,6 +225,27 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
       opened.getByRole("link", { name: "Download" }).click(),
     ]);
     expect(await readFile(await download.path(), "utf8")).toBe("L".repeat(200_000));
+  });
+
+  it("copy what one has opened, and declare the mode of a variable that only somebody waits for", async () => {
+    const ws = pages.client("copied");
+    await ws.store("x", { list: [1, 2n], name: "grüße" });
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const page = await pages.open("/workspaces/copied/variables/x", { permissions });
+    await page.locator(".value-line").click();
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(copied).toContain("grüße");
+
+    const waiting = ws.fetch("y");
+    await page.goto(`${pages.address}/workspaces/copied/variables/y`);
+    await page.getByRole("button", { name: "Declare" }).click();
+    await page.getByRole("radio", { name: "lifo" }).check();
+    await page.getByRole("dialog").getByRole("button", { name: "Declare" }).click();
+    await page.locator(".heading").getByText("lifo").waitFor();
+    await ws.store("y", 1);
+    expect(await waiting).toBe(1);
   });
 
   it("say when a workspace is not there, and show it when it is made", async () => {

@@ -11,6 +11,16 @@ describe("numbers in a row", () => {
   });
 
   it("keep every digit in the table", () => {
+    expect(seriesOf(new Float32Array([0.1, 1 / 3, 16_777_216, 1e-30, -0]))).toMatchObject({ kind: "Float32Array" });
+    const single = seriesOf(new Float32Array([0.1, 1 / 3, 16_777_216, 1e-30, -0, NaN]))!;
+    expect(Array.from({ length: 6 }, (_, i) => single.textAt(i))).toEqual([
+      "0.1",
+      "0.33333334",
+      "16777216",
+      "1e-30",
+      "-0",
+      "NaN",
+    ]);
     expect(seriesOf(new BigInt64Array([9_007_199_254_740_993n]))!.textAt(0)).toBe("9007199254740993");
     expect(seriesOf(new Float64Array([-0]))!.textAt(0)).toBe("-0");
   });

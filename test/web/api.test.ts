@@ -124,7 +124,7 @@ describe("the API", () => {
     }
     expect(await ws.find("x")).toBe("three");
     const taken = (await web.send("POST", `${path}/x/take`)).body as Taken;
-    expect(Buffer.from(taken.value!.content!, "base64").toString()).toBe("three");
+    expect(Buffer.from(taken.value!.content, "base64").toString()).toBe("three");
     expect((await web.send("POST", `${path}/x/clear`)).body).toEqual({ values: 2 });
     expect((await web.send("POST", `${path}/x/take`)).body).toEqual({});
     expect((await web.send("DELETE", `${path}/x`)).status).toBe(200);
@@ -135,6 +135,31 @@ describe("the API", () => {
       status: 409,
       body: { code: "workspace_not_deletable" },
     });
+  });
+
+  test("takes no value that it could not answer whole: that stays in its place, and others can be fetched as before", async () => {
+    await using web = await TestWeb.start({ longValueBytes: 17 * 2 ** 20 });
+    const ws = web.open("w");
+    const path = "/api/workspaces/w/variables/x";
+    const sizes = [16 * 2 ** 20, 16 * 2 ** 20 + 1, 18 * 2 ** 20];
+    for (const [i, size] of sizes.entries()) {
+      await ws.store("x", new Uint8Array(size).fill(i));
+    }
+    const taken = (await web.send("POST", `${path}/take`)).body as Taken;
+    expect(Buffer.from(taken.value!.content, "base64").equals(Buffer.alloc(sizes[0]!, 0))).toBe(true);
+    for (const i of [1, 2]) {
+      expect(await web.send("POST", `${path}/take`)).toMatchObject({
+        status: 413,
+        body: {
+          code: "too_large",
+          message: `value ${i} of variable 'x' has ${sizes[i]!} bytes: too many to be taken from here. It is still there; download it, or take it with a program, or with 'nws fetch'`,
+        },
+      });
+      expect(await web.get(path)).toMatchObject({ values: 3 - i, booked: 0 });
+      const value = await ws.fetch<Uint8Array>("x");
+      expect([value.length, value[0], value.at(-1)]).toEqual([sizes[i], i, i]);
+    }
+    expect((await web.send("POST", `${path}/take`)).body).toEqual({});
   });
 
   test("shows clients and ends one", async () => {

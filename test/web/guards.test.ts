@@ -49,11 +49,70 @@ test("a page of somebody else can change nothing and watch nothing", async () =>
   expect(await ask(web.base, "DELETE", "/api/workspaces/w", { host, origin: web.base })).toBe(200);
 });
 
+test("a name that somebody else has pointed to this machine opens no WebSocket", async () => {
+  await using web = await TestWeb.start();
+  for (const path of ["/api/feed", "/ws"]) {
+    const headers = { host: "evil.example", origin: "http://evil.example" };
+    const socket = new WebSocket(`${web.base.replace("http", "ws")}${path}`, { headers });
+    const status = await new Promise((resolve) => {
+      socket.on("unexpected-response", (_request, response) => resolve(response.statusCode));
+      socket.on("error", () => undefined);
+    });
+    expect(status).toBe(421);
+  }
+});
+
+test("a form of somebody else's page, which a browser sends without asking, changes nothing", async () => {
+  await using web = await TestWeb.start();
+  const ws = web.open("w");
+  await ws.store("x", 1);
+  for (const path of ["/api/workspaces/w/variables/x/take", "/api/workspaces/w/variables/x/clear", "/api/workspaces"]) {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const headers = { "content-type": type, origin: "http://evil.example", "sec-fetch-site": "cross-site" };
+      expect((await web.fetch(path, { method: "POST", headers, body: '{"name": "made"}' })).status).toBe(403);
+    }
+  }
+  expect(await ws.find("x")).toBe(1);
+  expect((await web.get<{ items: unknown[] }>("/api/workspaces")).items).toHaveLength(2);
+});
+
+test("no GET changes anything: neither those there are, nor those of the original", async () => {
+  await using web = await TestWeb.start();
+  const ws = web.open("w");
+  await ws.storeAll("x", [1, 2]);
+  const { paths } = await web.get<{ paths: Record<string, Record<string, unknown>> }>("/openapi.json");
+  const inPlace: Record<string, string> = { workspace: "w", variable: "x", index: "0", client: "1" };
+  const addresses = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, (_, name: string) => inPlace[name]!));
+  expect(addresses).toContain("/api/workspaces/w/variables/x/take");
+  const old = ["deleteWs&wsName=w", "deleteVar&wsName=w&varName=x", "fetchTry&wsName=w&varName=x"];
+  for (const address of [...addresses, ...old.map((operation) => `/doit?op=${operation}`)]) {
+    await web.fetch(address);
+    await web.fetch(address, { method: "HEAD" });
+  }
+  expect(await web.get("/api/workspaces/w/variables/x")).toMatchObject({ values: 2, booked: 0, stored: 2, fetched: 0 });
+  expect(await ws.find("x")).toBe(1);
+});
+
 test("no answer lets a page run what is in it, or be put into another one", async () => {
   await using web = await TestWeb.start();
-  for (const path of ["/", "/api/server", "/api/nothing"]) {
+  const ws = web.open("w");
+  await ws.store("x", "<script>alert(1)</script>");
+  const value = "/api/workspaces/w/variables/x/values/0";
+  for (const path of [
+    "/",
+    "/workspaces/w",
+    "/api/server",
+    value,
+    `${value}?as=download`,
+    "/api/nothing",
+    "/doit?op=listWss",
+  ]) {
     const { headers } = await web.fetch(path);
-    expect(headers.get("content-security-policy")).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    // Scripts come under default-src: from here alone, and none that stand in a page.
+    expect(policy).not.toMatch(/script-src|unsafe-eval/);
+    expect(policy.replace("style-src 'self' 'unsafe-inline'", "")).not.toContain("unsafe-inline");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   }
 });

@@ -1,15 +1,14 @@
-import { ActionIcon, Anchor, Badge, Group } from "@mantine/core";
+import { Anchor, Badge, Group } from "@mantine/core";
 import type { JSX } from "react";
 import type { ClientInfo } from "../../src/web/api.ts";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { Icon } from "../shared/icon.tsx";
+import { action, figures } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import { Ago } from "../shared/time.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
 
 export function clientColumns(onDisconnect: (client: ClientInfo) => void): readonly Column<ClientInfo>[] {
-  const number = { isNumber: true, isSortable: true } as const;
   return [
     {
       key: "peer",
@@ -47,43 +46,12 @@ export function clientColumns(onDisconnect: (client: ClientInfo) => void): reado
       width: "minmax(6rem, 1.5fr)",
       cell: (client) => <LastOperation client={client} />,
     },
-    { key: "waiting", title: "Waiting", width: "4.5rem", ...number, cell: ({ waiting }) => count(waiting) },
-    {
-      key: "operations",
-      title: "Operations",
-      width: "6rem",
-      ...number,
-      from: "md",
-      cell: ({ operations }) => count(operations),
-    },
-    {
-      key: "operationsPerSecond",
-      title: "Rate",
-      width: "5rem",
-      ...number,
-      from: "sm",
-      cell: ({ operationsPerSecond }) => rate(operationsPerSecond),
-    },
-    { key: "bytesIn", title: "In", width: "5rem", ...number, from: "lg", cell: ({ bytesIn }) => bytes(bytesIn) },
-    { key: "bytesOut", title: "Out", width: "5rem", ...number, from: "lg", cell: ({ bytesOut }) => bytes(bytesOut) },
-    {
-      key: "actions",
-      title: "",
-      width: "2rem",
-      from: "sm",
-      cell: (client) => (
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={`Disconnect ${client.peer}`}
-          title="Disconnect"
-          onClick={() => onDisconnect(client)}
-        >
-          <Icon name="close" size={15} />
-        </ActionIcon>
-      ),
-    },
+    figures("waiting", "Waiting", "4.5rem", ({ waiting }) => count(waiting)),
+    figures("operations", "Operations", "6rem", ({ operations }) => count(operations), "md"),
+    figures("operationsPerSecond", "Rate", "5rem", ({ operationsPerSecond }) => rate(operationsPerSecond), "sm"),
+    figures("bytesIn", "In", "5rem", ({ bytesIn }) => bytes(bytesIn), "lg"),
+    figures("bytesOut", "Out", "5rem", ({ bytesOut }) => bytes(bytesOut), "lg"),
+    action("close", ({ peer }) => `Disconnect ${peer}`, onDisconnect),
   ];
 }
 

@@ -10,6 +10,8 @@ import { Empty } from "../shared/empty.tsx";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { Name } from "../shared/name.tsx";
+import { PlainTable } from "../shared/plain-table.tsx";
+import { Section } from "../shared/section.tsx";
 import { Ago, Since } from "../shared/time.tsx";
 import { Detached } from "./client-columns.tsx";
 import { DisconnectClient } from "./disconnect-client.tsx";
@@ -78,59 +80,38 @@ function ClientFacts({ client }: { readonly client: ClientInfo }): JSX.Element {
 function Waits({ client }: { readonly client: ClientInfo }): JSX.Element {
   const { waits, waiting } = client;
   return (
-    <section aria-labelledby="waits">
-      <h2 className="section-title" id="waits">
-        Waits for ({count(waiting)})
-      </h2>
+    <Section id="waits" title={`Waits for (${count(waiting)})`}>
       {waits.length === 0 ? (
         <span className="note">Nothing at present.</span>
       ) : (
-        <div className="scroll-x">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">Variable</th>
-                <th scope="col">Workspace</th>
-                <th scope="col">Operation</th>
-                <th scope="col">For</th>
-              </tr>
-            </thead>
-            <tbody>
-              {waits.map(({ workspace, variable, verb, since }, i) => (
-                <tr key={i}>
-                  <td>
-                    <Anchor
-                      href={hrefOf({ page: "variable", workspace: workspace.id, variable: variable.id })}
-                      size="sm"
-                    >
-                      <Name text={variable.name} />
-                    </Anchor>
-                  </td>
-                  <td>
-                    <Anchor href={hrefOf({ page: "workspace", workspace: workspace.id })} size="sm">
-                      <Name text={workspace.name} />
-                    </Anchor>
-                  </td>
-                  <td>{verb}</td>
-                  <td>
-                    <Since at={since} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable heads={["Variable", "Workspace", "Operation", "For"]}>
+          {waits.map(({ workspace, variable, verb, since }, i) => (
+            <tr key={i}>
+              <td>
+                <Anchor href={hrefOf({ page: "variable", workspace: workspace.id, variable: variable.id })} size="sm">
+                  <Name text={variable.name} />
+                </Anchor>
+              </td>
+              <td>
+                <Anchor href={hrefOf({ page: "workspace", workspace: workspace.id })} size="sm">
+                  <Name text={workspace.name} />
+                </Anchor>
+              </td>
+              <td>{verb}</td>
+              <td>
+                <Since at={since} />
+              </td>
+            </tr>
+          ))}
+        </PlainTable>
       )}
-    </section>
+    </Section>
   );
 }
 
 function Owns({ client: { owns } }: { readonly client: ClientInfo }): JSX.Element {
   return (
-    <section aria-labelledby="owns">
-      <h2 className="section-title" id="owns">
-        Owns ({count(owns.length)})
-      </h2>
+    <Section id="owns" title={`Owns (${count(owns.length)})`}>
       {owns.length === 0 ? (
         <span className="note">No workspace.</span>
       ) : (
@@ -144,6 +125,6 @@ function Owns({ client: { owns } }: { readonly client: ClientInfo }): JSX.Elemen
           ))}
         </ul>
       )}
-    </section>
+    </Section>
   );
 }

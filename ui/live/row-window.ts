@@ -6,11 +6,11 @@ import type { Page } from "../../src/web/api.ts";
  */
 
 /** Windows begin at multiples of this, so that a small scroll moves none. */
-export const WINDOW_STEP = 50;
+export const WINDOW_STEP = 25;
 /** The window holds all rows that are on the screen, wherever in a step the first one is. */
-export const WINDOW_LENGTH = 4 * WINDOW_STEP;
+export const WINDOW_LENGTH = 5 * WINDOW_STEP;
 /** Rows before and behind the window that are kept. */
-const KEPT_AROUND = 10 * WINDOW_STEP;
+const KEPT_AROUND = 20 * WINDOW_STEP;
 
 export interface Rows<T> {
   readonly total: number;

@@ -1,14 +1,12 @@
 import type { JSX } from "react";
 import type { ServerInfo } from "../../src/web/api.ts";
 import { bytes, count, duration } from "../format/numbers.ts";
+import { Section } from "../shared/section.tsx";
 
 /** What the server refuses to go beyond. */
 export function Limits({ limits }: { readonly limits: ServerInfo["limits"] }): JSX.Element {
   return (
-    <section aria-labelledby="limits">
-      <h2 className="section-title" id="limits">
-        Limits
-      </h2>
+    <Section id="limits" title="Limits">
       <div className="scroll-x">
         <table className="plain-table limits">
           <tbody>
@@ -21,7 +19,7 @@ export function Limits({ limits }: { readonly limits: ServerInfo["limits"] }): J
           </tbody>
         </table>
       </div>
-    </section>
+    </Section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type JSX, type ReactNode, useMemo } from "react";
+import { type JSX, useMemo } from "react";
 import type { HistoryPoint } from "../../src/web/api.ts";
 import { historyPath } from "../api/addresses.ts";
 import { Chart } from "../charts/chart.tsx";
@@ -7,69 +7,63 @@ import { bytes, microseconds, shortCount } from "../format/numbers.ts";
 
 const nothing: readonly HistoryPoint[] = [];
 
+interface ChartPlan {
+  readonly title: string;
+  /** What is shown of which field. */
+  readonly lines: readonly (readonly [label: string, field: Exclude<keyof HistoryPoint, "at">])[];
+  readonly format: (value: number | null) => string;
+  readonly isBytes?: true;
+}
+
+const plans: readonly ChartPlan[] = [
+  { title: "Operations a second", lines: [["operations/s", "operationsPerSecond"]], format: countText },
+  {
+    title: "Time to answer, of requests that need not wait",
+    lines: [
+      ["median", "p50"],
+      ["99 %", "p99"],
+    ],
+    format: timeText,
+  },
+  {
+    title: "Connections and waiting requests",
+    lines: [
+      ["connections", "connections"],
+      ["waiting", "waiting"],
+    ],
+    format: countText,
+  },
+  {
+    title: "Memory",
+    lines: [
+      ["values", "memoryBytes"],
+      ["process", "residentBytes"],
+    ],
+    format: bytesText,
+    isBytes: true,
+  },
+];
+
 /** The last five minutes, from second to second. */
 export function ServerCharts(): JSX.Element {
   const { data: history = nothing } = useLive<readonly HistoryPoint[]>(historyPath);
   const x = useMemo(() => history.map(({ at }) => Date.parse(at) / 1000), [history]);
-  const of = (field: Exclude<keyof HistoryPoint, "at">): number[] => history.map((point) => point[field]);
   return (
     <div className="charts">
-      <Panel title="Operations a second">
-        <Chart
-          label="Operations a second in the last five minutes"
-          x={x}
-          isTime
-          lines={[{ label: "operations/s", y: of("operationsPerSecond") }]}
-          format={countText}
-        />
-      </Panel>
-      <Panel title="Time to answer, of requests that need not wait">
-        <Chart
-          label="Time to answer in the last five minutes: median and 99th percentile"
-          x={x}
-          isTime
-          lines={[
-            { label: "median", y: of("p50") },
-            { label: "99 %", y: of("p99") },
-          ]}
-          format={timeText}
-        />
-      </Panel>
-      <Panel title="Connections and waiting requests">
-        <Chart
-          label="Connections and waiting requests in the last five minutes"
-          x={x}
-          isTime
-          lines={[
-            { label: "connections", y: of("connections") },
-            { label: "waiting", y: of("waiting") },
-          ]}
-          format={countText}
-        />
-      </Panel>
-      <Panel title="Memory">
-        <Chart
-          label="Memory in the last five minutes: values, and the whole process"
-          x={x}
-          isTime
-          lines={[
-            { label: "values", y: of("memoryBytes") },
-            { label: "process", y: of("residentBytes") },
-          ]}
-          format={bytesText}
-          isBytes
-        />
-      </Panel>
+      {plans.map(({ title, lines, format, isBytes = false }) => (
+        <section key={title} className="panel">
+          <h2 className="section-title">{title}</h2>
+          <Chart
+            label={`${title} in the last five minutes: ${lines.map(([label]) => label).join(", ")}`}
+            x={x}
+            isTime
+            isBytes={isBytes}
+            lines={lines.map(([label, field]) => ({ label, y: history.map((point) => point[field]) }))}
+            format={format}
+          />
+        </section>
+      ))}
     </div>
-  );
-}
-
-function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }): JSX.Element {
-  return (
-    <section className="panel">
-      <h2 className="section-title">{title}</h2>
-      {children}
-    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Notification } from "@mantine/core";
 import { createContext, type JSX, type ReactNode, use, useCallback, useRef, useState } from "react";
+import { visibleLine } from "../format/visible-text.ts";
 
 /** A failure stays until it is closed; good news goes by itself. */
 const SHOWN_MS = 5000;
@@ -45,7 +46,7 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }):
             closeButtonProps={{ "aria-label": "Close this notice" }}
             withBorder
           >
-            {text}
+            {visibleLine(text)}
           </Notification>
         ))}
       </div>

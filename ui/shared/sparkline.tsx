@@ -25,6 +25,7 @@ export function Sparkline({ depths }: { readonly depths: readonly number[] }): J
       aria-label={label}
     >
       <title>{label}</title>
+      <polygon points={`0,${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`} className="sparkline-area" />
       <polyline points={points.join(" ")} fill="none" stroke="currentColor" strokeWidth={1.3} />
     </svg>
   );

@@ -44,8 +44,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>): JSX.Element {
   const columns = useShownColumns(props.columns);
   const scroller = useRef<HTMLDivElement>(null);
   const rowCount = Math.min(total, MOST_ROWS);
-  // The compiler of React, which cannot see what the virtualizer does, is not used here.
-  // eslint-disable-next-line react-hooks/incompatible-library
+  // eslint-disable-next-line react-hooks/incompatible-library -- React's compiler, which cannot see what it does, is not used here.
   const virtualizer = useVirtualizer({
     count: rowCount,
     getScrollElement: () => scroller.current,

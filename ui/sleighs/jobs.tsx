@@ -3,6 +3,8 @@ import type { JSX } from "react";
 import type { MonitoredJob } from "../../src/sleigh/monitor.ts";
 import { count, duration, percent, rate } from "../format/numbers.ts";
 import { Name } from "../shared/name.tsx";
+import { PlainTable } from "../shared/plain-table.tsx";
+import { Section } from "../shared/section.tsx";
 import { shareDone } from "./summary.ts";
 
 export interface JobsProps {
@@ -14,49 +16,30 @@ export interface JobsProps {
 /** The sleigh's calls, the newest first: those under way, and the last ones that have ended. */
 export function Jobs({ jobs, jobCount }: JobsProps): JSX.Element {
   return (
-    <section aria-labelledby="jobs">
-      <h2 className="section-title" id="jobs">
-        Calls ({count(jobCount)})
-      </h2>
+    <Section id="jobs" title={`Calls (${count(jobCount)})`}>
       {jobs.length === 0 ? (
         <span className="note">None yet.</span>
       ) : (
-        <div className="scroll-x limited" tabIndex={0} role="region" aria-labelledby="jobs">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  No.
-                </th>
-                <th scope="col">Function</th>
-                <th scope="col">State</th>
-                <th scope="col">Progress</th>
-                <th scope="col" className="number">
-                  Done
-                </th>
-                <th scope="col" className="number">
-                  Failed
-                </th>
-                <th scope="col" className="number">
-                  Running
-                </th>
-                <th scope="col" className="number">
-                  Rate
-                </th>
-                <th scope="col" className="number">
-                  Time left
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {jobs.toReversed().map((job) => (
-                <JobRow key={job.number} job={job} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          heads={[
+            { figures: "No." },
+            "Function",
+            "State",
+            "Progress",
+            { figures: "Done" },
+            { figures: "Failed" },
+            { figures: "Running" },
+            { figures: "Rate" },
+            { figures: "Time left" },
+          ]}
+          limited="jobs"
+        >
+          {jobs.toReversed().map((job) => (
+            <JobRow key={job.number} job={job} />
+          ))}
+        </PlainTable>
       )}
-    </section>
+    </Section>
   );
 }
 

@@ -4,6 +4,7 @@ import { count } from "../format/numbers.ts";
 import { exactTime } from "../format/times.ts";
 import { visibleLine, visibleText } from "../format/visible-text.ts";
 import { isoTime } from "./iso-time.ts";
+import { Section } from "../shared/section.tsx";
 
 /** What workers print, the newest at the end; it stays at the end while one is there. */
 export function Output({
@@ -21,10 +22,7 @@ export function Output({
     }
   }, [output]);
   return (
-    <section aria-labelledby="output">
-      <h2 className="section-title" id="output">
-        Output
-      </h2>
+    <Section id="output" title="Output">
       {output.length === 0 ? (
         <span className="note">The workers have printed nothing.</span>
       ) : (
@@ -51,7 +49,7 @@ export function Output({
           ))}
         </div>
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -67,10 +65,7 @@ export function Errors({
     return null;
   }
   return (
-    <section aria-labelledby="errors">
-      <h2 className="section-title" id="errors">
-        Errors (the last {count(errors.length)})
-      </h2>
+    <Section id="errors" title={`Errors (the last ${count(errors.length)})`}>
       <div className="output" tabIndex={0} role="region" aria-labelledby="errors">
         {errors.map(({ at, job, task, rank, message }, i) => (
           <div key={i} className="output-line output-error">
@@ -81,6 +76,6 @@ export function Errors({
           </div>
         ))}
       </div>
-    </section>
+    </Section>
   );
 }

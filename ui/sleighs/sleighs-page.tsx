@@ -9,6 +9,7 @@ import { Command } from "../shared/command.tsx";
 import { Empty } from "../shared/empty.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { Name } from "../shared/name.tsx";
+import { PlainTable } from "../shared/plain-table.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { MONITOR } from "./monitor-variable.ts";
 import { summaryOf } from "./summary.ts";
@@ -33,36 +34,21 @@ export default function SleighsPage(): JSX.Element {
         </Empty>
       )}
       {data !== undefined && data.total > 0 && (
-        <div className="scroll-x">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">Sleigh</th>
-                <th scope="col">Started by</th>
-                <th scope="col" className="number">
-                  Workers
-                </th>
-                <th scope="col" className="number">
-                  Done
-                </th>
-                <th scope="col" className="number">
-                  Failed
-                </th>
-                <th scope="col" className="number">
-                  Rate
-                </th>
-                <th scope="col" className="number">
-                  Time left
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((workspace) => (
-                <SleighRow key={workspace.id} workspace={workspace} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          heads={[
+            "Sleigh",
+            "Started by",
+            { figures: "Workers" },
+            { figures: "Done" },
+            { figures: "Failed" },
+            { figures: "Rate" },
+            { figures: "Time left" },
+          ]}
+        >
+          {data.items.map((workspace) => (
+            <SleighRow key={workspace.id} workspace={workspace} />
+          ))}
+        </PlainTable>
       )}
       {data !== undefined && data.total > data.items.length && (
         <span className="note">

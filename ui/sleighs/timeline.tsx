@@ -4,6 +4,7 @@ import { type JSX, type PointerEvent, useEffect, useMemo, useRef, useState } fro
 import type { MonitoredTimeline } from "../../src/sleigh/monitor.ts";
 import { count, counted, duration } from "../format/numbers.ts";
 import { type Bar, barAt, MOST_LANES, type TimelineLayout, timelineLayout } from "./timeline-layout.ts";
+import { Section } from "../shared/section.tsx";
 
 const LANE_PX = 16;
 const BAR_PX = 12;
@@ -22,16 +23,13 @@ const colours = {
 export function Timeline({ timeline }: { readonly timeline: MonitoredTimeline }): JSX.Element {
   const layout = useMemo(() => timelineLayout(timeline), [timeline]);
   return (
-    <section aria-labelledby="timeline">
-      <h2 className="section-title" id="timeline">
-        Timeline
-      </h2>
+    <Section id="timeline" title="Timeline">
       {layout === undefined ? <span className="note">No task has come back yet.</span> : <Lanes layout={layout} />}
       {timeline.earlier > 0 && (
         <span className="note">{counted(timeline.earlier, "earlier chunk")} of tasks not shown. </span>
       )}
       {layout?.ranks.length === MOST_LANES && <span className="note">The first {MOST_LANES} workers are shown.</span>}
-    </section>
+    </Section>
   );
 }
 

@@ -4,54 +4,37 @@ import type { MonitoredWorker } from "../../src/sleigh/monitor.ts";
 import { count, duration, percent } from "../format/numbers.ts";
 import { visibleLine } from "../format/visible-text.ts";
 import { Name } from "../shared/name.tsx";
+import { PlainTable } from "../shared/plain-table.tsx";
+import { Section } from "../shared/section.tsx";
 
 export function Workers({ workers }: { readonly workers: readonly MonitoredWorker[] }): JSX.Element {
   return (
-    <section aria-labelledby="workers">
-      <h2 className="section-title" id="workers">
-        Workers ({count(workers.filter(({ state }) => state === "joined").length)})
-      </h2>
+    <Section id="workers" title={<>Workers ({count(workers.filter(({ state }) => state === "joined").length)})</>}>
       {workers.length === 0 ? (
         <span className="note">None has joined yet.</span>
       ) : (
-        <div className="scroll-x limited" tabIndex={0} role="region" aria-labelledby="workers">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  Rank
-                </th>
-                <th scope="col">State</th>
-                <th scope="col">Host</th>
-                <th scope="col" className="number">
-                  Process
-                </th>
-                <th scope="col" className="number">
-                  Done
-                </th>
-                <th scope="col" className="number">
-                  Failed
-                </th>
-                <th scope="col">Busy, now</th>
-                <th scope="col" className="number">
-                  in all
-                </th>
-                <th scope="col" className="number">
-                  Time of tasks
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {workers
-                .toSorted((a, b) => a.rank - b.rank)
-                .map((worker) => (
-                  <WorkerRow key={`${worker.rank} ${worker.joinedAt} ${worker.pid}`} worker={worker} />
-                ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          heads={[
+            { figures: "Rank" },
+            "State",
+            "Host",
+            { figures: "Process" },
+            { figures: "Done" },
+            { figures: "Failed" },
+            "Busy, now",
+            { figures: "in all" },
+            { figures: "Time of tasks" },
+          ]}
+          limited="workers"
+        >
+          {workers
+            .toSorted((a, b) => a.rank - b.rank)
+            .map((worker) => (
+              <WorkerRow key={`${worker.rank} ${worker.joinedAt} ${worker.pid}`} worker={worker} />
+            ))}
+        </PlainTable>
       )}
-    </section>
+    </Section>
   );
 }
 

@@ -4,7 +4,6 @@ import type { Done, VariableInfo } from "../../src/web/api.ts";
 import { variablePath } from "../api/addresses.ts";
 import { send } from "../api/request.ts";
 import { counted } from "../format/numbers.ts";
-import { visibleLine } from "../format/visible-text.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { Name } from "../shared/name.tsx";
 import { useAnnounce } from "../shared/notices.tsx";
@@ -27,7 +26,7 @@ export function DeleteVariable({ workspace, variable, onClose, onDeleted }: Dele
   const remove = async (): Promise<void> => {
     if (shown !== undefined) {
       await send<Done>("DELETE", variablePath(workspace, shown.id));
-      announce(`Variable '${visibleLine(shown.name)}' is deleted.`);
+      announce(`Variable '${shown.name}' is deleted.`);
       onDeleted?.();
     }
   };

@@ -1,10 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { type JSX, useState } from "react";
 import type { Done, Taken } from "../../src/web/api.ts";
 import { fromBase64 } from "../api/base64.ts";
 import { valuesPath } from "../api/addresses.ts";
 import { send } from "../api/request.ts";
-import { bytes } from "../format/numbers.ts";
 import { useAnnounce } from "../shared/notices.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { useAction } from "../shared/use-action.ts";
@@ -27,10 +26,12 @@ export function TakenDialog({ workspace, variable, value, onClose }: TakenDialog
   if (value !== undefined && value !== shown) {
     setShown(value);
   }
-  const content = shown?.content;
   const putBack = async (): Promise<void> => {
     const isDone = await action.run(async () => {
-      await send<Done>("POST", valuesPath(workspace, variable), { descriptor: shown?.descriptor, bytes: content });
+      await send<Done>("POST", valuesPath(workspace, variable), {
+        descriptor: shown?.descriptor,
+        bytes: shown?.content,
+      });
     });
     if (isDone) {
       announce("The value is stored again, behind the others.");
@@ -38,9 +39,7 @@ export function TakenDialog({ workspace, variable, value, onClose }: TakenDialog
     }
   };
   const received =
-    shown === undefined || content === undefined
-      ? undefined
-      : { descriptor: shown.descriptor, bytes: fromBase64(content), isWhole: true };
+    shown === undefined ? undefined : { descriptor: shown.descriptor, bytes: fromBase64(shown.content), isWhole: true };
   return (
     <Modal
       opened={value !== undefined}
@@ -52,11 +51,7 @@ export function TakenDialog({ workspace, variable, value, onClose }: TakenDialog
       classNames={{ title: "dialog-title" }}
     >
       <Stack gap="sm">
-        {received === undefined ? (
-          <Text size="sm">It has {bytes(shown?.bytes ?? 0)}: too many to be shown here.</Text>
-        ) : (
-          <ContentView received={received} />
-        )}
+        {received !== undefined && <ContentView received={received} />}
         <ProblemAlert message={action.failure} />
         <Group justify="flex-end" gap="xs">
           {received !== undefined && (

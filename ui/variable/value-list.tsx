@@ -8,6 +8,7 @@ import { useLive } from "../live/use-live.ts";
 import { Empty } from "../shared/empty.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { SearchField } from "../shared/search-field.tsx";
+import { Section } from "../shared/section.tsx";
 import { shownValues } from "./shown-values.ts";
 import { ValuePager } from "./value-pager.tsx";
 import { ValueRow } from "./value-row.tsx";
@@ -49,10 +50,7 @@ export function ValueList({ workspace, variable }: ValueListProps): JSX.Element 
 
   const rows = page === undefined ? [] : shownValues(page, open);
   return (
-    <section aria-labelledby="values">
-      <h2 className="section-title" id="values">
-        Values{page === undefined ? "" : ` (${count(page.total)})`}
-      </h2>
+    <Section id="values" title={page === undefined ? "Values" : `Values (${count(page.total)})`}>
       <div className="toolbar values-toolbar">
         <SearchField
           label="Search values"
@@ -93,7 +91,7 @@ export function ValueList({ workspace, variable }: ValueListProps): JSX.Element 
           Searched up to index {count(page.searchedTo)}: search on
         </Button>
       )}
-    </section>
+    </Section>
   );
 }
 

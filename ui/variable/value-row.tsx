@@ -19,11 +19,8 @@ export interface ValueRowProps {
 /** A value in one line; opened, in a viewer. */
 export function ValueRow({ workspace, variable, info, isGone, isOpen, onToggle }: ValueRowProps): JSX.Element {
   // The feed brings new objects for the same value several times a second: its bytes never change.
-  const preview = useMemo(
-    () => previewOf(receivedOf(info)),
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [info.index, info.descriptor, info.head],
-  );
+  const { descriptor, head, bytes: length } = info;
+  const preview = useMemo(() => previewOf(receivedOf({ descriptor, head, bytes: length })), [descriptor, head, length]);
   return (
     <li className={isOpen ? "value value-open" : "value"}>
       <UnstyledButton className="value-line" onClick={onToggle} aria-expanded={isOpen}>

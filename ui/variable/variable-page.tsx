@@ -84,10 +84,15 @@ function VariableFacts({ variable }: { readonly variable: VariableDetail }): JSX
         ["Size", bytes(variable.bytes)],
         ["Fetchers", count(fetchers)],
         ["Finders", count(finders)],
-        ["Stored", `${count(stored)} (${rate(storedPerSecond)})`],
-        ["Fetched", `${count(fetched)} (${rate(fetchedPerSecond)})`],
+        ["Stored", withRate(stored, storedPerSecond)],
+        ["Fetched", withRate(fetched, fetchedPerSecond)],
         ["Last minute", <Sparkline key="depths" depths={depths} />],
       ]}
     />
   );
+}
+
+/** `1,200 (35/s)`; the count alone while nothing happens. */
+function withRate(total: number, perSecond: number): string {
+  return perSecond === 0 ? count(total) : `${count(total)} (${rate(perSecond)})`;
 }

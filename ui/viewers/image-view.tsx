@@ -13,8 +13,7 @@ export function ImageView({ bytes }: { readonly bytes: Uint8Array<ArrayBuffer> }
       return undefined;
     }
     const url = URL.createObjectURL(new Blob([bytes], { type }));
-    // An address of the browser's own, which has to be given back: it cannot be made while rendering.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- An address that has to be given back cannot be made while rendering.
     setAddress(url);
     return () => URL.revokeObjectURL(url);
   }, [bytes]);

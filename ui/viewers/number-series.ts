@@ -100,7 +100,22 @@ function series(array: AnyTypedArray | readonly number[], kind: string): NumberS
     at: (index) => Number(array[index]),
     textAt: (index) => {
       const element = array[index];
-      return Object.is(element, -0) ? "-0" : String(element);
+      return Object.is(element, -0)
+        ? "-0"
+        : array instanceof Float32Array
+          ? singleText(array[index]!)
+          : String(element);
     },
   };
+}
+
+/** As few digits as tell a number of single precision from all others. */
+function singleText(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) {
+      return String(short);
+    }
+  }
+  return String(value);
 }

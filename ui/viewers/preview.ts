@@ -14,7 +14,7 @@ const PREVIEW_LENGTH = 200;
 const PREVIEW_CHILDREN = 8;
 
 /** What the list of values tells about the bytes: all of them, or the first ones. */
-export function receivedOf(info: ValueInfo): Received {
+export function receivedOf(info: Pick<ValueInfo, "descriptor" | "head" | "bytes">): Received {
   const bytes = fromBase64(info.head);
   return { descriptor: info.descriptor, bytes, isWhole: bytes.length === info.bytes };
 }

@@ -12,8 +12,7 @@ const LINE_PX = 20;
 /** Any number of lines of the same height, of which only those on the screen are in the page. */
 export function VirtualLines({ label, count, line }: VirtualLinesProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
-  // The compiler of React, which cannot see what the virtualizer does, is not used here.
-  // eslint-disable-next-line react-hooks/incompatible-library
+  // eslint-disable-next-line react-hooks/incompatible-library -- React's compiler, which cannot see what it does, is not used here.
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,

@@ -1,8 +1,8 @@
-import { ActionIcon, Anchor, Group } from "@mantine/core";
+import { Anchor, Group } from "@mantine/core";
 import type { VariableInfo } from "../../src/web/api.ts";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { Icon } from "../shared/icon.tsx";
+import { action, figures } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import { Sparkline } from "../shared/sparkline.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
@@ -12,7 +12,6 @@ export function variableColumns(
   workspace: string,
   onDelete: (variable: VariableInfo) => void,
 ): readonly Column<VariableInfo>[] {
-  const number = { isNumber: true, isSortable: true } as const;
   return [
     {
       key: "name",
@@ -29,26 +28,12 @@ export function variableColumns(
       ),
     },
     { key: "mode", title: "Mode", width: "5rem", isSortable: true, from: "sm", cell: ({ mode }) => mode },
-    { key: "values", title: "Values", width: "5rem", ...number, cell: ({ values }) => count(values) },
-    { key: "fetchers", title: "Fetchers", width: "4.5rem", ...number, cell: ({ fetchers }) => count(fetchers) },
-    { key: "finders", title: "Finders", width: "4.5rem", ...number, from: "sm", cell: ({ finders }) => count(finders) },
-    { key: "bytes", title: "Size", width: "5.5rem", ...number, from: "md", cell: (variable) => bytes(variable.bytes) },
-    {
-      key: "storedPerSecond",
-      title: "Stored",
-      width: "5rem",
-      ...number,
-      from: "md",
-      cell: ({ storedPerSecond }) => rate(storedPerSecond),
-    },
-    {
-      key: "fetchedPerSecond",
-      title: "Fetched",
-      width: "5rem",
-      ...number,
-      from: "md",
-      cell: ({ fetchedPerSecond }) => rate(fetchedPerSecond),
-    },
+    figures("values", "Values", "5rem", ({ values }) => count(values)),
+    figures("fetchers", "Fetchers", "4.5rem", ({ fetchers }) => count(fetchers)),
+    figures("finders", "Finders", "4.5rem", ({ finders }) => count(finders), "sm"),
+    figures("bytes", "Size", "5.5rem", (variable) => bytes(variable.bytes), "md"),
+    figures("storedPerSecond", "Stored", "5rem", ({ storedPerSecond }) => rate(storedPerSecond), "md"),
+    figures("fetchedPerSecond", "Fetched", "5rem", ({ fetchedPerSecond }) => rate(fetchedPerSecond), "md"),
     {
       key: "depths",
       title: "Last minute",
@@ -56,22 +41,6 @@ export function variableColumns(
       from: "lg",
       cell: ({ depths }) => <Sparkline depths={depths} />,
     },
-    {
-      key: "actions",
-      title: "",
-      width: "2rem",
-      from: "sm",
-      cell: (variable) => (
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={`Delete variable ${variable.name}`}
-          onClick={() => onDelete(variable)}
-        >
-          <Icon name="trash" size={16} />
-        </ActionIcon>
-      ),
-    },
+    action("trash", ({ name }) => `Delete variable ${name}`, onDelete),
   ];
 }

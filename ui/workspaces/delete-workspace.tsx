@@ -7,7 +7,6 @@ import { counted } from "../format/numbers.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { Name } from "../shared/name.tsx";
 import { useAnnounce } from "../shared/notices.tsx";
-import { visibleLine } from "../format/visible-text.ts";
 
 export interface DeleteWorkspaceProps {
   /** undefined: the dialog is closed. */
@@ -26,7 +25,7 @@ export function DeleteWorkspace({ workspace, onClose, onDeleted }: DeleteWorkspa
   const remove = async (): Promise<void> => {
     if (shown !== undefined) {
       await send<Done>("DELETE", workspacePath(shown.id));
-      announce(`Workspace '${visibleLine(shown.name)}' is deleted.`);
+      announce(`Workspace '${shown.name}' is deleted.`);
       onDeleted?.();
     }
   };

@@ -1,9 +1,9 @@
-import { ActionIcon, Anchor, Badge, Group } from "@mantine/core";
+import { Anchor, Badge, Group } from "@mantine/core";
 import type { JSX } from "react";
 import type { WorkspaceInfo } from "../../src/web/api.ts";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { Icon } from "../shared/icon.tsx";
+import { action, figures } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
 
@@ -27,72 +27,17 @@ export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): 
     {
       key: "persistent",
       title: "Kept",
-      width: "6.5rem",
+      width: "6rem",
       from: "md",
       cell: ({ persistent }) => <Kept isPersistent={persistent} />,
     },
-    {
-      key: "variables",
-      title: "Variables",
-      width: "4.75rem",
-      isNumber: true,
-      isSortable: true,
-      cell: (w) => count(w.variables),
-    },
-    { key: "values", title: "Values", width: "6rem", isNumber: true, isSortable: true, cell: (w) => count(w.values) },
-    {
-      key: "bytes",
-      title: "Size",
-      width: "5.5rem",
-      isNumber: true,
-      isSortable: true,
-      from: "sm",
-      cell: (w) => bytes(w.bytes),
-    },
-    {
-      key: "waiting",
-      title: "Waiting",
-      width: "5rem",
-      isNumber: true,
-      isSortable: true,
-      from: "md",
-      cell: (w) => count(w.waiting),
-    },
-    {
-      key: "storedPerSecond",
-      title: "Stored",
-      width: "5.5rem",
-      isNumber: true,
-      isSortable: true,
-      from: "lg",
-      cell: (w) => rate(w.storedPerSecond),
-    },
-    {
-      key: "fetchedPerSecond",
-      title: "Fetched",
-      width: "5.5rem",
-      isNumber: true,
-      isSortable: true,
-      from: "lg",
-      cell: (w) => rate(w.fetchedPerSecond),
-    },
-    {
-      key: "actions",
-      title: "",
-      width: "2rem",
-      from: "sm",
-      cell: (workspace) => (
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={`Delete workspace ${workspace.name}`}
-          onClick={() => onDelete(workspace)}
-        >
-          <Icon name="trash" size={16} />
-        </ActionIcon>
-      ),
-    },
+    figures("variables", "Variables", "4.75rem", ({ variables }) => count(variables)),
+    figures("values", "Values", "5rem", ({ values }) => count(values)),
+    figures("bytes", "Size", "5.5rem", (workspace) => bytes(workspace.bytes), "sm"),
+    figures("waiting", "Waiting", "4.5rem", ({ waiting }) => count(waiting), "md"),
+    figures("storedPerSecond", "Stored", "4.75rem", ({ storedPerSecond }) => rate(storedPerSecond), "lg"),
+    figures("fetchedPerSecond", "Fetched", "4.75rem", ({ fetchedPerSecond }) => rate(fetchedPerSecond), "lg"),
+    action("trash", ({ name }) => `Delete workspace ${name}`, onDelete),
   ];
 }
 

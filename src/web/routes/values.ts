@@ -16,8 +16,8 @@ const ofValue = Type.Object({
 });
 const bytesQuery = Type.Object({ as: Type.Optional(Type.Literal("download")) });
 
-/** A value that was taken is answered whole when it has at most so many bytes. */
-const MOST_TAKEN_BYTES = 1_048_576;
+/** A larger value is not taken, nor is one in a file: what is taken is answered whole, or it would be nowhere any more. */
+const MOST_TAKEN_BYTES = 16 * 1_048_576;
 /** So many values are taken away in one go; others come in between. */
 const CLEARED_AT_ONCE = 5000;
 
@@ -56,20 +56,29 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
     `${path}/take`,
     {
       schema: {
-        summary: "Takes a value, if there is one (fetchTry)",
+        summary: "Takes a value, if there is one (fetchTry); 413 leaves one that is too large where it is",
         params: ofVariable,
         response: { 200: schemas.taken, "4xx": schemas.problem },
       },
     },
     ({ params }) => {
       const { name, workspace } = observer.variable(params.workspace, params.variable);
-      const value = door.take(workspace.name, name);
+      const value = door.take(workspace.name, name, ({ index, bytes, file }) => {
+        const length = file?.length ?? bytes.length;
+        if (file !== undefined || length > MOST_TAKEN_BYTES) {
+          throw new WebError(
+            413,
+            "too_large",
+            `value ${index} of variable '${textOf(name)}' has ${length} bytes: too many to be taken from here. It is still there; ` +
+              "download it, or take it with a program, or with 'nws fetch'",
+          );
+        }
+      });
       if (value === undefined) {
         return {};
       }
       const shown = showValue({ ...value, start: 0, end: value.bytes.length });
-      const isWhole = value.file === undefined && value.bytes.length <= MOST_TAKEN_BYTES;
-      return { value: isWhole ? { ...shown, content: base64(value.bytes) } : shown };
+      return { value: { ...shown, content: base64(value.bytes) } };
     },
   );
   app.post(

@@ -7,14 +7,14 @@ import { verbOf } from "./variables.ts";
 
 const MOST_LISTED = 100;
 
-export function showClients(observer: Observer, query: ListQuery): Page<ClientInfo> {
-  const items = [...observer.server.clients()];
+export function showClients(observer: Observer, query: ListQuery): Promise<Page<ClientInfo>> {
+  const clients = [...observer.server.clients()].sort((a, b) => a.since - b.since);
+  const byId = new Map(clients.map((client) => [client.id, client]));
   const keys: SortKeys<ClientView> = {
     id: ({ id }) => id,
     peer: ({ peer }) => peer,
     label: ({ label }) => label,
     protocol: ({ protocol }) => protocol,
-    since: ({ since }) => since,
     operations: ({ operations }) => operations,
     operationsPerSecond: (client) => rateOf(observer, client),
     lastOperation: ({ lastOperation }) => lastOperation,
@@ -25,10 +25,14 @@ export function showClients(observer: Observer, query: ListQuery): Page<ClientIn
     bytesIn: ({ bytesIn }) => bytesIn,
     bytesOut: ({ bytesOut }) => bytesOut,
   };
-  const textOfClient = ({ id, peer, label }: ClientView): string => `${id} ${peer} ${textOf(label)}`;
-  return pageOf({ items, count: items.length, textOf: textOfClient, keys }, { sort: "since", ...query }, (client) =>
-    showClient(observer, client),
-  );
+  const source = {
+    title: "clients",
+    names: [...byId.keys()],
+    get: (id: string) => byId.get(id),
+    textOf: ({ id, peer, label }: ClientView) => `${id} ${peer} ${textOf(label)}`,
+    keys,
+  };
+  return pageOf(observer.orders, source, query, (client) => showClient(observer, client));
 }
 
 export function showClient(observer: Observer, client: ClientView): ClientInfo {
@@ -67,5 +71,5 @@ export function showClient(observer: Observer, client: ClientView): ClientInfo {
 }
 
 function rateOf(observer: Observer, { session, operations }: ClientView): number {
-  return observer.rates.of(session, [operations])[0]!;
+  return observer.rates.of(session, operations).firstRate;
 }

@@ -28,7 +28,7 @@ export class Depths {
   }
 
   /** The depths of a variable, which is watched from now on for as long as somebody asks. */
-  of(variable: VariableView): readonly number[] {
+  of(variable: VariableView): number[] {
     const now = this.#now();
     const watched = this.#watched.get(variable);
     if (watched !== undefined) {

@@ -1,6 +1,7 @@
 import { addressId } from "../../codec/address-id.ts";
 import type { Named } from "../api.ts";
 
+const isAscii = /^[\0-\x7f]*$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /* Names are byte strings in the server: each character is one byte. In addresses they stand as ids. */
@@ -9,6 +10,9 @@ export { addressId as idOf, nameOfAddressId as nameOf } from "../../codec/addres
 
 /** A name for people: as UTF-8, or Latin-1 where it is not that. */
 export function textOf(name: string): string {
+  if (isAscii.test(name)) {
+    return name;
+  }
   try {
     return utf8.decode(Buffer.from(name, "latin1"));
   } catch {

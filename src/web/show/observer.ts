@@ -3,12 +3,14 @@ import type { Server } from "../../server/server.ts";
 import { notFound } from "../problem.ts";
 import { Depths } from "./depths.ts";
 import { nameOf, textOf } from "./names.ts";
+import { Orders } from "./orders.ts";
 import { Rates } from "./rates.ts";
 
 /** Looks at a server for those who ask, and remembers between two looks what it takes to tell rates. */
 export class Observer {
   readonly server: Server;
   readonly rates = new Rates(() => performance.now());
+  readonly orders = new Orders();
   readonly depths = new Depths(() => performance.now());
 
   constructor(server: Server) {

@@ -1,10 +1,19 @@
 /** A rate is that of at least so long. */
 const LEAST_MS = 900;
 
+/** Of two counts of a thing, a second. */
+export interface TwoRates {
+  readonly firstRate: number;
+  readonly secondRate: number;
+}
+
+// (Flat, as there may be a hundred thousand of them.)
 interface Sample {
-  readonly at: number;
-  readonly counts: readonly number[];
-  readonly rates: readonly number[];
+  at: number;
+  first: number;
+  second: number;
+  firstRate: number;
+  secondRate: number;
 }
 
 /** How quickly things count up, as of those who look again and again: the first look at something gives zeros. */
@@ -16,21 +25,26 @@ export class Rates {
     this.#now = now;
   }
 
-  /** The rates, a second, of the counts of a thing. */
-  of(thing: object, counts: readonly number[]): readonly number[] {
-    const at = this.#now();
-    const before = this.#samples.get(thing);
-    if (before === undefined) {
-      const rates = counts.map(() => 0);
-      this.#samples.set(thing, { at, counts, rates });
-      return rates;
+  /** The rates of the counts of a thing: until somebody asks again. */
+  of(thing: object, first: number, second = 0): TwoRates {
+    const at = Math.round(this.#now());
+    let sample = this.#samples.get(thing);
+    if (sample === undefined) {
+      sample = { at, first, second, firstRate: 0, secondRate: 0 };
+      this.#samples.set(thing, sample);
     }
-    const seconds = (at - before.at) / 1000;
-    if (seconds * 1000 < LEAST_MS) {
-      return before.rates;
+    const ms = at - sample.at;
+    if (ms >= LEAST_MS) {
+      sample.firstRate = aSecond(first - sample.first, ms);
+      sample.secondRate = aSecond(second - sample.second, ms);
+      sample.first = first;
+      sample.second = second;
+      sample.at = at;
     }
-    const rates = counts.map((count, i) => Math.max(0, Math.round((count - before.counts[i]!) / seconds)));
-    this.#samples.set(thing, { at, counts, rates });
-    return rates;
+    return sample;
   }
+}
+
+function aSecond(more: number, ms: number): number {
+  return Math.max(0, Math.round((more * 1000) / ms));
 }

@@ -3,17 +3,16 @@ import type { Page, WorkspaceInfo, WorkspacesQuery } from "../api.ts";
 import { bytesOf as bytesOfName, named, textOf } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import { pageOf, type SortKeys } from "./page-of.ts";
+import type { TwoRates } from "./rates.ts";
 
-export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Page<WorkspaceInfo> {
+export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Promise<Page<WorkspaceInfo>> {
   const { workspaces } = observer.server.space;
-  const names = [...workspaces.keys()].sort();
   const clients = observer.clientsBySession();
   const { variable } = query;
-  const isWanted = ({ variables }: WorkspaceView): boolean =>
-    variable === undefined || variables.has(bytesOfName(variable));
-  const items = names.map((name) => workspaces.get(name)!).filter(isWanted);
+  const all = [...workspaces.keys()].sort();
+  const wanted = variable === undefined ? undefined : bytesOfName(variable);
+  const names = wanted === undefined ? all : all.filter((name) => workspaces.get(name)?.variables.has(wanted));
   const keys: SortKeys<WorkspaceView> = {
-    name: ({ name }) => name,
     owner: ownerOf,
     persistent: ({ isPersistent }) => Number(isPersistent),
     variables: ({ variables }) => variables.size,
@@ -23,12 +22,17 @@ export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Page
     waiting: ({ waitingCount }) => waitingCount,
     stored: ({ storedCount }) => storedCount,
     fetched: ({ fetchedCount }) => fetchedCount,
-    storedPerSecond: (workspace) => ratesOf(observer, workspace)[0]!,
-    fetchedPerSecond: (workspace) => ratesOf(observer, workspace)[1]!,
+    storedPerSecond: (workspace) => ratesOf(observer, workspace).firstRate,
+    fetchedPerSecond: (workspace) => ratesOf(observer, workspace).secondRate,
   };
-  return pageOf({ items, count: items.length, textOf: ({ name }) => textOf(name), keys }, query, (workspace) =>
-    showWorkspace(observer, workspace, clients),
-  );
+  const source = {
+    title: `workspaces with ${wanted ?? ""}`,
+    names,
+    get: (name: string) => workspaces.get(name),
+    textOf: ({ name }: WorkspaceView) => textOf(name),
+    keys,
+  };
+  return pageOf(observer.orders, source, query, (workspace) => showWorkspace(observer, workspace, clients));
 }
 
 export function showWorkspace(
@@ -48,7 +52,7 @@ export function showWorkspace(
     storedCount,
     fetchedCount,
   } = workspace;
-  const [storedPerSecond, fetchedPerSecond] = ratesOf(observer, workspace);
+  const { firstRate: storedPerSecond, secondRate: fetchedPerSecond } = ratesOf(observer, workspace);
   const ownerClient = owner && clients.get(owner)?.id;
   return {
     ...named(name),
@@ -63,13 +67,13 @@ export function showWorkspace(
     waiting: waitingCount,
     stored: storedCount,
     fetched: fetchedCount,
-    storedPerSecond: storedPerSecond!,
-    fetchedPerSecond: fetchedPerSecond!,
+    storedPerSecond,
+    fetchedPerSecond,
   };
 }
 
-function ratesOf(observer: Observer, workspace: WorkspaceView): readonly number[] {
-  return observer.rates.of(workspace, [workspace.storedCount, workspace.fetchedCount]);
+function ratesOf(observer: Observer, workspace: WorkspaceView): TwoRates {
+  return observer.rates.of(workspace, workspace.storedCount, workspace.fetchedCount);
 }
 
 function bytesOf({ memoryBytes, fileBytes }: WorkspaceView): number {
