@@ -25,6 +25,8 @@ const TIMEOUT_AT = 14;
 export class Repetition {
   readonly #exchange: Exchange;
   readonly #serials = new Serials();
+  /** Requests that are to be asked again behind large values. */
+  readonly #held = new Map<HeldOperation, NumberedVariable>();
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
@@ -73,6 +75,8 @@ export class Repetition {
     const { writer } = connection;
     this.note(writer.bytes, writer.length);
     writer.clear();
+    this.#forgetHeld();
+    this.#exchange.uploads.suspend();
     writeSerial(writer, this.#serials.count + 1);
     const left = this.#clean();
     const opening = left.filter(({ expect }) => expect === Expect.opened);
@@ -92,28 +96,55 @@ export class Repetition {
         }
       }
     }
-    const behind = new Map<NumberedVariable, HeldOperation[]>();
-    left.filter(({ expect }) => expect !== Expect.opened).forEach((each) => this.#askInOrder(each, behind));
-    behind.forEach((operations, variable) => variable.held.unshift(...operations));
+    this.#askInOrder(left.filter(({ expect }) => expect !== Expect.opened));
     connection.wake();
   }
 
-  /** A request behind a large value for its variable is asked when that has been sent. */
-  #askInOrder(pending: Pending, behind: Map<NumberedVariable, HeldOperation[]>): void {
-    const { variable } = pending;
-    if (variable === undefined || variable.uploadCount === 0 || this.#exchange.uploads.has(pending.request)) {
-      this.#ask(pending);
-      return;
+  /** Of each variable, what is behind a large value is asked when that has been sent. */
+  #askInOrder(requests: readonly Pending[]): void {
+    const sending = new Map<NumberedVariable, HeldOperation[]>();
+    const passed: NumberedVariable[] = [];
+    for (const pending of requests) {
+      const { variable, upload } = pending;
+      const behind = variable && sending.get(variable);
+      if (behind !== undefined) {
+        behind.push(this.#hold(pending, variable!));
+      } else if (!this.#ask(pending)) {
+        passed.push(variable!);
+      } else if (upload !== undefined) {
+        sending.set(variable!, []);
+      }
     }
-    const operations = behind.get(variable) ?? [];
-    behind.set(variable, operations);
-    operations.push({
+    sending.forEach((operations, variable) => variable.held.unshift(...operations));
+    passed.forEach((variable) => this.#exchange.uploads.passOver(variable));
+  }
+
+  #hold(pending: Pending, variable: NumberedVariable): HeldOperation {
+    const held: HeldOperation = {
       run: () => {
-        this.#ask(pending);
-        this.#exchange.connection.wake();
+        this.#held.delete(held);
+        if (pending.isAbandoned) {
+          this.#exchange.pending.remove(pending);
+        } else {
+          this.#ask(pending);
+          this.#exchange.connection.wake();
+        }
       },
-      fail: (failure) => this.#exchange.reject(pending, again(failure, whereOf(pending))),
-    });
+      fail: (failure) => {
+        this.#held.delete(held);
+        this.#exchange.reject(pending, again(failure, whereOf(pending)));
+      },
+    };
+    this.#held.set(held, variable);
+    return held;
+  }
+
+  /** What was still to be asked again is among what is asked now. */
+  #forgetHeld(): void {
+    for (const [held, variable] of this.#held) {
+      variable.held.splice(variable.held.indexOf(held), 1);
+    }
+    this.#held.clear();
   }
 
   /** Forgets what has come of answers, and requests in which nobody is interested. Returns the others, in the order in which they were made. */
@@ -136,18 +167,20 @@ export class Repetition {
     return left.sort((a, b) => a.serial - b.serial);
   }
 
-  #ask(pending: Pending): void {
+  /** False: it is a value that cannot be sent again. */
+  #ask(pending: Pending): boolean {
     const exchange = this.#exchange;
     const { writer } = exchange.connection;
+    const { deadlineAt } = pending;
     writeSerial(writer, pending.serial);
-    writer.copy(
-      pending.deadlineAt === 0 ? pending.frame! : withTimeout(pending.frame!, pending.deadlineAt - exchange.now()),
-    );
-    if (pending.upload !== undefined && !exchange.uploads.restart(pending)) {
-      // (Unless the server has the value: then it says so all the same.)
-      exchange.frame(pending.request, Verb.cancel);
-      pending.cutOff = cutOff(pending, "while the stream was being stored; it is not stored");
+    writer.copy(deadlineAt === 0 ? pending.frame! : withTimeout(pending.frame!, deadlineAt - exchange.now()));
+    if (pending.upload === undefined || exchange.uploads.restart(pending)) {
+      return true;
     }
+    // (Unless the server has the value: then it says so all the same.)
+    exchange.frame(pending.request, Verb.cancel);
+    pending.cutOff = cutOff(pending, "while the stream was being stored; it is not stored");
+    return false;
   }
 }
 

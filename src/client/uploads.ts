@@ -104,27 +104,31 @@ export class Uploads {
     }
   }
 
-  /**
-   * The server is another run, and the head of this upload has been written for it: sends the value from its beginning. Returns false when
-   * it cannot be had again.
-   */
+  /** The server is another run: nothing of what was under way is there. Each is to be started again, or `passOver` is to be called. */
+  suspend(): void {
+    for (const { variable } of this.#active) {
+      variable.uploadCount--;
+    }
+    this.#active = [];
+  }
+
+  /** Sends a value again, from its beginning; its head has been written. Returns false when it cannot be had again. */
   restart(pending: Pending): boolean {
-    const { request, upload, variable } = pending;
+    const { upload, variable } = pending;
     const { source, length } = upload!;
-    const isUnderWay = this.has(request);
     if (source.rewind === undefined) {
-      this.drop(request);
       return false;
     }
     source.rewind();
-    if (isUnderWay) {
-      const active = this.#active.find((each) => each.request === request)!;
-      active.left = length;
-      active.credit = WINDOW_BYTES;
-    } else {
-      this.start(pending, variable!, source, length);
-    }
+    this.start(pending, variable!, source, length);
     return true;
+  }
+
+  /** What was held back for a value that is not sent again may go on. */
+  passOver(variable: NumberedVariable): void {
+    holdBack(variable);
+    letGo(variable);
+    this.#callIdle();
   }
 
   /** The connection is gone: nothing is sent any more, and nobody is let go. */

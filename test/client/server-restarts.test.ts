@@ -154,6 +154,22 @@ describe("when the server restarts, a session with persistent workspaces", () =>
     await ws.close();
   });
 
+  test("keeps the order of what is stored behind large values, also when the server restarts again and again", async () => {
+    await using server = await Restarted.start();
+    const ws = server.open("kept");
+    const pad = "x".repeat(400_000);
+    const values = Array.from({ length: 60 }, (_, n) => (n % 5 === 0 ? { n, pad } : { n }));
+    await ws.store("x", { n: -1 });
+    const stored = Promise.all(values.map((value) => ws.store("x", value)));
+    for (let restarts = 0; restarts < 4; restarts++) {
+      await server.restart();
+    }
+    await stored;
+    const found = (await takeAll(ws, "x")) as { n: number }[];
+    expect(found.map(({ n }) => n)).toEqual([-1, ...values.map(({ n }) => n)]);
+    await ws.close();
+  });
+
   test("is told when another workspace of it was not persistent", async () => {
     await using server = await Restarted.start();
     const ws = server.open("kept");
