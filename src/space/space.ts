@@ -1,27 +1,22 @@
 import { Delivery } from "./delivery.ts";
-import type { FailureCode } from "./failure.ts";
+import { BookedValues } from "./booked-values.ts";
 import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
-import { CHANGE_BYTES, type Durability, type Journal } from "./journal.ts";
+import { CHANGE_BYTES, type Journal } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import { type KeptState, keptState } from "./kept-state.ts";
-import { listVariables, listWorkspace } from "./listing.ts";
+import { listVariables } from "./listing.ts";
 import { type Mode, modes, type Order } from "./order.ts";
 import type { FileValue, Receiver } from "./receiver.ts";
+import { badName, fail, isGoodName, notHeld } from "./refusals.ts";
 import { Restoration } from "./restoration.ts";
-import { type Booking, type Possessions, Session, type SessionOptions } from "./session.ts";
-import { Snapshot } from "./snapshot.ts";
-import { parseTemplate } from "./template.ts";
+import { type Possessions, Session, type SessionOptions } from "./session.ts";
+import { SnapshotReading } from "./snapshot-reading.ts";
 import { validateSpace } from "./validate.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import { Variable } from "./variable.ts";
 import type { SessionView, WorkspaceView } from "./views.ts";
 import type { ReadOptions } from "./waiters.ts";
-import { Workspace } from "./workspace.ts";
-
-const DEFAULT_WORKSPACE = "__default";
-const DEFAULT_TEMPLATE = "__ws__%d";
-/** An answer with values of a snapshot stops growing at about so many bytes: others are served between two of them. */
-const SNAPSHOT_ANSWER_BYTES = 262_144;
+import { type OpenOptions, WorkspaceTable } from "./workspace-table.ts";
 
 export interface SpaceOptions {
   /** Ends the names that `mktemp` makes: unique to this run of the server. */
@@ -38,24 +33,6 @@ export interface SpaceOptions {
   readonly now?: () => number;
   /** Takes the changes of persistent workspaces. Default: nobody does, and that costs nothing. */
   readonly journal?: Journal;
-}
-
-export interface OpenOptions {
-  /** Whether the session is willing to own the workspace (`open`) or not (`use`). */
-  readonly own: boolean;
-  /** Whether the workspace outlives its owner; counts only when this session becomes the owner. */
-  readonly persistent: boolean;
-  /** How safe its changes must be; counts likewise, while it is persistent. Default: as it is, at first as safe as is usual. */
-  readonly durability?: Durability | undefined;
-  /** Whether the workspace is made when it does not exist. */
-  readonly create: boolean;
-  /**
-   * The session goes on after a restart, and opened it before: only a workspace that is there since then will do, and who owns it
-   * does not change. Default: false.
-   */
-  readonly again?: boolean;
-  /** What listings show of the owner, beside its peer. */
-  readonly label: string;
 }
 
 /** A value on its way in: bytes `[start, end)`. */
@@ -75,34 +52,32 @@ export interface NewValue {
  *                            ▲──────────┘ released, expired, or the session ended: back in its old place
  */
 export class Space {
-  readonly #runId: string;
   readonly #seed: number;
   readonly #maxWaiting: number;
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
-  readonly #workspaces = new Map<string, Workspace>();
-  readonly #sessions = new Set<Session>();
-  readonly #system = new Workspace(DEFAULT_WORKSPACE, true);
   readonly #keeping: Keeping;
-  /** Who reads the snapshot that there is. */
-  #snapshotReader: Session | undefined;
+  readonly #workspaces: WorkspaceTable;
+  readonly #booked: BookedValues;
+  readonly #snapshot: SnapshotReading;
+  readonly #sessions = new Set<Session>();
   #sessionsMade = 0;
-  #nextMadeName = 0;
 
   constructor(options: SpaceOptions) {
-    this.#runId = options.runId;
     this.#seed = options.seed;
     this.#maxWaiting = options.maxWaiting ?? Infinity;
     this.#holdings = new Holdings(options.maxMemoryBytes ?? Infinity, options.dropFile);
     this.#delivery = new Delivery(this.#holdings, options.now ?? noClock);
-    this.#workspaces.set(DEFAULT_WORKSPACE, this.#system);
     this.#keeping = new Keeping(options.journal);
-    this.#system.journal = options.journal;
+    const rooms = { holdings: this.#holdings, delivery: this.#delivery, keeping: this.#keeping };
+    this.#workspaces = new WorkspaceTable({ runId: options.runId, sessions: this.#sessions, ...rooms });
+    this.#booked = new BookedValues(this.#holdings, this.#delivery, this.#keeping);
+    this.#snapshot = new SnapshotReading(this.#workspaces.byName, this.#holdings, this.#keeping);
   }
 
   /** For whoever only looks. */
   get workspaces(): ReadonlyMap<string, WorkspaceView> {
-    return this.#workspaces;
+    return this.#workspaces.byName;
   }
 
   get sessions(): ReadonlySet<SessionView> {
@@ -115,7 +90,7 @@ export class Space {
   > {
     return {
       sessions: this.#sessions.size,
-      workspaces: this.#workspaces.size,
+      workspaces: this.#workspaces.byName.size,
       variables: this.#holdings.variableCount,
       waiting: this.#delivery.waitingCount,
       memoryBytes: this.#holdings.memoryBytes,
@@ -139,7 +114,7 @@ export class Space {
     session.receiver = receiver;
     session.peer = peer;
     const givenBack = possessions.givenBack.map((booking) => session.takeBooking(booking));
-    this.confirm(session, possessions.lastBooking);
+    this.#booked.confirm(session, possessions.lastBooking);
     const others = session.takeUnpossessed(possessions);
     this.#delivery.giveBackAll([...givenBack.filter((booking) => booking !== undefined), ...others], false);
   }
@@ -154,14 +129,12 @@ export class Space {
     }
     session.ended = true;
     this.#sessions.delete(session);
-    if (this.#snapshotReader === session) {
-      this.#releaseSnapshot();
-    }
+    this.#snapshot.end(session);
     for (const waiter of [...session.waits.values()]) {
       this.#delivery.stopWaiting(waiter);
     }
     for (const workspace of session.owned) {
-      this.#disown(workspace);
+      this.#workspaces.disown(workspace);
     }
     for (const workspace of session.opened.values()) {
       this.#keeping.noteDependence(session, workspace);
@@ -177,106 +150,26 @@ export class Space {
   // Workspaces
 
   open(session: Session, request: number, name: string, options: OpenOptions): void {
-    if (!isGoodName(name)) {
-      return fail(session, request, "bad_name", badName("workspace", name));
-    }
-    let workspace = this.#workspaces.get(name);
-    if (options.again === true && workspace?.isRestored !== true) {
-      const message = `workspace '${name}' is not there any more: it was not persistent, and the server was restarted`;
-      return fail(session, request, "no_such_workspace", message);
-    }
-    if (workspace === undefined) {
-      if (!options.create) {
-        return fail(
-          session,
-          request,
-          "no_such_workspace",
-          `workspace '${name}' does not exist, and create was not asked for`,
-        );
-      }
-      workspace = new Workspace(name, false);
-    }
-    const becomesOwner = options.own && options.again !== true && workspace.owner === undefined && !workspace.isSystem;
-    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options)) {
-      return;
-    }
-    this.#workspaces.set(name, workspace);
-    session.opened.set(name, workspace);
-    if (becomesOwner) {
-      workspace.owner = session;
-      workspace.ownerLabel = options.label;
-      session.owned.add(workspace);
-      this.#keeping.setPersistent(workspace, options, this.#sessions);
-      workspace.journal?.owned(workspace.keptId, session.number);
-    }
-    this.#keeping.noteDependence(session, workspace);
-    session.receiver.done(request);
+    this.#workspaces.open(session, request, name, options);
   }
 
   /** Gives up one workspace: what the session owns, waits for and has booked there. */
   leave(session: Session, request: number, name: string): void {
-    const workspace = session.opened.get(name);
-    if (workspace === undefined) {
-      return fail(session, request, "workspace_not_open", notOpen(name));
-    }
-    this.#keeping.noteDependence(session, workspace);
-    session.opened.delete(name);
-    for (const waiter of [...session.waits.values()]) {
-      if (waiter.variable.workspace === workspace) {
-        this.#delivery.stopWaiting(waiter);
-        fail(session, waiter.request, "cancelled", `the session left workspace '${name}'`);
-      }
-    }
-    if (workspace.owner === session) {
-      session.owned.delete(workspace);
-      this.#disown(workspace);
-    }
-    this.#delivery.giveBackAll(
-      session.takeBooked(({ variable }) => variable.workspace === workspace),
-      false,
-    );
-    session.receiver.done(request);
+    this.#workspaces.leave(session, request, name);
   }
 
   deleteWs(session: Session, request: number, name: string): void {
-    if (!this.#workspaces.has(name)) {
-      return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
-    }
-    if (name === DEFAULT_WORKSPACE) {
-      return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
-    }
-    const workspace = this.#workspace(session, request, name);
-    if (workspace !== undefined && !this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, false)) {
-      this.#destroy(workspace);
-      session.receiver.done(request);
-    }
+    this.#workspaces.deleteWs(session, request, name);
   }
 
+  /** `only`: of this one alone. `extended`: with the durability. */
   listWss(session: Session, request: number, only?: string, extended = false): void {
-    this.#keeping.noteDependenceOnAll(session);
-    const line = (workspace: Workspace): string => listWorkspace(workspace, session, extended);
-    if (only !== undefined) {
-      const workspace = this.#workspaces.get(only);
-      return session.receiver.text(request, workspace === undefined ? "\n" : line(workspace));
-    }
-    const names = [...this.#workspaces.keys()].sort();
-    session.receiver.text(request, names.map((name) => line(this.#workspaces.get(name)!)).join(""));
+    this.#workspaces.listWss(session, request, only, extended);
   }
 
-  mktemp(session: Session, request: number, template = DEFAULT_TEMPLATE): void {
-    const parsed = parseTemplate(template);
-    if (parsed === undefined || !isGoodName(template)) {
-      const message = `template '${template}' needs exactly one integer conversion, like %d or %04d`;
-      return fail(session, request, "bad_template", message);
-    }
-    let name: string;
-    do {
-      name = parsed.format(this.#nextMadeName++) + this.#runId;
-    } while (this.#workspaces.has(name));
-    const workspace = new Workspace(name, false);
-    this.#workspaces.set(name, workspace);
-    session.opened.set(name, workspace);
-    session.receiver.text(request, name);
+  /** Makes a workspace with a new name, and answers with that. */
+  mktemp(session: Session, request: number, template?: string): void {
+    this.#workspaces.mktemp(session, request, template);
   }
 
   // Variables
@@ -306,7 +199,7 @@ export class Space {
    * reads it knows who has stored what is there. It stays so until the variable is deleted.
    */
   guard(session: Session, request: number, workspaceName: string, name: string): void {
-    const workspace = this.#workspace(session, request, workspaceName);
+    const workspace = this.#workspaces.opened(session, request, workspaceName);
     if (workspace === undefined) {
       return;
     }
@@ -327,7 +220,7 @@ export class Space {
   }
 
   deleteVar(session: Session, request: number, workspaceName: string, name: string): void {
-    const workspace = this.#workspace(session, request, workspaceName);
+    const workspace = this.#workspaces.opened(session, request, workspaceName);
     if (workspace === undefined) {
       return;
     }
@@ -347,7 +240,7 @@ export class Space {
   }
 
   listVars(session: Session, request: number, workspaceName: string, extended: boolean): void {
-    const workspace = this.#workspace(session, request, workspaceName);
+    const workspace = this.#workspaces.opened(session, request, workspaceName);
     if (workspace !== undefined) {
       session.receiver.text(request, listVariables(workspace, extended));
     }
@@ -451,62 +344,26 @@ export class Space {
 
   /** All plain bookings with numbers up to `upTo` are gone. */
   confirm(session: Session, upTo: number): void {
-    let booking = session.confirmNext(upTo);
-    while (booking !== null) {
-      if (booking !== undefined) {
-        this.#consume(booking);
-      }
-      booking = session.confirmNext(upTo);
-    }
+    this.#booked.confirm(session, upTo);
   }
 
   ack(session: Session, request: number, lease: number): void {
-    const booking = session.leases.get(lease);
-    if (booking === undefined || booking.variable.isDeleted) {
-      session.leases.delete(lease);
-      return fail(session, request, "lease_lost", notHeld("lease", lease));
-    }
-    this.#keeping.noteDependence(session, booking.variable.workspace);
-    if (this.#keeping.isRefused(session, request, booking.variable.workspace, CHANGE_BYTES, false)) {
-      return;
-    }
-    session.leases.delete(lease);
-    this.#consume(booking);
-    session.receiver.done(request);
+    this.#booked.ack(session, request, lease);
   }
 
-  /**
-   * Whether the lease is still held, as an answer; it is returned, too. (How long it is to last from now on is for the caller to
-   * watch, who has a clock.)
-   */
+  /** Answers whether the lease is still held, and returns it. */
   extend(session: Session, request: number, lease: number): boolean {
-    const booking = session.leases.get(lease);
-    if (booking === undefined || booking.variable.isDeleted) {
-      session.leases.delete(lease);
-      fail(session, request, "lease_lost", notHeld("lease", lease));
-      return false;
-    }
-    session.receiver.done(request);
-    return true;
+    return this.#booked.extend(session, request, lease);
   }
 
-  /** The time of a lease is over: its value goes back to its old place, which counts as a delivery. Nothing happens when it is not held (any more). */
+  /** The time of a lease is over. */
   expire(session: Session, lease: number): void {
-    const booking = session.takeLease(lease);
-    if (booking !== undefined && !booking.variable.isDeleted) {
-      this.#delivery.giveBack(booking.variable, [booking.index], true);
-    }
+    this.#booked.expire(session, lease);
   }
 
   /** Puts one booked value back in its old place. */
   release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
-    const booking = kind === "lease" ? session.takeLease(number) : session.takeBooking(number);
-    if (booking === undefined || booking.variable.isDeleted) {
-      return fail(session, request, "lease_lost", notHeld(kind, number));
-    }
-    this.#keeping.noteDependence(session, booking.variable.workspace);
-    this.#delivery.giveBack(booking.variable, [booking.index], false);
-    session.receiver.done(request);
+    this.#booked.release(session, request, kind, number);
   }
 
   /** Acknowledges a lease and stores a value: both or neither. */
@@ -530,7 +387,7 @@ export class Space {
       end - start + VALUE_OVERHEAD_BYTES,
     );
     if (variable !== undefined) {
-      this.#consume(session.takeLease(lease)!);
+      this.#booked.consume(session.takeLease(lease)!);
       this.#add(variable, descriptor, bytes, start, end);
       session.receiver.done(request);
     }
@@ -549,7 +406,7 @@ export class Space {
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
-      this.#consume(session.takeLease(lease)!);
+      this.#booked.consume(session.takeLease(lease)!);
       this.#addFile(variable, descriptor, file);
       session.receiver.done(request);
     }
@@ -557,52 +414,14 @@ export class Space {
 
   // Snapshots
 
-  /**
-   * Keeps all workspaces (or those of these names) as they are now, for this session to read; answers with their listing. One session
-   * at a time has a snapshot, and one: it ends with the session, or with the next one that it takes.
-   */
+  /** Keeps workspaces as they are now, for this session to read. */
   takeSnapshot(session: Session, request: number, names: readonly string[]): void {
-    const reader = this.#snapshotReader;
-    if (reader !== undefined && reader !== session) {
-      const message = `${reader.peer} reads a snapshot of this server, and there can be one at a time; try again later`;
-      return fail(session, request, "too_many_waiting", message);
-    }
-    const missing = names.find((name) => !this.#workspaces.has(name));
-    if (missing !== undefined) {
-      return fail(session, request, "no_such_workspace", `workspace '${missing}' does not exist`);
-    }
-    this.#releaseSnapshot();
-    this.#keeping.noteDependenceOnAll(session);
-    const wanted = names.length === 0 ? this.#workspaces.keys() : new Set(names);
-    const snapshot = new Snapshot([...wanted].sort().map((name) => this.#workspaces.get(name)!));
-    this.#holdings.snapshot = snapshot;
-    this.#snapshotReader = session;
-    session.receiver.text(request, snapshot.listing);
+    this.#snapshot.take(session, request, names);
   }
 
-  /**
-   * Answers with values of a variable of the session's snapshot, free and booked ones, from index `from` on, or says `none`. A value of more than
-   * `leaseOver` bytes (see `SessionOptions`) is the last of its answer. False, and nothing is answered: there is no such variable.
-   */
+  /** Answers with values of a variable of the session's snapshot. False, and nothing is answered: there is no such variable. */
   readSnapshot(session: Session, request: number, number: number, from: number): boolean {
-    const { snapshot } = this.#holdings;
-    if (snapshot === undefined || this.#snapshotReader !== session || number >= snapshot.variableCount) {
-      return false;
-    }
-    let index = snapshot.next(number, from);
-    if (index === -1) {
-      session.receiver.none(request);
-    }
-    for (let bytes = 0; index !== -1;) {
-      const value = snapshot.read(number, index);
-      const length = value.file?.length ?? value.end - value.start;
-      bytes += length + VALUE_OVERHEAD_BYTES;
-      const isLast = length > session.leaseOver || bytes > SNAPSHOT_ANSWER_BYTES;
-      const next = isLast ? -1 : snapshot.next(number, index + 1);
-      session.receiver.value(request, value, 0, 0, next !== -1);
-      index = next;
-    }
-    return true;
+    return this.#snapshot.read(session, request, number, from);
   }
 
   // Persistence
@@ -614,16 +433,16 @@ export class Space {
 
   /** All that the journal keeps, to be looked at step by step: for copies of the whole. */
   keptState(): KeptState {
-    return keptState(this.#workspaces.values(), this.#keeping.idsBelow);
+    return keptState(this.#workspaces.byName.values(), this.#keeping.idsBelow);
   }
 
   /** Takes what another run has left, before anybody joins; nothing is emitted until that is finished. */
   restore(): Restoration {
-    this.#system.journal = undefined;
+    this.#workspaces.system.journal = undefined;
     return new Restoration({
-      workspaces: this.#workspaces,
+      workspaces: this.#workspaces.byName,
       holdings: this.#holdings,
-      system: this.#system,
+      system: this.#workspaces.system,
       seed: this.#seed,
       rejoined: (number, peer, options) => {
         const session = new Session(number, away, peer, options);
@@ -632,7 +451,7 @@ export class Space {
         return session;
       },
       finished: (idsBelow) => {
-        for (const workspace of this.#workspaces.values()) {
+        for (const workspace of this.#workspaces.byName.values()) {
           workspace.journal = this.#keeping.journalOf(workspace);
         }
         this.#keeping.continueFrom(idsBelow);
@@ -642,7 +461,7 @@ export class Space {
 
   /** Throws when an invariant does not hold: for tests, after every step. */
   validate(): void {
-    validateSpace(this.#workspaces.values(), this.#sessions, this.stats);
+    validateSpace(this.#workspaces.byName.values(), this.#sessions, this.stats);
   }
 
   // Inside
@@ -678,27 +497,6 @@ export class Space {
     this.#delivery.settle(variable);
   }
 
-  #consume({ variable, index }: Booking): void {
-    if (!variable.isDeleted) {
-      variable.workspace.bookedCount--;
-      this.#holdings.remove(variable, index);
-    }
-  }
-
-  #workspace(session: Session, request: number, name: string): Workspace | undefined {
-    const workspace = session.opened.get(name);
-    if (workspace === undefined) {
-      fail(session, request, "workspace_not_open", notOpen(name));
-      return undefined;
-    }
-    if (workspace.isDeleted) {
-      fail(session, request, "no_such_workspace", `workspace '${name}' was deleted; open it again`);
-      return undefined;
-    }
-    this.#keeping.noteDependence(session, workspace);
-    return workspace;
-  }
-
   /** Like `#variable`, for a request that changes more than who has which value. */
   #changeable(session: Session, request: number, workspaceName: string, name: string, bytes = 0): Variable | undefined {
     const variable = this.#variable(session, request, workspaceName, name, bytes);
@@ -714,7 +512,7 @@ export class Space {
    * answered with why not.
    */
   #variable(session: Session, request: number, workspaceName: string, name: string, bytes = 0): Variable | undefined {
-    const workspace = this.#workspace(session, request, workspaceName);
+    const workspace = this.#workspaces.opened(session, request, workspaceName);
     if (workspace === undefined) {
       return undefined;
     }
@@ -756,35 +554,6 @@ export class Space {
     this.#keeping.noteDependence(session, leased.workspace);
     return this.#changeable(session, request, workspace, name, bytes);
   }
-
-  #releaseSnapshot(): void {
-    this.#snapshotReader = undefined;
-    this.#holdings.releaseSnapshot();
-  }
-
-  #disown(workspace: Workspace): void {
-    workspace.owner = undefined;
-    workspace.ownerLabel = "";
-    if (workspace.isPersistent) {
-      workspace.journal?.disowned(workspace.keptId);
-    } else {
-      this.#destroy(workspace);
-    }
-  }
-
-  #destroy(workspace: Workspace): void {
-    workspace.owner?.owned.delete(workspace);
-    workspace.owner = undefined;
-    for (const variable of [...workspace.attended]) {
-      this.#delivery.failWaiters(variable, "variable_deleted", `workspace '${workspace.name}' was deleted`);
-    }
-    this.#workspaces.delete(workspace.name);
-    this.#holdings.removeWorkspace(workspace);
-  }
-}
-
-function fail(session: Session, request: number, code: FailureCode, message: string): void {
-  session.receiver.failed(request, code, message);
 }
 
 /** Speaks for those who have nothing to ask, for they are not there. */
@@ -808,25 +577,6 @@ function isMode(text: string): text is Mode {
   return (modes as readonly string[]).includes(text);
 }
 
-/** Tabs and newlines would break listings. */
-function isGoodName(name: string): boolean {
-  return name.length > 0 && !/[\t\n\0]/.test(name);
-}
-
-function badName(kind: string, name: string): string {
-  return name === ""
-    ? `a ${kind} needs a name that is not empty`
-    : `the name of a ${kind} must not hold a tab, newline or NUL`;
-}
-
 function guarded(name: string): string {
   return `variable '${name}' is guarded: only the owner of its workspace may store into it, declare or delete it`;
-}
-
-function notHeld(kind: "booking" | "lease", number: number): string {
-  return `${kind} ${number} is not held (any more)`;
-}
-
-function notOpen(name: string): string {
-  return `workspace '${name}' was not opened or used by this session; open it first`;
 }

@@ -1,0 +1,200 @@
+import type { Delivery } from "./delivery.ts";
+import type { Holdings } from "./holdings.ts";
+import { CHANGE_BYTES, type Durability } from "./journal.ts";
+import type { Keeping } from "./keeping.ts";
+import { listWorkspace } from "./listing.ts";
+import { badName, fail, isGoodName, notOpen } from "./refusals.ts";
+import type { Session } from "./session.ts";
+import { parseTemplate } from "./template.ts";
+import { Workspace } from "./workspace.ts";
+
+const DEFAULT_WORKSPACE = "__default";
+const DEFAULT_TEMPLATE = "__ws__%d";
+
+export interface OpenOptions {
+  /** Whether the session is willing to own the workspace (`open`) or not (`use`). */
+  readonly own: boolean;
+  /** Whether the workspace outlives its owner; counts only when this session becomes the owner. */
+  readonly persistent: boolean;
+  /** How safe its changes must be; counts likewise, while it is persistent. Default: as it is, at first as safe as is usual. */
+  readonly durability?: Durability | undefined;
+  /** Whether the workspace is made when it does not exist. */
+  readonly create: boolean;
+  /**
+   * The session goes on after a restart, and opened it before: only a workspace that is there since then will do, and who owns it
+   * does not change. Default: false.
+   */
+  readonly again?: boolean;
+  /** What listings show of the owner, beside its peer. */
+  readonly label: string;
+}
+
+export interface WorkspaceTableOptions {
+  /** Ends the names that `mktemp` makes. */
+  readonly runId: string;
+  readonly holdings: Holdings;
+  readonly delivery: Delivery;
+  readonly keeping: Keeping;
+  readonly sessions: Iterable<Session>;
+}
+
+/** The workspaces of a space: who opens, owns and deletes them. */
+export class WorkspaceTable {
+  readonly byName = new Map<string, Workspace>();
+  readonly system = new Workspace(DEFAULT_WORKSPACE, true);
+  readonly #runId: string;
+  readonly #holdings: Holdings;
+  readonly #delivery: Delivery;
+  readonly #keeping: Keeping;
+  readonly #sessions: Iterable<Session>;
+  #nextMadeName = 0;
+
+  constructor({ runId, holdings, delivery, keeping, sessions }: WorkspaceTableOptions) {
+    this.#runId = runId;
+    this.#holdings = holdings;
+    this.#delivery = delivery;
+    this.#keeping = keeping;
+    this.#sessions = sessions;
+    this.byName.set(DEFAULT_WORKSPACE, this.system);
+    this.system.journal = keeping.journal;
+  }
+
+  open(session: Session, request: number, name: string, options: OpenOptions): void {
+    if (!isGoodName(name)) {
+      return fail(session, request, "bad_name", badName("workspace", name));
+    }
+    let workspace = this.byName.get(name);
+    if (options.again === true && workspace?.isRestored !== true) {
+      const message = `workspace '${name}' is not there any more: it was not persistent, and the server was restarted`;
+      return fail(session, request, "no_such_workspace", message);
+    }
+    if (workspace === undefined) {
+      if (!options.create) {
+        return fail(
+          session,
+          request,
+          "no_such_workspace",
+          `workspace '${name}' does not exist, and create was not asked for`,
+        );
+      }
+      workspace = new Workspace(name, false);
+    }
+    const becomesOwner = options.own && options.again !== true && workspace.owner === undefined && !workspace.isSystem;
+    if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options)) {
+      return;
+    }
+    this.byName.set(name, workspace);
+    session.opened.set(name, workspace);
+    if (becomesOwner) {
+      workspace.owner = session;
+      workspace.ownerLabel = options.label;
+      session.owned.add(workspace);
+      this.#keeping.setPersistent(workspace, options, this.#sessions);
+      workspace.journal?.owned(workspace.keptId, session.number);
+    }
+    this.#keeping.noteDependence(session, workspace);
+    session.receiver.done(request);
+  }
+
+  /** Gives up one workspace: what the session owns, waits for and has booked there. */
+  leave(session: Session, request: number, name: string): void {
+    const workspace = session.opened.get(name);
+    if (workspace === undefined) {
+      return fail(session, request, "workspace_not_open", notOpen(name));
+    }
+    this.#keeping.noteDependence(session, workspace);
+    session.opened.delete(name);
+    for (const waiter of [...session.waits.values()]) {
+      if (waiter.variable.workspace === workspace) {
+        this.#delivery.stopWaiting(waiter);
+        fail(session, waiter.request, "cancelled", `the session left workspace '${name}'`);
+      }
+    }
+    if (workspace.owner === session) {
+      session.owned.delete(workspace);
+      this.disown(workspace);
+    }
+    this.#delivery.giveBackAll(
+      session.takeBooked(({ variable }) => variable.workspace === workspace),
+      false,
+    );
+    session.receiver.done(request);
+  }
+
+  deleteWs(session: Session, request: number, name: string): void {
+    if (!this.byName.has(name)) {
+      return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
+    }
+    if (name === DEFAULT_WORKSPACE) {
+      return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
+    }
+    const workspace = this.opened(session, request, name);
+    if (workspace !== undefined && !this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, false)) {
+      this.#destroy(workspace);
+      session.receiver.done(request);
+    }
+  }
+
+  listWss(session: Session, request: number, only?: string, extended = false): void {
+    this.#keeping.noteDependenceOnAll(session);
+    const line = (workspace: Workspace): string => listWorkspace(workspace, session, extended);
+    if (only !== undefined) {
+      const workspace = this.byName.get(only);
+      return session.receiver.text(request, workspace === undefined ? "\n" : line(workspace));
+    }
+    const names = [...this.byName.keys()].sort();
+    session.receiver.text(request, names.map((name) => line(this.byName.get(name)!)).join(""));
+  }
+
+  mktemp(session: Session, request: number, template = DEFAULT_TEMPLATE): void {
+    const parsed = parseTemplate(template);
+    if (parsed === undefined || !isGoodName(template)) {
+      const message = `template '${template}' needs exactly one integer conversion, like %d or %04d`;
+      return fail(session, request, "bad_template", message);
+    }
+    let name: string;
+    do {
+      name = parsed.format(this.#nextMadeName++) + this.#runId;
+    } while (this.byName.has(name));
+    const workspace = new Workspace(name, false);
+    this.byName.set(name, workspace);
+    session.opened.set(name, workspace);
+    session.receiver.text(request, name);
+  }
+
+  /** The workspace of this name that the session has opened, if it is there; or the request is answered with why not. */
+  opened(session: Session, request: number, name: string): Workspace | undefined {
+    const workspace = session.opened.get(name);
+    if (workspace === undefined) {
+      fail(session, request, "workspace_not_open", notOpen(name));
+      return undefined;
+    }
+    if (workspace.isDeleted) {
+      fail(session, request, "no_such_workspace", `workspace '${name}' was deleted; open it again`);
+      return undefined;
+    }
+    this.#keeping.noteDependence(session, workspace);
+    return workspace;
+  }
+
+  /** Its owner is gone. */
+  disown(workspace: Workspace): void {
+    workspace.owner = undefined;
+    workspace.ownerLabel = "";
+    if (workspace.isPersistent) {
+      workspace.journal?.disowned(workspace.keptId);
+    } else {
+      this.#destroy(workspace);
+    }
+  }
+
+  #destroy(workspace: Workspace): void {
+    workspace.owner?.owned.delete(workspace);
+    workspace.owner = undefined;
+    for (const variable of [...workspace.attended]) {
+      this.#delivery.failWaiters(variable, "variable_deleted", `workspace '${workspace.name}' was deleted`);
+    }
+    this.byName.delete(workspace.name);
+    this.#holdings.removeWorkspace(workspace);
+  }
+}
