@@ -21,7 +21,7 @@ be read is answered with a sentence that says so; of a long text, doof gets the 
 It goes on when the server is restarted. Ctrl-C (SIGINT) and SIGTERM end it, with exit code 0.
 
 Example:
-  nws babelfish &                                       until it is stopped
+  nws babelfish &                                            until it is stopped
   nws store "${WORKSPACE}" food --json '{"a": 1}'    asks
   nws fetch "${WORKSPACE}" doof                      gets the text`;
 
