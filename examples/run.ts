@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 const programs: Readonly<Record<string, string>> = {
   barrier: "barrier/main.ts",
   bootstrap: "bootstrap/main.ts",
+  "browser-chat": "browser-chat/main.ts",
   chat: "chat/chat.ts",
   "cross-validation": "cross-validation/main.ts",
   cubes: "cubes/master.ts",

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { VERSION } from "../host/version.ts";
+import { babelfishCommand } from "./commands/babelfish.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { dataCommand } from "./commands/data.ts";
@@ -44,7 +45,7 @@ export function createProgram(): Command {
     .addHelpText("after", afterHelp);
   program.commandsGroup("Serving:").addCommand(serverCommand()).addCommand(dataCommand());
   program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());
-  program.commandsGroup("Working:").addCommand(workerCommand());
+  program.commandsGroup("Working:").addCommand(workerCommand()).addCommand(babelfishCommand());
   program.commandsGroup("Values:");
   for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {
     program.addCommand(command);

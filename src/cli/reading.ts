@@ -1,4 +1,4 @@
-import type { NetWorkSpace } from "../client/index.ts";
+import type { DeserializationError, NetWorkSpace } from "../client/index.ts";
 
 /** What to read from a variable. */
 export interface Reading {
@@ -84,6 +84,7 @@ function shown(value: unknown): Shown {
   return { values: [value], written: () => Promise.resolve() };
 }
 
-function isUnreadable(error: unknown): boolean {
+/** Whether a value came and could not be read. Told by the code: the client is loaded only by the commands that need it. */
+export function isUnreadable(error: unknown): error is DeserializationError {
   return error instanceof Error && "code" in error && error.code === "deserialization_failed";
 }

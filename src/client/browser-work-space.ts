@@ -8,7 +8,7 @@ import { checkOpening, type OpenOptions, WorkspaceBase } from "./workspace-base.
 export interface ServerOptions extends SessionOptions {
   /**
    * The WebSocket of a server's web port, as `ws://host:8766/ws`. Default: that of the server which this page comes from. (A server
-   * accepts pages of other servers only with its option `--web-name`, and none that say they are somebody else's.)
+   * accepts no pages of other servers: it shows those in the folder of its option `--web-pages`.)
    */
   readonly url?: string | undefined;
   /** Default: the platform's. (Node has one from version 22 on; package `ws` brings one.) */

@@ -26,6 +26,11 @@ export interface StartServerOptions {
   readonly webPort?: number | false;
   /** Names by which browsers may call the web interface, beside addresses, `localhost` and this machine's name. Default: none. */
   readonly webNames?: readonly string[];
+  /**
+   * A folder with web pages of your own, which the web interface shows at `/pages/`. They may open workspaces, and do all that the
+   * interface may. Default: none.
+   */
+  readonly webPages?: string;
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
   /** Listen beyond this machine although nobody is asked who they are. Default: false, and such a `host` is refused. */
@@ -120,6 +125,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         insecure: options.insecure ?? false,
         isBackground: options.background ?? false,
         hostNames: options.webNames ?? [],
+        pages: options.webPages === undefined ? undefined : resolve(options.webPages),
         ready,
       });
     let web: WebServer | undefined;

@@ -1,4 +1,3 @@
-import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -10,7 +9,6 @@ import { Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck, securityHeaders } from "./guards.ts";
 import { Metrics } from "./metrics.ts";
 import { oldAddresses } from "./old-addresses.ts";
-import { pagesFolder } from "./pages-folder.ts";
 import { problemOf } from "./problem.ts";
 import type { RouteContext, WebApp } from "./route-context.ts";
 import { clientRoutes } from "./routes/clients.ts";
@@ -18,6 +16,7 @@ import { serverRoutes } from "./routes/server.ts";
 import { valueRoutes } from "./routes/values.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
+import { asOftenAsItChanges, staticFiles } from "./static-files.ts";
 import { Door } from "../server/door.ts";
 import { History } from "./show/history.ts";
 import { Observer } from "./show/observer.ts";
@@ -32,6 +31,8 @@ export interface AppOptions {
   readonly addresses: Addresses;
   /** Names, beside addresses and this machine's own, by which browsers may call the interface. */
   readonly hostNames: readonly string[];
+  /** A folder with pages of the user's own; undefined: there are none. */
+  readonly pages: string | undefined;
 }
 
 /** The web interface behind its port: takes connections, and ends. */
@@ -41,7 +42,7 @@ export interface App {
 }
 
 /** Makes the HTTP application. (The framework is loaded with this module: only when somebody asks for something.) */
-export async function createApp({ server, addresses, hostNames }: AppOptions): Promise<App> {
+export async function createApp({ server, addresses, hostNames, pages }: AppOptions): Promise<App> {
   const http = new HttpServer();
   const fastify: FastifyInstance = Fastify({
     bodyLimit: MOST_BODY_BYTES,
@@ -106,17 +107,11 @@ export async function createApp({ server, addresses, hostNames }: AppOptions): P
     reply.type(metrics.contentType).send(await metrics.text()),
   );
   oldAddresses(app);
-  await app.register(fastifyStatic, {
-    root: pagesFolder(),
-    wildcard: false,
-    index: false,
-    immutable: true,
-    maxAge: "1y",
-  });
+  await staticFiles(app, pages);
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === "GET" && !/^\/(?:api|doit)\b/.test(request.url);
+    const isPage = request.method === "GET" && !/^\/(?:api|doit|pages)\b/.test(request.url);
     return isPage
-      ? reply.sendFile("index.html", { maxAge: 0, immutable: false })
+      ? reply.sendFile("index.html", asOftenAsItChanges)
       : reply.status(404).send({ code: "not_found", message: `there is nothing at ${request.url}` } satisfies Problem);
   });
   const feed = new Feed((path) => fastify.inject({ method: "GET", url: path, headers: { host: "localhost" } }));

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Server } from "../server/server.ts";
 import { isLoopback } from "../server/loopback.ts";
@@ -14,6 +15,8 @@ export interface WebServerOptions {
   /** It does not keep the program running. */
   readonly isBackground: boolean;
   readonly hostNames: readonly string[];
+  /** An absolute path: see `AppOptions`. */
+  readonly pages: string | undefined;
   /** Nobody is answered before this. */
   readonly ready: Promise<void>;
 }
@@ -31,13 +34,16 @@ export class WebServer {
     this.#close = close;
   }
 
-  /** Rejects when it cannot listen there, or others than this machine could come and that was not asked for. */
+  /** Rejects when it cannot listen there, others than this machine could come and that was not asked for, or `pages` is no folder. */
   static async listen(options: WebServerOptions): Promise<WebServer> {
-    const { server, host, insecure, isBackground, hostNames } = options;
+    const { server, host, insecure, isBackground, hostNames, pages } = options;
     if (!insecure && !isLoopback(host)) {
       throw new Error(
         `a web interface on ${host} is open to everybody who can reach it; allow it with the option insecure`,
       );
+    }
+    if (pages !== undefined && !(await stat(pages).catch(() => undefined))?.isDirectory()) {
+      throw new Error(`the folder of web pages, ${pages}, is not there or is no folder`);
     }
     const sockets = new Set<Socket>();
     let app: Promise<App> | undefined;
@@ -51,7 +57,9 @@ export class WebServer {
       const { port: webPort } = listener.address() as AddressInfo;
       app ??= options.ready
         .then(() => import("./app.ts"))
-        .then(({ createApp }) => createApp({ server, addresses: { host, port: options.port, webPort }, hostNames }));
+        .then(({ createApp }) =>
+          createApp({ server, addresses: { host, port: options.port, webPort }, hostNames, pages }),
+        );
       app.then(
         ({ http }) => http.emit("connection", socket),
         (error: unknown) => {

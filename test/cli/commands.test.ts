@@ -113,7 +113,7 @@ describe("the command line itself", () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) [[<]/gm)].map(([, name = ""]) => name);
     expect(commands.sort()).toEqual(
-      ["completion", "data", "declare", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "rm", "server", "store", "vars", "watch", "worker"],
+      ["babelfish", "completion", "data", "declare", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "rm", "server", "store", "vars", "watch", "worker"],
     ); // prettier-ignore
     for (const command of commands.filter((name) => name !== "help")) {
       const help = await nws(["help", command]);

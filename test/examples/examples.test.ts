@@ -89,6 +89,18 @@ describe("the examples", () => {
     expect(await ann.outcome).toMatchObject({ code: 0, stderr: "" });
   });
 
+  it("browser-chat: its page is shown, and terminals may join", async () => {
+    const example = new RunningExample("browser-chat");
+    const [, address = ""] = await example.prints(/^Open (\S+) /m);
+    expect(await (await fetch(address)).text()).toContain('<script type="module" src="chat.js"></script>');
+    const [, port = ""] = await example.prints(/--port (\d+)/);
+    const bob = new RunningExample("chat", ["--name", "Bob", "--port", port]);
+    bob.child.stdin.end("hello\n");
+    expect(await bob.outcome).toMatchObject({ code: 0, stderr: "" });
+    example.child.kill("SIGTERM");
+    expect(await example.outcome).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("use the server that NWS_SERVER_PORT names, and leave it running and clean", async () => {
     await using server = await startServer({ port: 0 });
     await linesOfExample("cubes", [], server.port);

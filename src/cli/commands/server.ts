@@ -12,6 +12,7 @@ interface ServeOptions {
   readonly port: number;
   readonly webPort?: number | false;
   readonly webName?: readonly string[];
+  readonly webPages?: string;
   readonly socket?: string;
   readonly insecure?: true;
   readonly allowKill?: true;
@@ -64,6 +65,7 @@ export function serverCommand(): Command {
       "--web-name <name...>",
       "a name by which browsers may call the web interface, beside addresses and localhost",
     )
+    .option("--web-pages <folder>", "web pages of your own, to be shown at /pages/: they may open workspaces")
     .option("--socket <path>", "listen on a Unix socket too")
     .option("--insecure", "allow an address that others can reach: everybody who does may read and change everything")
     .option("--allow-kill", "allow a client to stop the server (deadman, KillServerOnClose)")
@@ -104,6 +106,7 @@ async function serve(options: ServeOptions): Promise<void> {
     logger: options.logLevel,
     ...(options.webPort === undefined ? {} : { webPort: options.webPort }),
     ...(options.webName === undefined ? {} : { webNames: options.webName }),
+    ...(options.webPages === undefined ? {} : { webPages: options.webPages }),
     data: options.data ?? (options.port === 0 ? NO_DATA : defaultDataFolder(options.port)),
     durability: options.durability,
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startServer } from "../../src/host/index.ts";
+import { TestWeb } from "./support.ts";
+
+let outside: string;
+let folder: string;
+
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), "nws-pages-"));
+  folder = await mkdtemp(join(outside, "pages-"));
+  await writeFile(join(outside, "secret.txt"), "secret");
+  await writeFile(join(folder, ".env"), "secret");
+  await writeFile(join(folder, "index.html"), "<h1>own</h1>");
+});
+
+afterAll(() => rm(outside, { recursive: true }));
+
+test("the client is one module that needs nothing else, and is kept until it changes", async () => {
+  await using web = await TestWeb.start();
+  const response = await web.fetch("/client.js");
+  expect(response.headers.get("content-type")).toMatch(/^(?:text|application)\/javascript/);
+  expect(response.headers.get("cache-control")).toBe("public, max-age=0");
+  const source = await response.text();
+  expect(source).not.toMatch(/^import\b|\bfrom\s*["'`]|node:/m);
+  const etag = response.headers.get("etag")!;
+  const again = { "if-none-match": etag, "cache-control": "max-age=0" };
+  expect((await web.fetch("/client.js", { headers: again })).status).toBe(304);
+  const client = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as Record<string, unknown>;
+  expect(Object.keys(client)).toEqual(expect.arrayContaining(["NetWorkSpace", "NwsServer", "NwsError"]));
+});
+
+test("pages of one's own are at /pages/, as they are now, under the policy of all pages", async () => {
+  await using web = await TestWeb.start({ webPages: folder });
+  const response = await web.fetch("/pages/");
+  expect(await response.text()).toBe("<h1>own</h1>");
+  expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'self'/);
+  expect((await web.fetch("/pages")).headers.get("location")).toBe("/pages/");
+  await writeFile(join(folder, "later.js"), "1");
+  expect(await (await web.fetch("/pages/later.js")).text()).toBe("1");
+  expect(await (await web.fetch("/")).text()).toContain("NetWorkSpaces");
+});
+
+test("nothing outside the folder is shown, nothing hidden, and nothing that is not there", async () => {
+  await using web = await TestWeb.start({ webPages: folder });
+  for (const path of ["..%2fsecret.txt", "..%5csecret.txt", ".env", "none.js"]) {
+    const response = await web.fetch(`/pages/${path}`);
+    expect([400, 403, 404]).toContain(response.status);
+    expect(await response.text()).not.toBe("secret");
+  }
+});
+
+test("without such a folder there is nothing at /pages/, and one that is none is refused at once", async () => {
+  await using web = await TestWeb.start();
+  expect((await web.fetch("/pages/")).status).toBe(404);
+  const none = join(folder, "none");
+  await expect(startServer({ port: 0, webPages: none })).rejects.toThrow(none);
+  await expect(startServer({ port: 0, webPages: join(folder, "index.html") })).rejects.toThrow("no folder");
+});
