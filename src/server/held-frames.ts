@@ -24,8 +24,6 @@ const PASSING = new Set<number>([
   Verb.chunk,
   Verb.credit,
   Verb.info,
-  Verb.received,
-  Verb.serial,
 ]);
 
 /**
@@ -102,6 +100,9 @@ export class HeldFrames {
     end: number,
     upload: Upload | undefined,
   ): boolean {
+    if (verb === Verb.serial || verb === Verb.received) {
+      return false; // Their number is that of no request.
+    }
     if (this.#requests.has(request)) {
       // A chunk, credit or cancel of what was put aside (or a number used twice, which comes out later).
       return true;

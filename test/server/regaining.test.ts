@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Reply, Verb } from "../../src/wire/verbs.ts";
+import { CHUNKED, Reply, Verb } from "../../src/wire/verbs.ts";
 import { serve, type TestServer, until } from "./harness.ts";
 import {
   byteString,
@@ -51,7 +51,7 @@ class Regaining {
   }
 
   async serve(): Promise<void> {
-    this.test = await serve({ data: { folder: this.folder, durability: "fsync" } });
+    this.test = await serve({ data: { folder: this.folder, durability: "fsync" }, longValueBytes: 150_000 });
     await this.test.server.load();
   }
 
@@ -124,6 +124,48 @@ describe("a session that is regained after a restart", () => {
     session.from(9);
     await session.store("three");
     expect(await session.values()).toEqual(["one", "two", "three"]);
+    await session.test[Symbol.asyncDispose]();
+  });
+
+  it("knows each request that had to wait for a large value", async () => {
+    const session = await Regaining.begin();
+    await session.restart();
+    await session.regain();
+    const { client } = session;
+    client.send(1, Verb.store | CHUNKED, u32(0), u32(1), u64(200_000));
+    client.send(1, Verb.chunk, Buffer.alloc(100_000, "x"));
+    client.send(1, Verb.chunk, Buffer.alloc(100_000, "x"));
+    // All of it is there, and not yet in its file. (Frames about the connection have the number of a request, too.)
+    for (const [request, serial] of [
+      [0, 10],
+      [2, 11],
+      [4, 12],
+    ] as const) {
+      // prettier-ignore
+      session.from(serial);
+      client.send(request, Verb.store, u32(0), u32(1), text(`value of ${request}`));
+    }
+    const answers: number[] = [];
+    while (answers.length < 4) {
+      const reply = await client.next();
+      if (reply.verb === Reply.done) {
+        answers.push(reply.request);
+      }
+    }
+    expect(answers).toEqual([1, 0, 2, 4]);
+    await session.restart();
+    await session.regain();
+    for (const [request, serial] of [
+      [0, 10],
+      [2, 11],
+      [4, 12],
+    ] as const) {
+      // prettier-ignore
+      session.from(serial);
+      const again = session.client.ask(request, Verb.store, u32(0), u32(1), text("again"));
+      expect(outcome(await again)).toBe("done");
+    }
+    expect(session.test.server.space.workspaces.get("kept")!.valueCount).toBe(4);
     await session.test[Symbol.asyncDispose]();
   });
 
