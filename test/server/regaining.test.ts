@@ -138,8 +138,8 @@ describe("a session that is regained after a restart", () => {
     // All of it is there, and not yet in its file. (Frames about the connection have the number of a request, too.)
     for (const [request, serial] of [
       [0, 10],
-      [2, 11],
-      [4, 12],
+      [2, 20],
+      [4, 30],
     ] as const) {
       // prettier-ignore
       session.from(serial);
@@ -157,8 +157,8 @@ describe("a session that is regained after a restart", () => {
     await session.regain();
     for (const [request, serial] of [
       [0, 10],
-      [2, 11],
-      [4, 12],
+      [2, 20],
+      [4, 30],
     ] as const) {
       // prettier-ignore
       session.from(serial);
