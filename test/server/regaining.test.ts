@@ -141,7 +141,6 @@ describe("a session that is regained after a restart", () => {
       [2, 20],
       [4, 30],
     ] as const) {
-      // prettier-ignore
       session.from(serial);
       client.send(request, Verb.store, u32(0), u32(1), text(`value of ${request}`));
     }
@@ -160,7 +159,6 @@ describe("a session that is regained after a restart", () => {
       [2, 20],
       [4, 30],
     ] as const) {
-      // prettier-ignore
       session.from(serial);
       const again = session.client.ask(request, Verb.store, u32(0), u32(1), text("again"));
       expect(outcome(await again)).toBe("done");
