@@ -103,7 +103,10 @@ export class GroupWriter {
         resolve();
       } else {
         this.#waiters.push({ position: this.#end, resolve, reject });
-        this.pump();
+        // Not at once: what is being added in one go may not be all there yet.
+        if (!this.#isBusy && !this.#isScheduled) {
+          this.#schedule();
+        }
       }
     });
   }

@@ -69,6 +69,10 @@ async function liveThrough(seed: number, tally: Record<string, number>): Promise
         const length = random.chance(0.1) ? random.below(3_000) : random.below(60);
         owner.append(`${next++}${"x".repeat(length)}`, random.pick(durabilities));
         tally["records"]!++;
+        if (random.chance(0.05)) {
+          // Whoever asks for this in the middle does not part what is appended in one go.
+          owner.log.sync().catch(() => undefined);
+        }
       }
       ends.push(owner.records.length);
       if (random.chance(0.05)) {
