@@ -156,6 +156,7 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     await ws.store("x", "and me");
     const page = await pages.open("/workspaces/held/variables/x");
     await valueLine(page, "read me").click();
+    await page.getByLabel("The value as text").getByText("read me").waitFor();
     await ws.fetch("x");
     await page.getByText("not there any more").waitFor();
     await page.getByLabel("The value as text").getByText("read me").waitFor();
