@@ -163,7 +163,10 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     await page.getByRole("button", { name: "Hold" }).click();
     await ws.fetch("x");
     // The page knows of it: the second is fetched. (Beside the number is a rate, for as long as there is one.)
-    await page.locator("dt:text-is('Fetched') + dd").filter({ hasText: /^2(?: |$)/ }).waitFor();
+    await page
+      .locator("dt:text-is('Fetched') + dd")
+      .filter({ hasText: /^2(?: |$)/ })
+      .waitFor();
     await valueLine(page, "and me").waitFor();
     await page.getByRole("button", { name: "Go on" }).click();
     await valueLine(page, "and me").waitFor({ state: "detached" });
