@@ -18,7 +18,9 @@ test(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "nws-sleigh-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    let { server, port } = await startServer(folder, 0);
+    const first = await startServer(folder, 0);
+    const { port } = first;
+    let { server } = first;
     onTestFinished(() => void server.child.kill("SIGKILL"));
     const warnings: string[] = [];
     const sleigh = new Sleigh({
