@@ -71,6 +71,16 @@ export class Exchange implements ConnectionUser {
     this.#repetition = reconnect === undefined ? undefined : new Repetition(this);
   }
 
+  /** Whether a large value is coming in that somebody waits for in memory. */
+  get isReceiving(): boolean {
+    for (const { download, isAbandoned } of this.pending.used()) {
+      if (download !== undefined && download.sink === undefined && !isAbandoned) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Milliseconds from some fixed moment. */
   now(): number {
     return this.#dialer.now();

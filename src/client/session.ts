@@ -223,9 +223,12 @@ export class Session {
    * confirmed, before the server is told that all which was not confirmed may go back.
    */
   async #allAnswered(): Promise<void> {
-    if (this.exchange.pending.activeCount > 0) {
-      // The server answers in order what does not wait.
-      await this.#send("close", Verb.ping, Expect.done, undefined, nothing).catch(ignore);
+    const { exchange } = this;
+    if (exchange.pending.activeCount > 0) {
+      // The server answers in order what does not wait; but of a large value only the beginning.
+      do {
+        await this.#send("close", Verb.ping, Expect.done, undefined, nothing).catch(ignore);
+      } while (exchange.isReceiving && exchange.failure === undefined);
     }
   }
 

@@ -170,3 +170,17 @@ test("close sends large values to their end first", async () => {
   expect(await failureOf(ws.store("x", 1))).toBeInstanceOf(ClosedError);
   expect((await takeAll(keeper, "x")).at(1)).toBe("after");
 });
+
+test("a large value that is under way when the client closes is its caller's, and nobody else's", async () => {
+  await using server = await TestServer.start();
+  const keeper = server.open("table");
+  for (let round = 0; round < 10; round++) {
+    await keeper.store("x", new Uint8Array(800_000));
+    const ws = server.open("table", { useUse: true });
+    await ws.opened();
+    const fetching = ws.fetchTry("x");
+    await ws.close();
+    expect(await fetching).toHaveLength(800_000);
+    expect(await keeper.fetchTry("x", "none")).toBe("none");
+  }
+});
