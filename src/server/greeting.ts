@@ -2,7 +2,7 @@ import { FieldCursor } from "../wire/field-cursor.ts";
 import { FirstFrame } from "../wire/first-frame.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { writeEnded, writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
-import { MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
+import { MAX_COUNT, MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
@@ -146,6 +146,9 @@ export class Greeting extends BriefConversation {
     const leases = new Set<number>();
     while (fields.at < fields.end && leases.size < MAX_REGAINED_LEASES) {
       leases.add(fields.u64());
+    }
+    if (Math.max(lastBooking, lastLease) > MAX_COUNT) {
+      throw new ProtocolFault(`booking ${lastBooking}, lease ${lastLease}: a session cannot have so many`);
     }
     const surviving = keptSessions!.claim(credentials.id, credentials.secret);
     if (surviving === undefined) {

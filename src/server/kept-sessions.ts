@@ -42,8 +42,12 @@ export class KeptSessions {
 
   /** A request that must not be done twice was done, in this turn. */
   done({ facts }: KeptSession, request: number, serial: number): void {
-    this.#sessions.get(facts.number)?.noteDone(request, serial);
-    this.#journal.requestDone(facts.number, request, serial);
+    const session = this.#sessions.get(facts.number);
+    // (Of a session that has ended nothing may be noted: what does not fit stops the next start.)
+    if (session !== undefined) {
+      session.noteDone(request, serial);
+      this.#journal.requestDone(facts.number, request, serial);
+    }
   }
 
   ended({ facts }: KeptSession): void {

@@ -139,8 +139,9 @@ export class Session {
     this.#head = 0;
     // Numbers that the client has seen must not be given to anything else.
     this.#confirmed = Math.max(this.#confirmed, lastBooking);
-    this.#lastLease = Math.max(this.#lastLease, lastLease, ...this.leases.keys());
+    this.#lastLease = Math.max(this.#lastLease, lastLease);
     for (const [number, booking] of this.leases) {
+      this.#lastLease = Math.max(this.#lastLease, number);
       if (!leases.has(number)) {
         taken.push(booking);
         this.leases.delete(number);

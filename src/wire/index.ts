@@ -81,6 +81,7 @@ export {
   CHUNKED,
   DurabilityNumber,
   isAnswered,
+  MAX_COUNT,
   MAX_FRAME_BYTES,
   MAX_INLINE_BYTES,
   MAX_NUMBERS,

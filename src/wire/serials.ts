@@ -1,3 +1,6 @@
+import { ProtocolFault } from "./protocol-fault.ts";
+import { MAX_COUNT } from "./verbs.ts";
+
 /**
  * Counts the requests of a session, on either side: which one each of them is. A frame `serial` labels the request behind it, which was
  * made before; others go on from the highest so far.
@@ -7,7 +10,11 @@ export class Serials {
   count = 0;
   #label = 0;
 
+  /** ProtocolFault: there can be no such request. */
   label(serial: number): void {
+    if (serial === 0 || serial > MAX_COUNT) {
+      throw new ProtocolFault(`a request cannot be number ${serial} of its session`);
+    }
     this.#label = serial;
     this.count = Math.max(this.count, serial - 1);
   }

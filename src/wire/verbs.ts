@@ -88,6 +88,9 @@ export const DurabilityNumber = { fsync: 1, os: 2, memory: 3 } as const;
 /** Flags of `welcome`. `keeps`: sessions that use persistent workspaces outlive the server, too. */
 export const WelcomeFlag = { keeps: 1 } as const;
 
+/** The highest serial, booking or lease that a client may speak of: far beyond what any can have, and far below what a log can hold. */
+export const MAX_COUNT = 2 ** 48;
+
 /** Most leases that `regain` may name. */
 export const MAX_REGAINED_LEASES = 16_000;
 

@@ -132,15 +132,16 @@ describe("a session that is regained after a restart", () => {
     await session.restart();
     await session.regain();
     const { client } = session;
+    const waiting = [
+      [0, 10],
+      [2, 20],
+      [4, 30],
+    ] as const;
     client.send(1, Verb.store | CHUNKED, u32(0), u32(1), u64(200_000));
     client.send(1, Verb.chunk, Buffer.alloc(100_000, "x"));
     client.send(1, Verb.chunk, Buffer.alloc(100_000, "x"));
     // All of it is there, and not yet in its file. (Frames about the connection have the number of a request, too.)
-    for (const [request, serial] of [
-      [0, 10],
-      [2, 20],
-      [4, 30],
-    ] as const) {
+    for (const [request, serial] of waiting) {
       session.from(serial);
       client.send(request, Verb.store, u32(0), u32(1), text(`value of ${request}`));
     }
@@ -154,11 +155,7 @@ describe("a session that is regained after a restart", () => {
     expect(answers).toEqual([1, 0, 2, 4]);
     await session.restart();
     await session.regain();
-    for (const [request, serial] of [
-      [0, 10],
-      [2, 20],
-      [4, 30],
-    ] as const) {
+    for (const [request, serial] of waiting) {
       session.from(serial);
       const again = session.client.ask(request, Verb.store, u32(0), u32(1), text("again"));
       expect(outcome(await again)).toBe("done");
@@ -218,6 +215,23 @@ describe("a session that is regained after a restart", () => {
     expect((await another.ask(0, Verb.regain, u64(0), u32(0), u64(0))).verb).toBe(Reply.ended);
     expect(await session.store("two")).toBe("done");
     await session.test[Symbol.asyncDispose]();
+  });
+
+  it("cannot be given numbers that no log could hold", async () => {
+    const session = await Regaining.begin();
+    session.from(2 ** 53 - 1);
+    await session.client.raw.readToEnd();
+    await session.restart();
+    expect(await session.resume()).toBe(Reply.failed);
+    const other = await Regaining.begin();
+    await other.restart();
+    expect(await other.resume()).toBe(Reply.restored);
+    other.client.send(0, Verb.regain, u64(2 ** 53 - 1), u32(0), u64(0));
+    await other.client.raw.readToEnd();
+    await other.regain();
+    expect(await other.store("one")).toBe("done");
+    await other.restart();
+    await Promise.all([session, other].map(({ test }) => test[Symbol.asyncDispose]()));
   });
 
   it("can be neither had nor ended without its secret", async () => {
