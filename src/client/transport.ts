@@ -6,6 +6,11 @@ export interface Transport {
   /** Bytes that were sent and that the network has not yet taken. */
   readonly bufferedBytes: number;
   /**
+   * What both ends of its TLS connection know, and nobody between them (RFC 9266, `tls-exporter`: 32 bytes). Undefined without TLS, and
+   * where the platform does not tell.
+   */
+  readonly channelBinding?: Uint8Array | undefined;
+  /**
    * Sends the first `length` bytes. True: they are gone, and the caller may use the buffer again at once. False: the
    * transport still needs the buffer, which must not change any more.
    */
@@ -37,10 +42,19 @@ export interface TransportEvents {
   exiting(): void;
 }
 
+/** By what a client is known to a server. */
+export interface Credentials {
+  readonly token: string;
+  /** The program was given it: then a server that does not ask for it is not the one that was meant. Else it is this user's own. */
+  readonly isGiven: boolean;
+}
+
 /** Makes connections to one server, knows the turns of its event loop, and has what time and chance there is. */
 export interface Dialer {
   /** Where the server is, for messages: `localhost:8765`. */
   readonly address: string;
+  /** Looked up when a server asks. Rejects when the token cannot be read. Default: there are none. */
+  credentials?(): Promise<Credentials | undefined>;
   /** Begins to connect. The events come later, never during the call. */
   dial(events: TransportEvents): Transport;
   /** Calls back soon, when what runs now is done: what is sent until then leaves in one write. */
