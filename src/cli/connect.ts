@@ -4,11 +4,13 @@ import type { ServerChoice, WorkspaceChoice } from "./options.ts";
 /** Connects, works, closes. The client is loaded here and nowhere else. */
 export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
   const { NwsServer } = await import("../client/index.ts");
-  const { host, port, socket } = choice;
+  const { host, port, socket, tokenFile } = choice;
   const server = new NwsServer({
     serverHost: host,
     serverPort: port,
     socketPath: socket,
+    // (What the environment says the client reads by itself, and a token in NWS_TOKEN comes before a file named there.)
+    tokenFile: tokenFile === process.env["NWS_TOKEN_FILE"] ? undefined : tokenFile,
     label: `nws:${process.pid}`,
     // A command that is interrupted is gone: nothing may wait for it, or keep a value for it.
     reconnect: false,

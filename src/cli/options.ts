@@ -6,6 +6,7 @@ export interface ServerChoice {
   readonly host: string;
   readonly port: number;
   readonly socket?: string;
+  readonly tokenFile?: string;
 }
 
 /** How a command uses a workspace. */
@@ -37,6 +38,11 @@ export function addServerChoice(command: Command): Command {
       new Option("--port <number>", "port of the server").env("NWS_SERVER_PORT").default(8765).argParser(parsePort),
     )
     .addOption(new Option("--socket <path>", "Unix socket of the server, instead of host and port"))
+    .addOption(
+      new Option("--token-file <path>", "a file with the token to log in with (or the token itself in NWS_TOKEN)").env(
+        "NWS_TOKEN_FILE",
+      ),
+    )
     .addOption(debugOption());
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { CommandFailure, ExitCode } from "./exit-code.ts";
 
 /** Texts of the command line as numbers. Each throws commander's error, which names the option before the sentence. */
 
@@ -34,6 +35,40 @@ export function parseBytes(text: string): number {
     throw new InvalidArgumentError("it must be a number of bytes, as 1000000, 64K, 16M or 2G.");
   }
   return bytes;
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A moment to come: `90m`, `12h`, `30d`, `2w` from now, or a date as `2027-01-31` or `2027-01-31T18:00:00Z`. */
+export function parseExpiry(text: string): Date {
+  const [, count, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const at =
+    unit === undefined
+      ? /^\d{4}-\d\d-\d\d/.test(text)
+        ? Date.parse(text)
+        : NaN
+      : Date.now() + Number(count) * unitMs[unit]!;
+  if (!(at > Date.now())) {
+    throw new InvalidArgumentError("it must be a moment to come, as 12h, 30d or 2027-01-31.");
+  }
+  return new Date(at);
+}
+
+/** The SHA-256 of a certificate: as it is written, or of the one in a file (PEM). 64 hexadecimal digits. */
+export async function parseFingerprint(text: string): Promise<string> {
+  const digits = text.replaceAll(":", "").toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) {
+    return digits;
+  }
+  const { X509Certificate } = await import("node:crypto");
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return new X509Certificate(await readFile(text)).fingerprint256.replaceAll(":", "").toLowerCase();
+  } catch (error) {
+    throw new CommandFailure(ExitCode.failed, `there is no certificate in ${text}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 function whole(text: string, least: number, most: number, sentence: string): number {

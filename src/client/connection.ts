@@ -264,6 +264,9 @@ export class Connection implements LineUser, ComebackUser {
     if (comeback === undefined) {
       this.#over();
       this.#user.ended(end);
+    } else if (comeback.isAway && end.code === "not_authenticated") {
+      // Nothing becomes better by another attempt.
+      this.fail("connection_lost", end.reason, end.cause);
     } else if (comeback.isAway) {
       comeback.attemptFailed(end.reason);
     } else {

@@ -52,6 +52,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   internal: OperationError,
   session_lost: ConnectionLostError,
   storage_failed: OperationError,
+  not_authenticated: PermissionError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */
@@ -93,6 +94,10 @@ export function aborted(signal: AbortSignal, where: Where): NwsError {
 /** Why nothing goes any more on a connection that ended. */
 export function endOf(end: ConnectionEnd, address: string): NwsError {
   const { code, cause } = end;
+  if (code === "not_authenticated") {
+    const reason = `cannot connect to ${address}: ${end.reason}`;
+    return new ConnectError(code, reason, { reason, cause });
+  }
   if (code !== "connect_failed" && code !== "server_too_old") {
     const what = code === "session_lost" ? "session with" : "connection to";
     const reason = `the ${what} ${address} was lost: ${end.reason}`;

@@ -1,6 +1,7 @@
 import type { Dictionary } from "../wire/dictionary.ts";
 import { ClientHandshake } from "../wire/handshake.ts";
 import type { ErrorCode } from "./error-code.ts";
+import { LineLogin, type LineLoginUser } from "./line-login.ts";
 import type { Dialer, Transport, TransportEvents } from "./transport.ts";
 
 /** Why a connection is over. */
@@ -11,7 +12,7 @@ export interface ConnectionEnd {
 }
 
 export interface LineUser {
-  /** The server speaks frames: they may be sent, and what is sent now leaves in one write with the end of the handshake. */
+  /** The server speaks frames: they may be sent, and what is sent now leaves in one write with the end of the handshake, unless there was a login. */
   lineOpened(line: Line): void;
   /** Frames came in, cut anywhere: **valid only during the call**. */
   lineReceived(bytes: Uint8Array): void;
@@ -23,18 +24,24 @@ export interface LineUser {
   lineEnded(end: ConnectionEnd): void;
 }
 
-/** One transport: the handshake, then bytes both ways. A session may live on several of them, one after the other. */
-export class Line implements TransportEvents {
+/**
+ * One transport: the handshake, the login where there is one, then bytes both ways. A session may live on several of them, one after
+ * the other.
+ */
+export class Line implements TransportEvents, LineLoginUser {
   readonly transport: Transport;
   /** The options that the server has offered; undefined before the end of the handshake. */
   offer: Dictionary | undefined;
   readonly #user: LineUser;
+  readonly #dialer: Dialer;
   #handshake: ClientHandshake | undefined = new ClientHandshake();
+  #login: LineLogin | undefined;
   #isOver = false;
 
   /** Begins to connect. */
   constructor(dialer: Dialer, user: LineUser) {
     this.#user = user;
+    this.#dialer = dialer;
     this.transport = dialer.dial(this);
   }
 
@@ -67,10 +74,12 @@ export class Line implements TransportEvents {
     if (this.#isOver) {
       return;
     }
-    if (this.#handshake === undefined) {
-      this.#user.lineReceived(bytes);
-    } else {
+    if (this.#handshake !== undefined) {
       this.#shakeHands(this.#handshake, bytes);
+    } else if (this.#login !== undefined) {
+      this.#logIn(this.#login, bytes);
+    } else {
+      this.#user.lineReceived(bytes);
     }
   }
 
@@ -87,8 +96,21 @@ export class Line implements TransportEvents {
   }
 
   closed(error: Error | undefined): void {
-    const code = this.#handshake === undefined ? "connection_lost" : "connect_failed";
-    this.giveUp(code, error === undefined ? "the server closed the connection" : describe(error), error);
+    const isEstablished = this.#handshake === undefined && this.#login === undefined;
+    const reason = error === undefined ? "the server closed the connection" : describe(error);
+    this.giveUp(isEstablished ? "connection_lost" : "connect_failed", reason, error);
+  }
+
+  loggedIn(): void {
+    this.#login = undefined;
+    if (!this.#isOver) {
+      this.#user.lineOpened(this);
+      this.#established();
+    }
+  }
+
+  notLoggedIn(code: ErrorCode, reason: string, cause: unknown): void {
+    this.giveUp(code, reason, cause);
   }
 
   #shakeHands(handshake: ClientHandshake, bytes: Uint8Array): void {
@@ -102,14 +124,35 @@ export class Line implements TransportEvents {
       const answer = write.slice();
       this.transport.cork();
       this.transport.send(answer, answer.length);
-      this.#user.lineOpened(this);
+      const credentials = this.#dialer.credentials?.(handshake.offer);
+      if (credentials === undefined) {
+        this.#user.lineOpened(this);
+      } else {
+        this.#login = new LineLogin(this.transport, credentials, this);
+      }
       this.transport.uncork();
     }
     if (outcome !== undefined) {
       this.offer = outcome.offer;
       this.#handshake = undefined;
+      this.#established();
+      if (rest.length > 0) {
+        this.received(rest);
+      }
+    }
+  }
+
+  #logIn(login: LineLogin, bytes: Uint8Array): void {
+    try {
+      login.received(bytes);
+    } catch (error) {
+      this.giveUp("connect_failed", `the server does not keep to the protocol: ${(error as Error).message}`, error);
+    }
+  }
+
+  #established(): void {
+    if (this.#handshake === undefined && this.#login === undefined) {
       this.transport.established();
-      this.#user.lineReceived(rest);
     }
   }
 }

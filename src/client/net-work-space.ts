@@ -3,6 +3,7 @@ import { ArgumentError } from "./errors.ts";
 import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { TokenSource } from "./token-source.ts";
 import { FileWorkspace } from "./file-workspace.ts";
 import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
@@ -16,6 +17,13 @@ export interface ServerOptions extends SessionOptions {
   readonly serverPort?: number | undefined;
   /** A Unix socket (on Windows a named pipe) instead of host and port. */
   readonly socketPath?: string | undefined;
+  /**
+   * What lets this program in, as `nws token create` has printed it. Default: the environment variable NWS_TOKEN. Without any: on the
+   * machine where the server runs, the programs of its own user are let in as they are.
+   */
+  readonly token?: string | undefined;
+  /** A file with the token, which only the user may read. Default: the environment variable NWS_TOKEN_FILE. */
+  readonly tokenFile?: string | undefined;
   /** Most milliseconds that connecting may take. Default 10 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -89,8 +97,9 @@ function dialerOf(options: ServerOptions): NodeDialer {
   const where = { operation: "connect" };
   const timeoutMs = checkConnectTimeout(options.connectTimeout, where);
   const { socketPath } = options;
+  const tokens = new TokenSource(options);
   if (socketPath !== undefined) {
-    return new NodeDialer({ path: socketPath }, timeoutMs);
+    return new NodeDialer({ path: socketPath }, timeoutMs, tokens);
   }
   const { NWS_HOST, NWS_SERVER_PORT } = process.env;
   const host: unknown = options.serverHost ?? (NWS_HOST === undefined || NWS_HOST === "" ? DEFAULT_HOST : NWS_HOST);
@@ -101,7 +110,7 @@ function dialerOf(options: ServerOptions): NodeDialer {
     options.serverPort !== undefined || NWS_SERVER_PORT === undefined || NWS_SERVER_PORT === ""
       ? checkPort("serverPort", options.serverPort ?? DEFAULT_PORT, where)
       : checkPort("the environment variable NWS_SERVER_PORT", Number(NWS_SERVER_PORT), where);
-  return new NodeDialer({ host, port }, timeoutMs);
+  return new NodeDialer({ host, port }, timeoutMs, tokens);
 }
 
 /** What listings show of this client, unless it says something else: who, and which process. */

@@ -1,5 +1,7 @@
 import { connect, type Socket } from "node:net";
-import type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
+import type { Dictionary } from "../wire/dictionary.ts";
+import type { TokenSource } from "./token-source.ts";
+import type { Credentials, Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 
 /** Where a server is. */
 export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -24,11 +26,17 @@ export class NodeDialer implements Dialer {
   readonly address: string;
   readonly #target: Target;
   readonly #timeoutMs: number;
+  readonly #tokens: TokenSource;
 
-  constructor(target: Target, timeoutMs: number) {
+  constructor(target: Target, timeoutMs: number, tokens: TokenSource) {
+    this.#tokens = tokens;
     this.#target = target;
     this.#timeoutMs = timeoutMs;
     this.address = "path" in target ? target.path : `${target.host}:${target.port}`;
+  }
+
+  credentials(offer: Dictionary): Promise<Credentials | undefined> | undefined {
+    return this.#tokens.credentials(offer);
   }
 
   dial(events: TransportEvents): Transport {

@@ -1,3 +1,5 @@
+import type { Dictionary } from "../wire/dictionary.ts";
+
 /**
  * How bytes travel: the only seam between this client and a network. A TCP or Unix socket in Node is one; a WebSocket is
  * another. Nothing above it knows which.
@@ -45,16 +47,17 @@ export interface TransportEvents {
 /** By what a client is known to a server. */
 export interface Credentials {
   readonly token: string;
-  /** The program was given it: then a server that does not ask for it is not the one that was meant. Else it is this user's own. */
-  readonly isGiven: boolean;
 }
 
 /** Makes connections to one server, knows the turns of its event loop, and has what time and chance there is. */
 export interface Dialer {
   /** Where the server is, for messages: `localhost:8765`. */
   readonly address: string;
-  /** Looked up when a server asks. Rejects when the token cannot be read. Default: there are none. */
-  credentials?(): Promise<Credentials | undefined>;
+  /**
+   * With what to log in to a server that offers these options. Undefined, or a promise of that: with nothing. Rejects when the
+   * token cannot be read, or the server is not one that it could be for. Default: with nothing.
+   */
+  credentials?(offer: Dictionary): Promise<Credentials | undefined> | undefined;
   /** Begins to connect. The events come later, never during the call. */
   dial(events: TransportEvents): Transport;
   /** Calls back soon, when what runs now is done: what is sent until then leaves in one write. */

@@ -2,6 +2,16 @@
 export type { Durability } from "../log/index.ts";
 export { LogError, type LogErrorCode } from "../log/index.ts";
 export { checkData, type DataCheck, type DataRepair, repairData } from "../server/journal/data-maintenance.ts";
+export {
+  type AccessRecord,
+  certificateRecord,
+  changeAccessFile,
+  createToken,
+  defaultAccessFile,
+  type Grant,
+  readAccessFile,
+} from "../server/access/access-file.ts";
+export type { Role } from "../server/access/role.ts";
 export type { Limits } from "../server/limits.ts";
 export { defaultLimits } from "../server/limits.ts";
 export type { Logger } from "../server/logger.ts";

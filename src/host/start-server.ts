@@ -1,7 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Durability } from "../log/index.ts";
 import type { Limits } from "../server/limits.ts";
-import type { Logger } from "../server/logger.ts";
+import { Access } from "../server/access/access.ts";
+import { createToken, entryOf, type Grant } from "../server/access/access-file.ts";
+import { AccessList } from "../server/access/access-list.ts";
+import { ownToken } from "../server/access/own-token.ts";
+import { owner } from "../server/access/principal.ts";
+import { recordOf, SALT_BYTES } from "../server/access/scram-record.ts";
+import { WatchedList } from "../server/access/watched-list.ts";
+import { type Logger, silentLogger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
 import { WebServer } from "../web/web-server.ts";
 import { NO_DATA } from "./data-folder.ts";
@@ -33,8 +41,20 @@ export interface StartServerOptions {
   readonly webPages?: string;
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
-  /** Listen beyond this machine although nobody is asked who they are. Default: false, and such a `host` is refused. */
+  /**
+   * Nobody is asked who he is: whoever reaches the server may do everything. Default: false; then who may come in is on the list in
+   * `accessFile`, has a token of `createToken`, or runs as this program's user on this machine.
+   */
   readonly insecure?: boolean;
+  /**
+   * Other machines may come without TLS: then everybody between can read and change what is said, though not learn a token. Default: false,
+   * and a `host` beyond this machine is refused without a certificate.
+   */
+  readonly allowPlaintext?: boolean;
+  /** Classic clients on this machine, which cannot say who they are, are let in whoever runs them. Default: false; those of this program's user are. */
+  readonly classicLoopback?: boolean;
+  /** The list of who may come in, as `nws token create` makes it. It is read again when it changes. Default: none. */
+  readonly accessFile?: string;
   /** A client may ask that the server stops when it hangs up. Default: false. */
   readonly allowKillOnClose?: boolean;
   /**
@@ -71,6 +91,13 @@ export interface RunningServer {
   readonly socketPath: string | undefined;
   /** The folder in which persistent workspaces are kept; `undefined` when they are not. */
   readonly data: string | undefined;
+  /**
+   * Makes a token with which somebody else may log in for as long as this server runs. It is on no list: the answer has it, and
+   * nothing else.
+   */
+  createToken(grant: Grant): Promise<string>;
+  /** Reads again what is in files: who may come in. What cannot be used leaves things as they were, and the log says why. */
+  reload(): Promise<void>;
   /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. What is not kept is gone. */
   stop(): Promise<void>;
   /** Done when it has stopped, whoever asked for it (a client may, with `allowKillOnClose`). */
@@ -98,20 +125,36 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   }
   const tmpDir = options.tmpDir ?? environment.tmpDir;
   const longValueBytes = options.longValueBytes ?? environment.longValueBytes;
+  const serverLogger =
+    logger === "silent" ? silentLogger : typeof logger === "string" ? await createLogger(logger) : logger;
+  const isOpen = options.insecure ?? false;
+  const list = new AccessList();
+  const access = new Access({
+    list,
+    isOpen,
+    allowsClassicLoopback: options.classicLoopback ?? false,
+    allowsPlaintext: options.allowPlaintext ?? false,
+    ownToken: isOpen ? undefined : await letOwnUserIn(list, serverLogger),
+  });
   const server = new Server({
     version: VERSION,
-    insecure: options.insecure ?? false,
+    access,
     allowKillOnClose: options.allowKillOnClose ?? false,
     isBackground: options.background ?? false,
     ...(data !== undefined && { data: { folder: data, durability } }),
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),
-    ...(logger !== "silent" && { logger: typeof logger === "string" ? await createLogger(logger) : logger }),
+    logger: serverLogger,
   });
+  const watched =
+    options.accessFile === undefined || isOpen
+      ? undefined
+      : new WatchedList(resolve(options.accessFile), list, serverLogger, () => server.recheckAccess());
   let open = (): void => undefined;
   const ready = new Promise<void>((resolve) => (open = resolve));
   try {
+    await watched?.start();
     const address = await server.listen(host, port);
     if (socketPath !== undefined) {
       await server.listenUnix(socketPath);
@@ -122,7 +165,6 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         server,
         ...address,
         webPort,
-        insecure: options.insecure ?? false,
         isBackground: options.background ?? false,
         hostNames: options.webNames ?? [],
         pages: options.webPages === undefined ? undefined : resolve(options.webPages),
@@ -136,7 +178,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       web = await listen(asked ?? 0);
     }
     server.webPort = web?.port;
-    const stopped = server.stopped.then(() => web?.close());
+    const stopped = server.stopped.then(async () => {
+      watched?.stop();
+      await web?.close();
+    });
     const stop = async (): Promise<void> => {
       await server.stop();
       await stopped;
@@ -151,13 +196,36 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       webPort: web?.port,
       socketPath,
       data,
+      createToken: async (grant) => {
+        const { token, record } = await createToken(grant);
+        list.add(entryOf(record));
+        return token;
+      },
+      reload: async () => watched?.reload(),
       stop,
       stopped,
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
+    watched?.stop();
     open();
     await server.stop();
     throw error;
+  }
+}
+
+/** Puts the user's own token on the list. Returns its id. */
+async function letOwnUserIn(list: AccessList, logger: Logger): Promise<string | undefined> {
+  try {
+    const { id, secret } = await ownToken();
+    const scram = await recordOf(secret, new Uint8Array(randomBytes(SALT_BYTES)));
+    list.add({ id, name: owner.name, role: owner.role, workspaces: owner.workspaces, scram });
+    return id;
+  } catch (error) {
+    logger.warn(
+      { err: error },
+      "this user's programs have no token of their own: they are known by the system alone, where it tells",
+    );
+    return undefined;
   }
 }

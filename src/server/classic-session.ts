@@ -8,10 +8,12 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { ClassicDownload } from "./classic-download.ts";
 import { ClassicUpload } from "./classic-upload.ts";
 import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
+import { notForReaders, notForUsers, type Principal } from "./access/principal.ts";
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
+import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
 import { isReferable } from "./value-replies.ts";
@@ -27,12 +29,21 @@ const REQUEST = 1;
 
 /** How an unknown verb, or none at all, is answered. */
 const UNKNOWN_VERB: ClassicVerb = {
+  needs: "read",
   shape: "short",
   least: -1, // (A request may even have no verb.)
   most: Infinity,
   run: () => ({ code: "unknown_verb", message: "this verb is not known" }),
 };
 const STORE = classicVerbs.get("store")!;
+
+const BAD_DESCRIPTOR: Refusal = {
+  code: "bad_arguments",
+  message: "the type descriptor is no decimal number below 2^32",
+};
+
+const STRANGER =
+  "this server does not know this client: classic clients are let in that run as the server's own user on the same machine, or that show a client certificate";
 
 /**
  * A session of the classic protocol, which ends with its connection. One request at a time; what it does just now:
@@ -46,6 +57,7 @@ const STORE = classicVerbs.get("store")!;
  */
 export class ClassicSession implements Conversation, Receiver {
   readonly #id: string;
+  readonly #principal: Principal | undefined;
   readonly #connection: Connection;
   readonly #context: ServerContext;
   readonly #terms: ClassicTerms;
@@ -72,12 +84,14 @@ export class ClassicSession implements Conversation, Receiver {
   #saidBooking = 0;
   #confirmedBooking = 0;
 
-  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms) {
+  /** `principal` undefined: nobody knows this client; its first request is refused, and the connection closed. */
+  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms, principal: Principal | undefined) {
+    this.#principal = principal;
     this.#id = context.sessions.nextId();
     this.#connection = connection;
     this.#context = context;
     this.#terms = terms;
-    this.#isDeadly = terms.killOnClose;
+    this.#isDeadly = terms.killOnClose && principal?.may("admin") === true;
     const { maxArguments, maxNameBytes, maxValueBytes } = context.limits;
     this.#reader = new ClassicReader({
       metadataIn: terms.metadataIn,
@@ -87,14 +101,18 @@ export class ClassicSession implements Conversation, Receiver {
       maxValueBytes,
     });
     this.#arriving = new GaugedBytes(context.arriving);
-    this.#member = context.space.join(this, connection.peer, { takesBySending: true });
+    this.#member = context.space.join(this, connection.peer.name, {
+      takesBySending: true,
+      sees: (workspace) => principal?.sees(workspace) === true,
+    });
   }
 
   get client(): ClientView {
     const { peer, since, lastReceivedAt, bytesIn, bytesOut } = this.#connection;
     return {
       id: this.#id,
-      peer,
+      peer: peer.name,
+      user: this.#principal?.name ?? "",
       label: this.#label,
       protocol: "classic",
       since,
@@ -228,6 +246,10 @@ export class ClassicSession implements Conversation, Receiver {
 
   // For the verbs
 
+  get mayUse(): boolean {
+    return this.#principal?.may("use") === true;
+  }
+
   /** A client that may end the server by hanging up says that it will. Returns whether it may. */
   becomeDeadly(): boolean {
     this.#isDeadly ||= this.#context.allowKillOnClose;
@@ -284,10 +306,11 @@ export class ClassicSession implements Conversation, Receiver {
     if (this.#isOverlapping(verb)) {
       return;
     }
-    const { refused } = request;
     this.#begin(verb);
+    const refused = this.#notAllowed(verb) ?? request.refused;
     if (refused !== undefined) {
       this.#refuse(refused.code, refused.message);
+      this.#turnAwayStrangers();
       return;
     }
     const mark = this.#connection.mark;
@@ -314,11 +337,18 @@ export class ClassicSession implements Conversation, Receiver {
       return;
     }
     this.#begin(STORE);
+    const refusal = this.#notAllowed(STORE);
+    if (this.#principal === undefined && refusal !== undefined) {
+      this.#refuse(refusal.code, refusal.message);
+      this.#turnAwayStrangers();
+      return;
+    }
     this.#state = "receiving";
     const [, workspace = "", variable = "", descriptorText = ""] = args;
     const descriptor = descriptorOf(descriptorText);
+    const bad = descriptor === undefined ? BAD_DESCRIPTOR : undefined;
     const isKept = (): boolean => this.#context.space.keeps(this.#member, workspace);
-    this.#upload = new ClassicUpload(length, descriptor, this.#context.blobs, isKept, {
+    this.#upload = new ClassicUpload(length, refusal ?? bad, this.#context.blobs, isKept, {
       caughtUp: () => {
         this.#connection.attempt("the upload of a long value", () => {
           this.#goOn("receiving");
@@ -340,6 +370,24 @@ export class ClassicSession implements Conversation, Receiver {
         });
       },
     });
+  }
+
+  /** Why this client may not ask for this, if so. */
+  #notAllowed({ needs = "use" }: ClassicVerb): Refusal | undefined {
+    const principal = this.#principal;
+    if (principal === undefined) {
+      return { code: "not_authenticated", message: STRANGER };
+    }
+    return principal.may(needs)
+      ? undefined
+      : { code: "not_permitted", message: needs === "use" ? notForReaders(principal) : notForUsers(principal) };
+  }
+
+  #turnAwayStrangers(): void {
+    if (this.#principal === undefined) {
+      this.#context.logger.warn({ peer: this.#connection.peer.name }, "not let in: a classic client that nobody knows");
+      this.#connection.close();
+    }
   }
 
   /** A request that comes while another one is blocked is answered with an error, and the connection is closed. */

@@ -2,6 +2,7 @@ import type { BlobStore } from "../blobs/blob-store.ts";
 import type { BlobWriter, BlobWriterListener } from "../blobs/blob-writer.ts";
 import type { StoredBlob } from "../blobs/stored-blob.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
+import type { Refusal } from "./named-numbers.ts";
 
 /** With more bytes than this waiting for the disk the client is read no more; with fewer than the other it is again. */
 const BEHIND_BYTES = 1_048_576;
@@ -20,21 +21,21 @@ export interface ClassicUploadListener {
 export class ClassicUpload {
   readonly #listener: ClassicUploadListener;
   readonly #writer: BlobWriter | undefined;
-  #refusal: { readonly code: FailureName; readonly message: string } | undefined;
+  #refusal: Refusal | undefined;
   #isBehind = false;
   #hasEnded = false;
 
-  /** `descriptor`: `undefined` when it was no good, and the value is refused. `isKept`: see `BlobStore.createWriter`. */
+  /** `refusal`: why the value is refused in any case, if so. `isKept`: see `BlobStore.createWriter`. */
   constructor(
     length: number,
-    descriptor: number | undefined,
+    refusal: Refusal | undefined,
     blobs: BlobStore,
     isKept: () => boolean,
     listener: ClassicUploadListener,
   ) {
     this.#listener = listener;
-    if (descriptor === undefined) {
-      this.#refusal = { code: "bad_arguments", message: "the type descriptor is no decimal number below 2^32" };
+    if (refusal !== undefined) {
+      this.#refusal = refusal;
       return;
     }
     const writing: BlobWriterListener = {

@@ -2,11 +2,14 @@ import { durabilities, type Session, type Space } from "../space/index.ts";
 import { classicPosition } from "../wire/classic-position.ts";
 import type { ClassicRequest } from "../wire/classic-reader.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
+import type { Role } from "./access/role.ts";
 import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
 
 /** What a verb may ask of its session. */
 export interface ClassicClient {
+  /** Whether it may change anything. */
+  readonly mayUse: boolean;
   /** The server is to end when this client hangs up. Returns whether it may ask for that. */
   becomeDeadly(): boolean;
   done(): void;
@@ -14,6 +17,8 @@ export interface ClassicClient {
 
 /** A verb of the classic protocol. `args[0]` of a request is the verb's own name. */
 export interface ClassicVerb {
+  /** What role one must have. Default: `use`. */
+  readonly needs?: Role;
   /** Of its replies. */
   readonly shape: "short" | "long";
   /** Fewest and most arguments behind the verb. */
@@ -66,6 +71,7 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
   [
     "list wss",
     {
+      needs: "read",
       shape: "long",
       least: 0,
       most: 1,
@@ -90,6 +96,7 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
   [
     "list vars",
     {
+      needs: "read",
       shape: "long",
       least: 1,
       most: 1,
@@ -150,6 +157,7 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
   [
     "deadman",
     {
+      needs: "admin",
       shape: "short",
       least: 0,
       most: 0,
@@ -166,10 +174,11 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
 
 function opens(own: boolean): ClassicVerb {
   return {
+    needs: "read",
     shape: "short",
     least: 3,
     most: own ? 5 : 4,
-    run: (space, session, number, { args }) => {
+    run: (space, session, number, { args }, { mayUse }) => {
       // (`use` ignores label and persistence.)
       const persistent = own ? yesOrNo(args[3]!) : false;
       const create = yesOrNo(args[4] ?? "yes");
@@ -180,7 +189,14 @@ function opens(own: boolean): ClassicVerb {
       if (args[5] !== undefined && durability === undefined) {
         return bad(`the durability '${args[5]}' is none of ${durabilities.join(", ")}`);
       }
-      space.open(session, number, args[1]!, { own, persistent, durability, create, label: printable(args[2]!) });
+      // (Who may only look uses what is there.)
+      space.open(session, number, args[1]!, {
+        own: own && mayUse,
+        persistent,
+        durability,
+        create: create && mayUse,
+        label: printable(args[2]!),
+      });
       return undefined;
     },
   };
@@ -189,6 +205,7 @@ function opens(own: boolean): ClassicVerb {
 function reads(take: boolean, wait: boolean): ClassicVerb {
   const how = { take, wait, iterate: false, lease: false, most: 1, after: undefined };
   return {
+    needs: take ? "use" : "read",
     shape: "long",
     least: 2,
     most: 2,
@@ -201,6 +218,7 @@ function reads(take: boolean, wait: boolean): ClassicVerb {
 
 function iterates(take: boolean, wait: boolean): ClassicVerb {
   return {
+    needs: take ? "use" : "read",
     shape: "long",
     least: 4,
     most: 4,

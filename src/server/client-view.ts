@@ -8,6 +8,8 @@ export interface ClientView {
   /** Names it in this run of the server. */
   readonly id: string;
   readonly peer: string;
+  /** As whom it was let in. */
+  readonly user: string;
   /** What it calls itself. */
   readonly label: string;
   readonly protocol: "classic" | "multiplexed";

@@ -2,6 +2,8 @@ import type { Duplex } from "node:stream";
 import type { Durability } from "../space/index.ts";
 import type { ByteWriter } from "../wire/byte-writer.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
+import type { Peer } from "./access/peer.ts";
+import type { Principal } from "./access/principal.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
 import type { Conversation } from "./conversation.ts";
@@ -41,7 +43,10 @@ const LOGGING = 4;
  * `attach` gives it the socket on which the client has come back.
  */
 export class Connection implements Flushable, HeldBack, LineUser {
-  readonly peer: string;
+  /** What is known of the other end. (That of the last socket, if there were several.) */
+  peer: Peer;
+  /** Who is there, once he was let in. */
+  principal: Principal | undefined;
   readonly since = performance.now();
   bytesIn = 0;
   bytesOut = 0;
@@ -79,10 +84,10 @@ export class Connection implements Flushable, HeldBack, LineUser {
   #lingeringBytes = 0;
 
   /** `accepted`: paused. */
-  constructor(accepted: Duplex, peer: string, context: ConnectionContext) {
+  constructor(accepted: Duplex, peer: Peer, context: ConnectionContext) {
     this.peer = peer;
     this.#context = context;
-    this.#line = new Line(accepted, peer, context.logger, this);
+    this.#line = new Line(accepted, peer.name, context.logger, this);
   }
 
   /** Who speaks here, for whoever only looks; undefined before that is known. */
@@ -304,7 +309,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** Closes at once, whatever was still to be sent. */
   drop(reason: string): void {
     if (this.#mode !== "gone") {
-      this.#context.logger.info({ peer: this.peer, reason }, "connection dropped");
+      this.#context.logger.info({ peer: this.peer.name, reason }, "connection dropped");
       this.#line?.cut();
       this.#gone();
     }
@@ -364,6 +369,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     this.detachedSince = undefined;
     this.#line?.cut();
     this.#cancelDeadline();
+    this.peer = other.peer;
     const line = other.#giveAway();
     const { socket } = line;
     this.#line = line;
@@ -392,7 +398,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** The socket is no more: waits for the client to come back. */
   #detach({ graceMs }: Survival): void {
     this.detachedSince = performance.now();
-    this.#context.logger.debug({ peer: this.peer, graceMs }, "waiting for the client to come back");
+    this.#context.logger.debug({ peer: this.peer.name, graceMs }, "waiting for the client to come back");
     this.#line?.cut();
     this.#line = undefined;
     this.#isBehind = false;
@@ -472,7 +478,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
       }
     } catch (error) {
       if (error instanceof ProtocolFault) {
-        this.#context.logger.info({ peer: this.peer, reason: error.message }, "protocol fault");
+        this.#context.logger.info({ peer: this.peer.name, reason: error.message }, "protocol fault");
         this.close();
       } else {
         this.drop(this.#context.bug(error, where));

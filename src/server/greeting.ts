@@ -1,26 +1,51 @@
+import { latin1 } from "../wire/bytes.ts";
 import { FieldCursor } from "../wire/field-cursor.ts";
 import { FirstFrame } from "../wire/first-frame.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { writeEnded, writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
-import { MAX_COUNT, MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
+import { ScramFault } from "../wire/scram.ts";
+import {
+  writeEnded,
+  writeFailed,
+  writeLoginAnswer,
+  writeRestored,
+  writeResumed,
+  writeWelcome,
+} from "../wire/server-frames.ts";
+import { MAX_COUNT, MAX_REGAINED_LEASES, PROTOCOL_VERSION, Reply, Verb, WelcomeFlag } from "../wire/verbs.ts";
+import { type Login, LoginRefused } from "./access/login.ts";
+import type { Principal } from "./access/principal.ts";
+import { Admission } from "./admission.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
+import type { Deadline, DeadlineTarget } from "./deadlines.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { MultiplexedSession } from "./multiplexed-session.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
 
+/** A client that has not said who it is, or what it wants, after so long is dropped. */
+const GREETING_MS = 60_000;
+
+const STRANGER =
+  "this server does not know this client: give it a token (NWS_TOKEN, or a file named by NWS_TOKEN_FILE; 'nws token create' makes one)";
+
 /**
  * The first frame of a connection of the multiplexed protocol: with `hello` a session begins on it; with `resume` a session that lost its
- * connection goes on over this one. If it lost the server, too, there is a second frame: `regain`.
+ * connection goes on over this one. If it lost the server, too, there is a second frame: `regain`. Before these the client may log in:
+ * `authenticate` and `prove`; else it is let in as whom its way here makes it known.
  */
-export class Greeting extends BriefConversation {
+export class Greeting extends BriefConversation implements DeadlineTarget {
   readonly #connection: Connection;
   readonly #context: ServerContext;
   /** Why no session may begin here, if so. */
   readonly #refusal: string | undefined;
+  readonly #deadline: Deadline;
   #frame = new FirstFrame();
+  /** A login that has begun. */
+  #login: Login | undefined;
+  /** Who it is, once that is known. */
+  #principal: Principal | undefined;
   /** Of a session of an earlier run, whose client has been told to `regain` it. */
   #restored: Credentials | undefined;
   /** What has arrived of the frame. */
@@ -33,6 +58,7 @@ export class Greeting extends BriefConversation {
     this.#context = context;
     this.#refusal = refusal;
     this.#arriving = new GaugedBytes(context.arriving);
+    this.#deadline = context.deadlines.add(GREETING_MS, this, 0);
   }
 
   receive(chunk: Uint8Array): void {
@@ -46,30 +72,110 @@ export class Greeting extends BriefConversation {
     }
     this.#arriving.set(0);
     this.#frame = new FirstFrame();
+    const rest = chunk.subarray(end);
+    if (frame.verb === Verb.authenticate || frame.verb === Verb.prove) {
+      this.#logIn(frame);
+      if (rest.length > 0 && this.#connection.isOpen) {
+        this.receive(rest);
+      }
+      return;
+    }
+    if (this.#principal === undefined) {
+      const who = this.#context.access.whoIs(this.#connection.peer);
+      if (who instanceof Promise) {
+        const admission = new Admission(this.#connection, who, (principal, held) => {
+          this.#connection.conversation = this;
+          this.#admit(principal, frame, held);
+        });
+        this.#connection.conversation = admission;
+        admission.receive(rest);
+        return;
+      }
+      this.#admit(who, frame, rest);
+    } else {
+      this.#admit(this.#principal, frame, rest);
+    }
+  }
+
+  /** A step of the client's login. */
+  #logIn({ verb, bytes, start, end }: FirstFrame): void {
+    const connection = this.#connection;
+    const { access } = this.#context;
+    const { peer } = connection;
+    const message = latin1(bytes, start, end);
+    try {
+      const refusal = access.refusesWay(peer);
+      if (refusal !== undefined) {
+        throw new LoginRefused(refusal);
+      }
+      if (verb === Verb.authenticate) {
+        this.#login = access.login(peer);
+        writeLoginAnswer(connection.out, Reply.challenge, this.#login.challenge(message));
+        return;
+      }
+      const login = this.#login;
+      this.#login = undefined;
+      if (login === undefined) {
+        throw new ProtocolFault("a proof before a login");
+      }
+      const proof = login.verify(message);
+      this.#principal = access.list.principalOf(login.user);
+      writeLoginAnswer(connection.out, Reply.authenticated, proof);
+    } catch (error) {
+      if (!(error instanceof LoginRefused || error instanceof ScramFault)) {
+        throw error;
+      }
+      this.#refuse(0, error.message);
+    }
+  }
+
+  /** Goes on with the first frame of a session. `rest`: what came behind it. */
+  #admit(principal: Principal | undefined, frame: FirstFrame, rest: Uint8Array): void {
+    if (principal === undefined) {
+      const { access } = this.#context;
+      this.#refuse(frame.request, access.refusesWay(this.#connection.peer) ?? STRANGER);
+      return;
+    }
+    this.#principal = principal;
     const fields = new FieldCursor();
     fields.begin(frame.bytes, frame.start, frame.end);
-    const next = this.#greet(frame.request, frame.verb, fields);
-    if (next !== undefined && end < chunk.length) {
-      next.received(chunk.subarray(end));
+    const next = this.#greet(principal, frame.request, frame.verb, fields);
+    if (next !== undefined) {
+      this.#context.deadlines.cancel(this.#deadline);
     }
+    if (next !== undefined && rest.length > 0) {
+      next.received(rest);
+    }
+  }
+
+  #refuse(request: number, message: string): void {
+    const connection = this.#connection;
+    this.#context.logger.warn({ peer: connection.peer.name, reason: message }, "not let in");
+    writeFailed(connection.out, request, "not_authenticated", message);
+    connection.close();
   }
 
   inputEnded(): void {
     this.#connection.close();
   }
 
+  expire(): void {
+    this.#connection.drop("no greeting");
+  }
+
   override end(): void {
     this.#arriving.set(0);
+    this.#context.deadlines.cancel(this.#deadline);
   }
 
   /** Returns the connection to which the bytes that follow belong; undefined: it is over. */
-  #greet(request: number, verb: number, fields: FieldCursor): Connection | undefined {
+  #greet(principal: Principal, request: number, verb: number, fields: FieldCursor): Connection | undefined {
     if (verb === Verb.resume) {
-      return this.#resume(request, fields.byteString(), fields.byteString(), fields.u64());
+      return this.#resume(principal, request, fields.byteString(), fields.byteString(), fields.u64());
     }
     const connection = this.#connection;
     if (this.#restored !== undefined) {
-      return this.#regain(this.#restored, verb, fields);
+      return this.#regain(principal, this.#restored, verb, fields);
     }
     if (this.#refusal !== undefined) {
       writeFailed(connection.out, request, "too_many_connections", this.#refusal);
@@ -79,10 +185,16 @@ export class Greeting extends BriefConversation {
     if (verb !== Verb.hello) {
       throw new ProtocolFault("a request before hello");
     }
-    return this.#hello(request, fields.u8(), fields.u32(), fields.byteString());
+    return this.#hello(principal, request, fields.u8(), fields.u32(), fields.byteString());
   }
 
-  #hello(request: number, version: number, wantedGraceMs: number, label: string): Connection | undefined {
+  #hello(
+    principal: Principal,
+    request: number,
+    version: number,
+    wantedGraceMs: number,
+    label: string,
+  ): Connection | undefined {
     const connection = this.#connection;
     const { limits, sessions, keptSessions } = this.#context;
     if (version < PROTOCOL_VERSION) {
@@ -93,7 +205,9 @@ export class Greeting extends BriefConversation {
     const credentials = sessions.add(connection);
     const { id, secret } = credentials;
     const graceMs = Math.min(wantedGraceMs, limits.maxGraceMs);
+    this.#context.letIn(connection, principal);
     connection.conversation = new MultiplexedSession(connection, this.#context, {
+      principal,
       credentials,
       label: printable(label.slice(0, limits.maxNameBytes)),
       graceMs,
@@ -111,7 +225,13 @@ export class Greeting extends BriefConversation {
     return connection;
   }
 
-  #resume(request: number, id: string, secret: string, receivedCount: number): Connection | undefined {
+  #resume(
+    principal: Principal,
+    request: number,
+    id: string,
+    secret: string,
+    receivedCount: number,
+  ): Connection | undefined {
     const connection = this.#connection;
     if (this.#context.keptSessions?.isAwaited(id, secret) === true) {
       writeRestored(connection.out, request);
@@ -120,7 +240,7 @@ export class Greeting extends BriefConversation {
     }
     const resumed = this.#context.sessions.find(id, secret);
     // (A count that cannot be: a `resume` that was held up on its way, and another one has come before it. The session goes on.)
-    const told = resumed?.resumeAt(receivedCount);
+    const told = resumed?.principal?.id === principal.id ? resumed.resumeAt(receivedCount) : undefined;
     if (resumed === undefined || told === undefined) {
       writeFailed(connection.out, request, "session_lost", `there is no session '${id}' that can be resumed here`);
       connection.close();
@@ -131,7 +251,7 @@ export class Greeting extends BriefConversation {
     return resumed;
   }
 
-  #regain(credentials: Credentials, verb: number, fields: FieldCursor): Connection | undefined {
+  #regain(principal: Principal, credentials: Credentials, verb: number, fields: FieldCursor): Connection | undefined {
     const connection = this.#connection;
     const { keptSessions, sessions } = this.#context;
     if (verb !== Verb.regain) {
@@ -161,7 +281,9 @@ export class Greeting extends BriefConversation {
     sessions.addAgain(connection, credentials);
     connection.survive(graceMs);
     const regained = { ...surviving, possessions: { lastBooking, givenBack, lastLease, leases } };
+    this.#context.letIn(connection, principal);
     connection.conversation = new MultiplexedSession(connection, this.#context, {
+      principal,
       credentials,
       label,
       graceMs,

@@ -2,6 +2,7 @@ import { durabilities, type ReadOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { CHUNKED, DurabilityNumber, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import { notForReaders, type Principal } from "./access/principal.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
@@ -15,7 +16,7 @@ const KNOWN_OPEN_FLAGS = allOf(OpenFlag);
 type Handler = (session: MultiplexedSession, request: number, fields: FieldCursor, verb: number) => void;
 
 /** Verb → handler. Verbs without one are answered *unknown_verb*. */
-export const handlers: readonly (Handler | undefined)[] = table({
+const handlers: readonly (Handler | undefined)[] = table({
   [Verb.hello]: () => {
     throw new ProtocolFault("a second hello");
   },
@@ -69,11 +70,13 @@ export const handlers: readonly (Handler | undefined)[] = table({
       return;
     }
     session.numbers.setHandle(handle, name);
+    // (Who may only look uses what is there.)
+    const mayUse = session.principal.may("use");
     session.context.space.open(session.member, request, name, {
-      own: (flags & OpenFlag.own) !== 0,
+      own: mayUse && (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
       durability,
-      create: (flags & OpenFlag.create) !== 0,
+      create: mayUse && (flags & OpenFlag.create) !== 0,
       again: (flags & OpenFlag.again) !== 0,
       label,
     });
@@ -267,6 +270,40 @@ export const handlers: readonly (Handler | undefined)[] = table({
     }
   },
 });
+
+/** What changes something, or takes a value, or keeps the server busy for long: not for readers. */
+const changingVerbs: ReadonlySet<number> = new Set<number>([
+  Verb.deleteWs,
+  Verb.mktemp,
+  Verb.declare,
+  Verb.deleteVar,
+  Verb.store,
+  Verb.store | CHUNKED,
+  Verb.storeSeveral,
+  Verb.storeSeveral | CHUNKED,
+  Verb.fetch,
+  Verb.fetchTry,
+  Verb.ifetch,
+  Verb.ifetchTry,
+  Verb.complete,
+  Verb.complete | CHUNKED,
+  Verb.guard,
+  Verb.snapshot,
+  Verb.readSnapshot,
+]);
+
+const readersHandlers = handlers.map((handle, verb): Handler | undefined =>
+  changingVerbs.has(verb) ? refuseReader : handle,
+);
+
+/** The handlers of a session's requests, by verb: a session of somebody who may only look has others, so that nobody has to be asked at each request. */
+export function handlersFor(principal: Principal): readonly (Handler | undefined)[] {
+  return principal.may("use") ? handlers : readersHandlers;
+}
+
+function refuseReader(session: MultiplexedSession, request: number): void {
+  session.refuse(request, "not_permitted", notForReaders(session.principal));
+}
 
 function table(byVerb: Record<number, Handler>): readonly (Handler | undefined)[] {
   return Array.from({ length: 256 }, (_, verb) => byVerb[verb]);

@@ -13,6 +13,7 @@ import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
 import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
+import type { Principal } from "./access/principal.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
@@ -22,7 +23,7 @@ import { HeldFrames, type KeptFrame } from "./held-frames.ts";
 import type { SurvivingMember } from "./journal/open-journal.ts";
 import { LeaseLimits } from "./lease-limits.ts";
 import { MEMBER_OPTIONS } from "./member-options.ts";
-import { handlers } from "./multiplexed-requests.ts";
+import { handlersFor } from "./multiplexed-requests.ts";
 import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
 import { OnceOnly } from "./once-only.ts";
@@ -55,6 +56,7 @@ const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined };
 
 /** What a session begins with, or goes on with after a restart of the server. */
 export interface SessionStart {
+  readonly principal: Principal;
   /** In the registry of sessions. */
   readonly credentials: Credentials;
   /** What the client calls itself, for listings. */
@@ -80,6 +82,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly answers: ChunkedAnswers;
   readonly once: OnceOnly;
   readonly leaseLimits: LeaseLimits;
+  readonly principal: Principal;
   /** What the client calls itself, for listings. */
   readonly label: string;
   /** The name that the last `mktemp` made. */
@@ -88,6 +91,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   #operations = 0;
   #lastVerb = 0;
 
+  readonly #handlers: ReturnType<typeof handlersFor>;
   readonly #reader: FrameReader;
   /** What has arrived of a frame that is not complete. */
   readonly #arriving: GaugedBytes;
@@ -103,7 +107,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   #mayFlushEarly = true;
 
   constructor(connection: Connection, context: ServerContext, start: SessionStart) {
-    const { credentials, label, graceMs, regained } = start;
+    const { principal, credentials, label, graceMs, regained } = start;
+    this.principal = principal;
+    this.#handlers = handlersFor(principal);
     this.connection = connection;
     this.#credentials = credentials;
     this.#graceMs = graceMs;
@@ -116,12 +122,13 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.#held = new HeldFrames(this.numbers);
     this.answers = new ChunkedAnswers(connection);
     this.uploads = new SessionUploads(this, context, this.#held);
-    this.member = regained?.member ?? context.space.join(this, connection.peer, MEMBER_OPTIONS);
+    this.member = regained?.member ?? context.space.join(this, connection.peer.name, MEMBER_OPTIONS);
+    this.member.sees = (workspace) => principal.sees(workspace);
     this.leaseLimits = new LeaseLimits(context.space, this.member, context.deadlines, (where, act) => {
       connection.attempt(where, act);
     });
     if (regained !== undefined) {
-      context.space.regain(this.member, this, connection.peer, regained.possessions);
+      context.space.regain(this.member, this, connection.peer.name, regained.possessions);
     }
   }
 
@@ -129,7 +136,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     const { connection, label, member } = this;
     return {
       id: this.#credentials.id,
-      peer: connection.peer,
+      peer: connection.peer.name,
+      user: this.principal.name,
       label,
       protocol: "multiplexed",
       since: connection.since,
@@ -283,7 +291,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     if (connection.survives) {
       this.once.touchesJournal((sessions) => {
         const { id, secret } = this.#credentials;
-        return sessions.keep(member, { id, label, peer: connection.peer, graceMs: this.#graceMs }, secret);
+        return sessions.keep(member, { id, label, peer: connection.peer.name, graceMs: this.#graceMs }, secret);
       });
     }
   }
@@ -381,7 +389,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
         return;
       }
     }
-    const handle = handlers[verb];
+    const handle = this.#handlers[verb];
     if (handle === undefined) {
       this.refuse(request, "unknown_verb", `verb ${verb} is not known`);
       return;

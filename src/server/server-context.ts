@@ -1,13 +1,20 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Space } from "../space/index.ts";
+import type { Access } from "./access/access.ts";
+import type { Principal } from "./access/principal.ts";
+import type { Connection } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
+import type { Logger } from "./logger.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 
 /** What sessions share: one of each for a server. */
 export interface ServerContext {
+  readonly logger: Logger;
+  /** Who is let in. */
+  readonly access: Access;
   readonly space: Space;
   readonly blobs: BlobStore;
   readonly deadlines: Deadlines;
@@ -25,6 +32,8 @@ export interface ServerContext {
   readonly allowKillOnClose: boolean;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */
   bug(error: unknown, where: string): string;
+  /** This is who is there, and may come in. */
+  letIn(connection: Connection, principal: Principal): void;
   /** What `info` answers, as JSON. */
   info(): string;
   /** A client whose end was to be the server's has hung up. */

@@ -17,10 +17,18 @@ import {
 } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
-import { ClassicSession } from "./classic-session.ts";
+import { MECHANISM } from "../wire/scram.ts";
+import { Access } from "./access/access.ts";
+import { AccessList } from "./access/access-list.ts";
+import { type Peer, peerOf } from "./access/peer.ts";
+import { owner, type Principal } from "./access/principal.ts";
+import { Standing } from "./access/standing.ts";
+import { Admission } from "./admission.ts";
+import { ClassicSession, type ClassicTerms } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
 import { Connection } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
@@ -59,8 +67,8 @@ export interface DataOptions {
 export interface ServerOptions {
   /** Name of the package's version, for `info`. */
   readonly version: string;
-  /** Whether other machines may connect although nobody is asked who they are. Default: no. */
-  readonly insecure?: boolean;
+  /** Who is let in. Default: who runs as this process's user on this machine, where the system tells. */
+  readonly access?: Access;
   /** Whether a client may ask that the server stops when it hangs up. Default: no. */
   readonly allowKillOnClose?: boolean;
   /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
@@ -82,6 +90,7 @@ export interface ServerOptions {
 
 /** A workspace server: one space, and everybody who is connected to it. */
 export class Server implements ServerContext, ConnectionContext {
+  readonly access: Access;
   readonly limits: Limits;
   readonly longValueBytes: number;
   readonly allowKillOnClose: boolean;
@@ -103,7 +112,6 @@ export class Server implements ServerContext, ConnectionContext {
   readonly version: string;
   /** Told to clients in the handshake. */
   webPort: number | undefined;
-  readonly #isInsecure: boolean;
   readonly #isBackground: boolean;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
@@ -119,19 +127,21 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
   /** Accepted while the data are being loaded. */
-  #early: Socket[] | undefined;
+  #early: { readonly socket: Socket; readonly peer: Peer }[] | undefined;
+  readonly #standing: Standing;
   #stop: Promise<void> | undefined;
   #hasStopped: () => void = () => undefined;
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: ServerOptions) {
     this.version = options.version;
-    this.#isInsecure = options.insecure ?? false;
+    this.access = options.access ?? new Access({ list: new AccessList() });
     this.#isBackground = options.isBackground ?? false;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
     this.flushQueue = new FlushQueue(clock);
     this.deadlines = new Deadlines(clock, this.#isBackground);
+    this.#standing = new Standing(this.deadlines, () => this.recheckAccess());
     this.limits = completeLimits(options.limits);
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
@@ -202,7 +212,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   /** Serves a client whose bytes come some other way than over a socket that was accepted here. */
-  acceptStream(stream: Duplex, peer: string): void {
+  acceptStream(stream: Duplex, peer: Peer): void {
     if (this.#early !== undefined) {
       stream.destroy();
     } else {
@@ -238,7 +248,21 @@ export class Server implements ServerContext, ConnectionContext {
     logger.info({ folder, durability: data.durability, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
     const early = this.#early ?? [];
     this.#early = undefined;
-    early.forEach(this.#accept);
+    early.forEach(({ socket, peer }) => this.#serve(socket, peer));
+  }
+
+  /** Sends away everybody who may not do any more what he might when he came. Returns when the time of the others is over. */
+  recheckAccess(): number[] {
+    const expiries: number[] = [];
+    for (const connection of [...this.#connections]) {
+      const { principal } = connection;
+      if (principal !== undefined && !this.access.isStillGood(principal)) {
+        connection.drop(`what let '${principal.name}' in was taken back, or has expired`);
+      } else if (principal?.expiresAt !== undefined) {
+        expiries.push(principal.expiresAt);
+      }
+    }
+    return expiries;
   }
 
   /** Resolves when what was changed by now is as safe as was promised, in each workspace. Rejects when it cannot be. */
@@ -271,13 +295,10 @@ export class Server implements ServerContext, ConnectionContext {
     return this.#data?.folder;
   }
 
-  /** Listens on a TCP port (0: a free one). An Error when others than this machine could connect and that was not asked for. */
+  /** Listens on a TCP port (0: a free one). An Error when other machines could connect and nothing keeps what they say from being read on the way. */
   async listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }> {
-    if (!this.#isInsecure && !isLoopback(host)) {
-      throw new Error(
-        `listening on ${host} lets every machine that can reach it use this server, and nobody is asked who they are; ` +
-          `listen on 127.0.0.1, or allow it with the option insecure`,
-      );
+    if (!isLoopback(host)) {
+      this.access.checkListening(host);
     }
     const listener = await listenTcp(host, port, this.#accept, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
@@ -287,7 +308,8 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    this.#listeners.push(await listenUnix(path, this.#accept, { isBackground: this.#isBackground }));
+    const accept = (socket: Socket): void => this.#accept(socket, owner);
+    this.#listeners.push(await listenUnix(path, accept, { isBackground: this.#isBackground }));
     this.logger.info({ path }, "listening");
   }
 
@@ -325,6 +347,14 @@ export class Server implements ServerContext, ConnectionContext {
     });
   }
 
+  letIn(connection: Connection, principal: Principal): void {
+    connection.principal = principal;
+    this.logger.debug({ peer: connection.peer.name, user: principal.name, role: principal.role }, "let in");
+    if (principal.expiresAt !== undefined) {
+      this.#standing.note(principal.expiresAt);
+    }
+  }
+
   killed(): void {
     this.logger.info({}, "stopping, for a client that asked for it has hung up");
     void this.stop();
@@ -341,15 +371,16 @@ export class Server implements ServerContext, ConnectionContext {
 
   // Inside
 
-  readonly #accept = (socket: Socket): void => {
+  readonly #accept = (socket: Socket, principal?: Principal): void => {
+    const peer = peerOf(socket, principal);
     if (this.#early !== undefined && this.#stop === undefined) {
-      this.#early.push(socket);
+      this.#early.push({ socket, peer });
     } else {
-      this.#serve(socket, peerOf(socket));
+      this.#serve(socket, peer);
     }
   };
 
-  #serve(stream: Duplex, peer: string): void {
+  #serve(stream: Duplex, peer: Peer): void {
     if (this.#stop !== undefined) {
       stream.destroy();
       return;
@@ -362,11 +393,16 @@ export class Server implements ServerContext, ConnectionContext {
     const connection = new Connection(stream, peer, this);
     if (isTooMany) {
       this.#turnedAway.add(connection);
-      this.logger.warn({ peer: connection.peer }, "too many connections");
+      this.logger.warn({ peer: peer.name }, "too many connections");
     }
-    const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose, webPort: this.webPort });
+    const { access } = this;
+    const offer = offeredOptions({
+      allowKillOnClose: this.allowKillOnClose,
+      webPort: this.webPort,
+      ...(!access.isOpen && { mechanism: MECHANISM, ownToken: access.ownToken }),
+    });
     const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
-      this.logger.debug({ peer: connection.peer, mode: agreement.mode }, "connected");
+      this.logger.debug({ peer: connection.peer.name, mode: agreement.mode }, "connected");
       const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
       if (agreement.mode === "multiplexed") {
         return new Greeting(connection, this, refusal);
@@ -375,10 +411,30 @@ export class Server implements ServerContext, ConnectionContext {
         connection.close();
         return undefined;
       }
-      return new ClassicSession(connection, this, agreement);
+      return this.#classic(connection, agreement);
     });
     connection.conversation = handshake;
     this.#connections.add(connection);
+  }
+
+  /** What a client of the classic protocol begins with. */
+  #classic(connection: Connection, terms: ClassicTerms): Conversation {
+    const begin = (principal: Principal | undefined): ClassicSession => {
+      if (principal !== undefined) {
+        this.letIn(connection, principal);
+      }
+      return new ClassicSession(connection, this, terms, principal);
+    };
+    const who = this.access.whoIsClassic(connection.peer);
+    return who instanceof Promise
+      ? new Admission(connection, who, (principal, held) => {
+          const session = begin(principal);
+          connection.conversation = session;
+          if (held.length > 0) {
+            session.receive(held);
+          }
+        })
+      : begin(who);
   }
 
   async #stopNow(): Promise<void> {
@@ -398,7 +454,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
-    this.#early?.forEach((socket) => socket.destroy());
+    this.#early?.forEach(({ socket }) => socket.destroy());
     this.deadlines.clear();
     await this.#closeLog();
     await this.blobs.close();
@@ -422,10 +478,4 @@ export class Server implements ServerContext, ConnectionContext {
       });
     }
   }
-}
-
-/** Where a client is, for listings and the log. */
-function peerOf(socket: Socket): string {
-  const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined ? "local" : `${remoteAddress.replace(/^::ffff:(?=\d+\.)/, "")}:${remotePort ?? 0}`;
 }

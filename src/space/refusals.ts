@@ -20,6 +20,11 @@ export function notHeld(kind: "booking" | "lease", number: number): string {
   return `${kind} ${number} is not held (any more)`;
 }
 
+/** (Whether there is one of this name is not said.) */
+export function notYours(name: string): string {
+  return `workspace '${name}' is not among those that this session may use`;
+}
+
 export function notOpen(name: string): string {
   return `workspace '${name}' was not opened or used by this session; open it first`;
 }

@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly leaseOver?: number;
   /** The client confirms nothing: what it fetches is taken when its reply was sent. Default: false. */
   readonly takesBySending?: boolean;
+  /** Which workspaces it may know of, by name; the others are not there for it. Default: all. */
+  readonly sees?: ((workspace: string) => boolean) | undefined;
 }
 
 /** What the client of a session has when it comes back to another run of the server. */
@@ -36,6 +38,8 @@ export class Session {
   /** Where the client is, for listings; a byte string. */
   peer: string;
   readonly leaseOver: number;
+  /** See `SessionOptions`. */
+  sees: (workspace: string) => boolean;
   /** See `Holder`. */
   readonly number: number;
   readonly #plainKind: BookingKind;
@@ -57,6 +61,7 @@ export class Session {
     this.receiver = receiver;
     this.peer = peer;
     this.leaseOver = options.leaseOver ?? Infinity;
+    this.sees = options.sees ?? seesAll;
   }
 
   get waitingCount(): number {
@@ -197,4 +202,8 @@ export class Session {
     }
     return taken;
   }
+}
+
+function seesAll(): boolean {
+  return true;
 }

@@ -1,6 +1,6 @@
 import type { Holdings } from "./holdings.ts";
 import type { Keeping } from "./keeping.ts";
-import { fail } from "./refusals.ts";
+import { fail, notYours } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { Snapshot } from "./snapshot.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
@@ -24,7 +24,7 @@ export class SnapshotReading {
   }
 
   /**
-   * Keeps all workspaces (or those of these names) as they are now, for this session to read; answers with their listing. One session
+   * Keeps all workspaces that it may know of (or those of these names) as they are now, for this session to read; answers with their listing. One session
    * at a time has a snapshot, and one: it ends with the session, or with the next one that it takes.
    */
   take(session: Session, request: number, names: readonly string[]): void {
@@ -33,6 +33,10 @@ export class SnapshotReading {
       const message = `${reader.peer} reads a snapshot of this server, and there can be one at a time; try again later`;
       return fail(session, request, "too_many_waiting", message);
     }
+    const hidden = names.find((name) => !session.sees(name));
+    if (hidden !== undefined) {
+      return fail(session, request, "not_permitted", notYours(hidden));
+    }
     const missing = names.find((name) => !this.#workspaces.has(name));
     if (missing !== undefined) {
       return fail(session, request, "no_such_workspace", `workspace '${missing}' does not exist`);
@@ -40,7 +44,8 @@ export class SnapshotReading {
     this.#release();
     this.#keeping.noteDependenceOnAll(session);
     const wanted = names.length === 0 ? this.#workspaces.keys() : new Set(names);
-    const snapshot = new Snapshot([...wanted].sort().map((name) => this.#workspaces.get(name)!));
+    const seen = [...wanted].filter((name) => session.sees(name)).sort();
+    const snapshot = new Snapshot(seen.map((name) => this.#workspaces.get(name)!));
     this.#holdings.snapshot = snapshot;
     this.#reader = session;
     session.receiver.text(request, snapshot.listing);

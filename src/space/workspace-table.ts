@@ -3,7 +3,7 @@ import type { Holdings } from "./holdings.ts";
 import { CHANGE_BYTES, type Durability } from "./journal.ts";
 import type { Keeping } from "./keeping.ts";
 import { listWorkspace } from "./listing.ts";
-import { badName, fail, isGoodName, notOpen } from "./refusals.ts";
+import { badName, fail, isGoodName, notOpen, notYours } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { parseTemplate } from "./template.ts";
 import { Workspace } from "./workspace.ts";
@@ -62,6 +62,9 @@ export class WorkspaceTable {
   open(session: Session, request: number, name: string, options: OpenOptions): void {
     if (!isGoodName(name)) {
       return fail(session, request, "bad_name", badName("workspace", name));
+    }
+    if (!session.sees(name)) {
+      return fail(session, request, "not_permitted", notYours(name));
     }
     let workspace = this.byName.get(name);
     if (options.again === true && workspace?.isRestored !== true) {
@@ -122,6 +125,9 @@ export class WorkspaceTable {
   }
 
   deleteWs(session: Session, request: number, name: string): void {
+    if (!session.sees(name)) {
+      return fail(session, request, "not_permitted", notYours(name));
+    }
     if (!this.byName.has(name)) {
       return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
     }
@@ -139,10 +145,10 @@ export class WorkspaceTable {
     this.#keeping.noteDependenceOnAll(session);
     const line = (workspace: Workspace): string => listWorkspace(workspace, session, extended);
     if (only !== undefined) {
-      const workspace = this.byName.get(only);
+      const workspace = session.sees(only) ? this.byName.get(only) : undefined;
       return session.receiver.text(request, workspace === undefined ? "\n" : line(workspace));
     }
-    const names = [...this.byName.keys()].sort();
+    const names = [...this.byName.keys()].filter((name) => session.sees(name)).sort();
     session.receiver.text(request, names.map((name) => line(this.byName.get(name)!)).join(""));
   }
 
@@ -156,6 +162,9 @@ export class WorkspaceTable {
     do {
       name = parsed.format(this.#nextMadeName++) + this.#runId;
     } while (this.byName.has(name));
+    if (!session.sees(name)) {
+      return fail(session, request, "not_permitted", notYours(name));
+    }
     const workspace = new Workspace(name, false);
     this.byName.set(name, workspace);
     session.opened.set(name, workspace);

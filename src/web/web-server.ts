@@ -11,7 +11,6 @@ export interface WebServerOptions {
   readonly port: number;
   /** 0: a free one. */
   readonly webPort: number;
-  readonly insecure: boolean;
   /** It does not keep the program running. */
   readonly isBackground: boolean;
   readonly hostNames: readonly string[];
@@ -36,11 +35,9 @@ export class WebServer {
 
   /** Rejects when it cannot listen there, others than this machine could come and that was not asked for, or `pages` is no folder. */
   static async listen(options: WebServerOptions): Promise<WebServer> {
-    const { server, host, insecure, isBackground, hostNames, pages } = options;
-    if (!insecure && !isLoopback(host)) {
-      throw new Error(
-        `a web interface on ${host} is open to everybody who can reach it; allow it with the option insecure`,
-      );
+    const { server, host, isBackground, hostNames, pages } = options;
+    if (!isLoopback(host)) {
+      server.access.checkListening(host);
     }
     if (pages !== undefined && !(await stat(pages).catch(() => undefined))?.isDirectory()) {
       throw new Error(`the folder of web pages, ${pages}, is not there or is no folder`);

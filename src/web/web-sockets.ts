@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import { peerOf } from "../server/access/peer.ts";
 import type { Server } from "../server/server.ts";
 import type { Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
@@ -37,9 +38,9 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: Upgrad
         break;
       case "/ws":
         clients.handleUpgrade(request, socket, head, (client) => {
-          const { remoteAddress, remotePort } = request.socket;
+          const peer = peerOf(request.socket);
           const stream = createWebSocketStream(client, { allowHalfOpen: false });
-          server.acceptStream(stream, `${remoteAddress ?? "?"}:${remotePort ?? 0} (web)`);
+          server.acceptStream(stream, { ...peer, name: `${peer.name} (web)` });
         });
         break;
       default:

@@ -41,6 +41,13 @@ export function writeHello(out: ByteWriter, request: number, graceMs: number, la
   out.endFrame();
 }
 
+/** A message of SCRAM: `authenticate` has the client's first, `prove` its last. */
+export function writeLogin(out: ByteWriter, verb: typeof Verb.authenticate | typeof Verb.prove, message: string): void {
+  out.beginFrame(0, verb);
+  out.latin1(message);
+  out.endFrame();
+}
+
 /** `received`: bytes of the server's stream that have come in. */
 export function writeResume(out: ByteWriter, request: number, id: string, secret: string, received: number): void {
   out.beginFrame(request, Verb.resume);

@@ -186,6 +186,11 @@ export class ClientHandshake extends Handshake<ClientHandshakeOutcome> {
   #next: "answer" | "offer" | "verdict" = "answer";
   #offer: Dictionary = new Map();
 
+  /** What the server offers; empty before that is known. */
+  get offer(): Dictionary {
+    return this.#offer;
+  }
+
   protected override step(): ClientHandshakeOutcome | undefined {
     if (this.#next === "answer") {
       const answer = this.readTag();

@@ -7,6 +7,8 @@ export const Option = {
   killServerOnClose: "KillServerOnClose",
   webPort: "NwsWebPort",
   multiplex: "Multiplex",
+  authenticate: "Authenticate",
+  ownToken: "OwnToken",
 } as const;
 
 /** The value by which a client asks for an option. */
@@ -15,13 +17,19 @@ export const ASKED = "1";
 /** An offered value that stands for "any value". */
 export const ANY = "";
 
-/**
- * The options that a server offers. `allowKillOnClose`: the operator lets a client end the server by hanging up
- * (default: no); `webPort`: the web interface's port (default: none).
- */
-export function offeredOptions(
-  settings: { allowKillOnClose?: boolean; webPort?: number | undefined } = {},
-): Dictionary {
+export interface OfferSettings {
+  /** The operator lets a client end the server by hanging up. Default: no. */
+  readonly allowKillOnClose?: boolean;
+  /** The web interface's port. Default: there is none. */
+  readonly webPort?: number | undefined;
+  /** How clients may log in. Default: nobody is asked. */
+  readonly mechanism?: string | undefined;
+  /** The id of the token that programs of the server's own user find by themselves. Default: there is none. */
+  readonly ownToken?: string | undefined;
+}
+
+/** The options that a server offers. */
+export function offeredOptions(settings: OfferSettings = {}): Dictionary {
   const offer = new Map<string, string>([
     [Option.metadataToServer, ANY],
     [Option.metadataFromServer, ANY],
@@ -31,6 +39,12 @@ export function offeredOptions(
   }
   if (settings.webPort !== undefined) {
     offer.set(Option.webPort, String(settings.webPort));
+  }
+  if (settings.mechanism !== undefined) {
+    offer.set(Option.authenticate, settings.mechanism);
+  }
+  if (settings.ownToken !== undefined) {
+    offer.set(Option.ownToken, settings.ownToken);
   }
   return offer.set(Option.multiplex, ANY);
 }

@@ -25,6 +25,17 @@ export function writeFailed(out: ByteWriter, request: number, code: FailureName,
   out.endFrame();
 }
 
+/** A message of SCRAM: `challenge` answers the client's first, `authenticated` its last. */
+export function writeLoginAnswer(
+  out: ByteWriter,
+  verb: typeof Reply.challenge | typeof Reply.authenticated,
+  message: string,
+): void {
+  out.beginFrame(0, verb);
+  out.latin1(message);
+  out.endFrame();
+}
+
 export interface WelcomeFields {
   readonly graceMs: number;
   readonly maxValueBytes: number;

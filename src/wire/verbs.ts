@@ -41,6 +41,8 @@ export const Verb = {
   serial: 40,
   snapshot: 41,
   readSnapshot: 42,
+  authenticate: 43,
+  prove: 44,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
@@ -70,6 +72,8 @@ export const Reply = {
   received: 72,
   ended: 73,
   restored: 74,
+  challenge: 75,
+  authenticated: 76,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 

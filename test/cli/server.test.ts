@@ -67,7 +67,7 @@ describe("nws server", () => {
   it("refuses an address that others can reach, unless --insecure says so", async () => {
     const refused = await nws(["server", "--host", "0.0.0.0", "--port", "0"]);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/^nws: .*insecure.*\n$/);
+    expect(refused.stderr).toMatch(/^nws: .*--allow-plaintext.*\n$/);
     const server = new NwsProcess(["server", "--host", "0.0.0.0", "--port", "0", "--insecure"]);
     await server.prints(/on 0\.0\.0\.0:\d+, web interface at http:\/\/0\.0\.0\.0:\d+\/\n$/);
     server.child.kill();

@@ -20,7 +20,7 @@ describe("starting", () => {
   });
 
   it("refuses to listen beyond this machine unless that is asked for", async () => {
-    await expect(startServer({ host: "0.0.0.0", port: 0 })).rejects.toThrow(/insecure/);
+    await expect(startServer({ host: "0.0.0.0", port: 0 })).rejects.toThrow(/allowPlaintext/);
     await using server = await startServer({ host: "0.0.0.0", port: 0, insecure: true });
     expect(server.port).toBeGreaterThan(0);
   });

@@ -118,7 +118,7 @@ test("no answer lets a page run what is in it, or be put into another one", asyn
 });
 
 test("listening where others can reach it is refused, and web port none has none", async () => {
-  await expect(startServer({ host: "0.0.0.0", port: 0 })).rejects.toThrow("insecure");
+  await expect(startServer({ host: "0.0.0.0", port: 0 })).rejects.toThrow("allowPlaintext");
   await using server = await startServer({ port: 0, webPort: false });
   expect(server.webPort).toBeUndefined();
 });

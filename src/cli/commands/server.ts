@@ -15,6 +15,9 @@ interface ServeOptions {
   readonly webPages?: string;
   readonly socket?: string;
   readonly insecure?: true;
+  readonly allowPlaintext?: true;
+  readonly classicLoopback?: true;
+  readonly access?: string;
   readonly allowKill?: true;
   readonly data?: string;
   readonly durability: Durability;
@@ -67,7 +70,13 @@ export function serverCommand(): Command {
     )
     .option("--web-pages <folder>", "web pages of your own, to be shown at /pages/: they may open workspaces")
     .option("--socket <path>", "listen on a Unix socket too")
-    .option("--insecure", "allow an address that others can reach: everybody who does may read and change everything")
+    .option("--access <file>", "the list of who may use it (default: the one that 'nws token' changes)")
+    .option("--classic-loopback", "let in classic clients on this machine whoever runs them")
+    .option(
+      "--allow-plaintext",
+      "allow an address that others can reach without TLS: who is in between can read and change all",
+    )
+    .option("--insecure", "ask nobody who he is: everybody who can reach it may read and change everything")
     .option("--allow-kill", "allow a client to stop the server (deadman, KillServerOnClose)")
     .option("--data <folder>", "keep persistent workspaces there; none: keep nothing (default: a folder for the port)")
     .addOption(
@@ -96,11 +105,14 @@ export function serverCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { defaultDataFolder, NO_DATA, startServer } = await import("../../host/index.ts");
+  const { defaultAccessFile, defaultDataFolder, NO_DATA, startServer } = await import("../../host/index.ts");
   const settings: StartServerOptions = {
     host: options.host,
     port: options.port,
     insecure: options.insecure ?? false,
+    allowPlaintext: options.allowPlaintext ?? false,
+    classicLoopback: options.classicLoopback ?? false,
+    accessFile: options.access ?? defaultAccessFile(),
     allowKillOnClose: options.allowKill ?? false,
     limits: limitsFrom(options),
     logger: options.logLevel,
@@ -117,10 +129,12 @@ async function serve(options: ServeOptions): Promise<void> {
     throw new CommandFailure(dataExitCode(error) ?? ExitCode.failed, cannotServe(error, options), { cause: error });
   });
   const stop = (): void => void server.stop();
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  // (To a program at a terminal it says that the terminal is gone.)
+  const reload = process.stdin.isTTY ? stop : (): void => void server.reload();
+  process.once("SIGTERM", stop).once("SIGINT", stop).on("SIGHUP", reload);
   process.stdout.write(`${readyLine(server, options.json === true)}\n`);
   await server.stopped;
-  process.off("SIGTERM", stop).off("SIGINT", stop);
+  process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
 }
 
 /** The public contract: other programs read this line. */

@@ -6,8 +6,11 @@ import type { Principal } from "./principal.ts";
 export interface TlsFacts {
   /** SHA-256 of the certificate that it has shown and that is signed by an authority of ours: 64 hexadecimal digits. */
   readonly certificate: string | undefined;
-  /** What both ends of this TLS connection know, and nobody between them (RFC 9266, `tls-exporter`): 32 bytes. */
-  readonly binding: Uint8Array;
+  /**
+   * What both ends of this TLS connection know, and nobody between them (RFC 9266, `tls-exporter`): 32 bytes. Undefined where the client
+   * cannot know it: in a browser.
+   */
+  readonly binding: Uint8Array | undefined;
 }
 
 /** Both ends of a TCP connection, as the system's tables have them. */

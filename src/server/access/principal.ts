@@ -46,6 +46,16 @@ export class Principal {
   }
 }
 
+/** Why somebody who may only look is refused what changes something. */
+export function notForReaders({ name }: Principal): string {
+  return `'${name}' may look and change nothing (its role is 'read')`;
+}
+
+/** Why somebody who is no administrator is refused what only these may do. */
+export function notForUsers({ name, role }: Principal): string {
+  return `'${name}' is no administrator (its role is '${role}')`;
+}
+
 /** Whoever may do everything: the user whom the server belongs to, and where nobody is asked, everybody. */
 export const owner = new Principal({ id: "owner", name: "owner", role: "admin", workspaces: ["*"] });
 

@@ -3,6 +3,7 @@ import { ServerBase } from "../../../src/client/server-base.ts";
 import { Session } from "../../../src/client/session.ts";
 import type { Dialer, Timer, Transport, TransportEvents } from "../../../src/client/transport.ts";
 import { WorkspaceBase } from "../../../src/client/workspace-base.ts";
+import { owner } from "../../../src/server/access/principal.ts";
 import { describe, type History, type Operation, type Place, type SessionRecord } from "./history.ts";
 import { Link } from "./link.ts";
 import type { Machine, ServerRun } from "./machine.ts";
@@ -139,7 +140,11 @@ export class SimulatedClient implements Dialer {
       }
       run.links.add(link);
       link.socket.on("close", () => run.links.delete(link));
-      run.server.acceptStream(link.socket, `client ${this.record.number}`);
+      run.server.acceptStream(link.socket, {
+        name: `client ${this.record.number}`,
+        isLocal: true,
+        principal: owner,
+      });
       world.after(world.someTime(3), () => link.opened());
     });
     return link;

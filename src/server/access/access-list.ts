@@ -1,0 +1,76 @@
+import { Principal, type PrincipalFacts } from "./principal.ts";
+import type { ScramRecord } from "./scram-record.ts";
+
+/** Somebody who may come in, and how he is known. */
+export interface AccessEntry extends PrincipalFacts {
+  /** By a token whose id is `id`. */
+  readonly scram?: ScramRecord;
+  /** By a client certificate: its SHA-256 in hexadecimal digits. */
+  readonly certificate?: string;
+}
+
+interface Known {
+  readonly entry: AccessEntry;
+  readonly principal: Principal;
+}
+
+/** Who may come in. Times are those of `Date.now()`. */
+export class AccessList {
+  readonly #now: () => number;
+  readonly #own = new Map<string, Known>();
+  #listed = new Map<string, Known>();
+  #byCertificate = new Map<string, Known>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** Somebody beside those on the list, for as long as this runs. */
+  add(entry: AccessEntry): void {
+    this.#own.set(entry.id, { entry, principal: new Principal(entry) });
+  }
+
+  remove(id: string): void {
+    this.#own.delete(id);
+  }
+
+  /** From now on these, and no others, are on the list. */
+  replace(entries: Iterable<AccessEntry>): void {
+    this.#listed = new Map();
+    this.#byCertificate = new Map();
+    for (const entry of entries) {
+      const known = { entry, principal: new Principal(entry) };
+      this.#listed.set(entry.id, known);
+      if (entry.certificate !== undefined) {
+        this.#byCertificate.set(entry.certificate, known);
+      }
+    }
+  }
+
+  scramOf(id: string): ScramRecord | undefined {
+    return this.#valid(this.#find(id))?.entry.scram;
+  }
+
+  principalOf(id: string): Principal | undefined {
+    return this.#valid(this.#find(id))?.principal;
+  }
+
+  byCertificate(certificate: string): Principal | undefined {
+    return this.#valid(this.#byCertificate.get(certificate))?.principal;
+  }
+
+  /** Whether somebody who came in as this may still do all that he might then. */
+  isStillGood(principal: Principal): boolean {
+    const now = this.principalOf(principal.id);
+    return now?.role === principal.role && now.workspaces.join("\n") === principal.workspaces.join("\n");
+  }
+
+  #find(id: string): Known | undefined {
+    return this.#own.get(id) ?? this.#listed.get(id);
+  }
+
+  #valid(known: Known | undefined): Known | undefined {
+    const expiresAt = known?.entry.expiresAt;
+    return expiresAt !== undefined && expiresAt <= this.#now() ? undefined : known;
+  }
+}
