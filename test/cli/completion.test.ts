@@ -28,8 +28,8 @@ describe("completion", () => {
   });
 
   it("proposes options that were not given yet, and their choices", async () => {
-    expect(await complete("fetch", "--t")).toEqual(["--try", "--timeout"]);
-    expect(await complete("fetch", "--try", "--t")).toEqual(["--timeout"]);
+    expect(await complete("fetch", "--t")).toEqual(["--try", "--timeout", "--token-file"]);
+    expect(await complete("fetch", "--try", "--t")).toEqual(["--timeout", "--token-file"]);
     expect(await complete("server", "--log-level", "e")).toEqual(["error"]);
     expect(await complete("declare", "w", "v", "")).toEqual(["fifo", "lifo", "multi", "single"]);
     expect(await complete("completion", "")).toEqual(["bash", "zsh", "fish"]);

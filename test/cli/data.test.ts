@@ -206,8 +206,8 @@ describe("without --data", () => {
     const env = { XDG_DATA_HOME: folder };
     const data = (port: number): string => join(folder, "networkspaces", String(port));
     await using first = await startTestServer([], env);
-    expect(existsSync(join(folder, "networkspaces"))).toBe(false);
     const { port } = first;
+    expect(existsSync(data(port))).toBe(false);
     await first[Symbol.asyncDispose]();
     await using second = await startTestServer(["--port", String(port)], env);
     expect(existsSync(data(port))).toBe(process.platform === "linux");
@@ -215,6 +215,6 @@ describe("without --data", () => {
     await rm(join(folder, "networkspaces"), { recursive: true, force: true });
     await using third = await startTestServer(["--port", String(port), "--data", "none"], env);
     expect((await third.nws(["store", "__default", "x", "1"])).code).toBe(0);
-    expect(existsSync(join(folder, "networkspaces"))).toBe(false);
+    expect(existsSync(data(port))).toBe(false);
   });
 });

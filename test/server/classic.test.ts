@@ -57,10 +57,13 @@ describe("a classic session", () => {
     await using test = await serve();
     const raw = await RawSocket.to(test);
     raw.write("X000R00000010018MetadataFromServer00011");
-    const offer = "P0000003";
+    const offer = "P0000004";
     expect((await raw.read(offer.length)).toString()).toBe(offer);
     await raw.read(
-      "0016MetadataToServer0000".length + "0018MetadataFromServer0000".length + "0009Multiplex0000".length,
+      "0016MetadataToServer0000".length +
+        "0018MetadataFromServer0000".length +
+        "0012Authenticate0013SCRAM-SHA-256".length +
+        "0009Multiplex0000".length,
     );
     expect((await raw.read(4)).toString()).toBe("A000");
     raw.write(classicRequest("store", "w", "x", "1", "v"));

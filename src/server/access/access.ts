@@ -3,7 +3,7 @@ import type { AccessList } from "./access-list.ts";
 import { Login } from "./login.ts";
 import type { Peer } from "./peer.ts";
 import { local, owner, type Principal } from "./principal.ts";
-import { userOfPeer } from "./user-of-peer.ts";
+import { UserLookup } from "./user-of-peer.ts";
 
 export interface AccessOptions {
   readonly list: AccessList;
@@ -28,6 +28,7 @@ export class Access {
   readonly ownToken: string | undefined;
   readonly #allowsClassicLoopback: boolean;
   readonly #allowsPlaintext: boolean;
+  readonly #users = new UserLookup();
   readonly #decoyKey = randomBytes(32);
 
   constructor(options: AccessOptions) {
@@ -97,6 +98,6 @@ export class Access {
     if (!isLocal || addresses === undefined || ownUser === undefined) {
       return undefined;
     }
-    return (await userOfPeer(addresses)) === ownUser ? owner : undefined;
+    return (await this.#users.userOf(addresses)) === ownUser ? owner : undefined;
   }
 }

@@ -2,51 +2,109 @@ import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import type { Addresses } from "./peer.ts";
 
-/** Columns of /proc/net/tcp (Linux: Documentation/networking/proc_net_tcp.rst), split at blanks. */
-const LOCAL = 1;
-const REMOTE = 2;
-const USER = 7;
-const INODE = 9;
+/**
+ * A line of /proc/net/tcp (Linux: Documentation/networking/proc_net_tcp.rst): number, *local and remote address*, state, queues,
+ * timer, retransmits, *user*, timeout, *inode*.
+ */
+const LINE = /^ *\d+: (\S+ \S+) \S+ \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
 
-/** The inode of a socket that nobody has any more. */
+/** The inode of a socket that no process has any more; the user in its line is the superuser. */
 const NO_PROCESS = "0";
 
-/**
- * The number of the user whose process is at the other end of a TCP connection on this machine. Undefined where the system does not
- * tell (anything but Linux), or the other end is not on this machine or was closed: a socket that nobody has any more
- * is listed as the superuser's.
- */
-export async function userOfPeer(addresses: Addresses): Promise<number | undefined> {
-  // (While others come and go a row may be left out.)
-  return (await lookUp(addresses)) ?? (await lookUp(addresses));
+type Table = "tcp" | "tcp6";
+
+interface Question {
+  /** Both addresses of the other end's socket, as lines of either table have them. */
+  readonly lines: ReadonlyMap<Table, string>;
+  readonly answer: (user: number | undefined) => void;
+  attempts: number;
 }
 
-async function lookUp({ remoteAddress, remotePort, localAddress, localPort }: Addresses): Promise<number | undefined> {
-  // A client that came by IPv4 to a socket for IPv6 is in the table of the former; one that connected with a mapped address, in the latter.
-  const [remote, local] = [plain(remoteAddress), plain(localAddress)];
-  const files = isIPv6(remote) ? ["tcp6"] : ["tcp", "tcp6"];
-  for (const file of files) {
-    let table: string;
-    try {
-      table = await readFile(`/proc/net/${file}`, "latin1");
-    } catch {
-      continue;
+/** While others come and go a line may be left out. */
+const MOST_ATTEMPTS = 2;
+
+/**
+ * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables are as long as there are
+ * connections, so they are read once for all who ask meanwhile.
+ */
+export class UserLookup {
+  #waiting: Question[] = [];
+  #isReading = false;
+
+  /**
+   * The number of the user. Undefined where the system does not tell, or the other end is not on this machine, or no process has it
+   * any more. Never rejects.
+   */
+  userOf(addresses: Addresses): Promise<number | undefined> {
+    return new Promise((answer) => {
+      this.#waiting.push({ lines: linesFor(addresses), answer, attempts: 0 });
+      if (!this.#isReading) {
+        void this.#read();
+      }
+    });
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    while (this.#waiting.length > 0) {
+      const questions = this.#waiting;
+      this.#waiting = [];
+      for (const table of ["tcp", "tcp6"] as const) {
+        const left = questions.filter(({ attempts }) => attempts < MOST_ATTEMPTS);
+        const users = await usersIn(table, left);
+        for (const [question, user] of users) {
+          question.answer(user);
+          question.attempts = MOST_ATTEMPTS;
+        }
+      }
+      for (const question of questions) {
+        if (++question.attempts < MOST_ATTEMPTS) {
+          this.#waiting.push(question);
+        } else {
+          // (Who has been answered already does not hear this.)
+          question.answer(undefined);
+        }
+      }
     }
-    const isMapped = file === "tcp6" && !isIPv6(remote);
-    const from = `${hexOf(remote, isMapped)}:${hexPort(remotePort)}`;
-    const to = `${hexOf(local, isMapped)}:${hexPort(localPort)}`;
-    const at = table.indexOf(` ${from} ${to} `);
-    if (at >= 0) {
-      const line = table.slice(table.lastIndexOf("\n", at) + 1, table.indexOf("\n", at + 1));
-      return ownerIn(line.trim().split(/\s+/), from, to);
+    this.#isReading = false;
+  }
+}
+
+async function usersIn(table: Table, questions: readonly Question[]): Promise<Map<Question, number>> {
+  const asked = new Map<string, Question>();
+  for (const question of questions) {
+    const line = question.lines.get(table);
+    if (line !== undefined) {
+      asked.set(line, question);
     }
   }
-  return undefined;
+  const found = new Map<Question, number>();
+  if (asked.size > 0) {
+    const text = await readFile(`/proc/net/${table}`, "latin1").catch(() => "");
+    for (const line of text.split("\n")) {
+      const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
+      const question = asked.get(addresses);
+      if (question !== undefined && inode !== NO_PROCESS) {
+        found.set(question, Number(user));
+      }
+    }
+  }
+  return found;
 }
 
-function ownerIn(columns: readonly string[], from: string, to: string): number | undefined {
-  const isRight = columns[LOCAL] === from && columns[REMOTE] === to && columns[INODE] !== NO_PROCESS;
-  return isRight ? Number(columns[USER]) : undefined;
+/** (A client that came by IPv4 to a socket for IPv6 is in the table of the former; one that connected with a mapped address, in the latter.) */
+function linesFor({ remoteAddress, remotePort, localAddress, localPort }: Addresses): Map<Table, string> {
+  const [remote, local] = [plain(remoteAddress), plain(localAddress)];
+  const line = (isMapped: boolean): string =>
+    `${hexOf(remote, isMapped)}:${hexPort(remotePort)} ${hexOf(local, isMapped)}:${hexPort(localPort)}`;
+  return new Map(
+    isIPv6(remote)
+      ? [["tcp6", line(false)]]
+      : [
+          ["tcp", line(false)],
+          ["tcp6", line(true)],
+        ],
+  );
 }
 
 function plain(address: string): string {
