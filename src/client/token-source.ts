@@ -5,6 +5,8 @@ import type { Dictionary } from "../wire/dictionary.ts";
 import { ownTokenFile, parseToken } from "../wire/token.ts";
 import type { Credentials } from "./transport.ts";
 
+export { parseToken } from "../wire/token.ts";
+
 /** Group and others. */
 const OTHERS_MODE = 0o077;
 const MOST_BYTES = 1024;
@@ -20,12 +22,8 @@ export interface TokenChoice {
 export class TokenSource {
   readonly #choice: TokenChoice;
 
-  /** What is not given is read from the environment: `NWS_TOKEN`, then `NWS_TOKEN_FILE`. */
-  constructor({ token, tokenFile }: TokenChoice, environment: NodeJS.ProcessEnv = process.env) {
-    const isGiven = token !== undefined || tokenFile !== undefined;
-    this.#choice = isGiven
-      ? { token, tokenFile }
-      : { token: nonEmpty(environment["NWS_TOKEN"]), tokenFile: nonEmpty(environment["NWS_TOKEN_FILE"]) };
+  constructor(choice: TokenChoice) {
+    this.#choice = withEnvironment(choice);
   }
 
   /**
@@ -47,6 +45,12 @@ export class TokenSource {
     const own = offer.get(Option.ownToken);
     return own === undefined ? undefined : ownToken(own);
   }
+}
+
+/** The token that was given, here or in the environment, for another program of the same job. */
+export async function givenToken(choice: TokenChoice): Promise<string | undefined> {
+  const { token, tokenFile } = withEnvironment(choice);
+  return token ?? (tokenFile === undefined ? undefined : (await readToken(tokenFile)).token);
 }
 
 const NOT_ASKED =
@@ -75,6 +79,15 @@ async function readToken(path: string): Promise<Credentials> {
   } finally {
     await file.close();
   }
+}
+
+/** What is not given is in the environment: `NWS_TOKEN`, then `NWS_TOKEN_FILE`. */
+function withEnvironment({ token, tokenFile }: TokenChoice): TokenChoice {
+  if (token !== undefined || tokenFile !== undefined) {
+    return { token, tokenFile };
+  }
+  const { NWS_TOKEN, NWS_TOKEN_FILE } = process.env;
+  return { token: nonEmpty(NWS_TOKEN), tokenFile: nonEmpty(NWS_TOKEN_FILE) };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

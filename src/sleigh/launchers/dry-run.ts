@@ -24,7 +24,7 @@ const NO_KEY = new Uint8Array(0);
 export function dryRun(options: LaunchOptions, told: DryRunOptions = {}): readonly string[] {
   const { sleigh = "sleigh_ride_0001", server = { host: "localhost", port: 8765 } } = told;
   return planWorkers(options).map((plan) => {
-    const keyFile = new KeyFile(sleigh, NO_KEY, plan.options.keyDir).path;
+    const keyFile = new KeyFile(sleigh, { key: NO_KEY }, plan.options.keyDir).path;
     const launch = commandToLaunch(plan, { sleigh, server, token: SOME_TOKEN, keyFile });
     if (launch.kind === "thread") {
       return `# a thread: ${localLine([launch.script, ...launch.args])}`;

@@ -12,6 +12,7 @@ import { formatSecret } from "./worker-secret.ts";
 export interface WorkerStart {
   readonly plan: WorkerPlan;
   readonly key: Uint8Array;
+  readonly serverToken?: string | undefined;
   readonly onOutput?: (stream: OutputStream, text: string) => void;
 }
 
@@ -68,7 +69,7 @@ class LaunchedProcess implements LaunchedWorker {
     // It may have ended before it read all.
     this.#child.stdin?.on("error", () => undefined);
     if (command.portPattern === undefined) {
-      this.#child.stdin?.end(formatSecret({ key: start.key }));
+      this.#child.stdin?.end(formatSecret(start));
     } else {
       this.#line = "";
     }
@@ -178,7 +179,7 @@ class LaunchedProcess implements LaunchedWorker {
       const port = Number(pattern.exec(line)?.[1]);
       if (port >= 1 && port <= 65_535) {
         this.#line = undefined;
-        this.#child.stdin?.end(formatSecret({ key: this.#start.key, port }));
+        this.#child.stdin?.end(formatSecret({ ...this.#start, port }));
         return;
       }
     }

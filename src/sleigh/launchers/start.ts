@@ -16,6 +16,8 @@ export interface WorkerStarterOptions {
   readonly server: ServerAddress;
   /** The key of the sleigh, 32 random bytes. */
   readonly key: Uint8Array;
+  /** With what workers log in to the server. Default: nothing, or what they have there. */
+  readonly serverToken?: string | undefined;
   /** How the sleigh's workspaces are kept. Default: they go with the server. */
   readonly durability?: Durability | undefined;
   /** Told what the commands print, as it comes. What throws here is lost. */
@@ -44,12 +46,13 @@ export class WorkerStarter {
 
   /** Starts one. LaunchError `bad_launch`, thrown at once, when the launcher refuses; all else rejects `ready`. */
   start(plan: WorkerPlan, token: string): LaunchedWorker {
-    const { key, onOutput } = this.#options;
+    const { key, serverToken, onOutput } = this.#options;
     const keyFile = this.#keyFile(plan.options.keyDir);
     const launched = commandToLaunch(plan, { ...this.#options, token, keyFile: keyFile.path });
     const start = {
       plan,
       key,
+      serverToken,
       ...(onOutput !== undefined && {
         onOutput: (stream: OutputStream, text: string) => onOutput(plan, stream, text),
       }),
@@ -81,7 +84,8 @@ export class WorkerStarter {
   #keyFile(folder?: string): KeyFile {
     let file = this.#keyFiles.get(folder);
     if (file === undefined) {
-      file = new KeyFile(this.#options.sleigh, this.#options.key, folder);
+      const { sleigh, key, serverToken } = this.#options;
+      file = new KeyFile(sleigh, { key, serverToken }, folder);
       this.#keyFiles.set(folder, file);
     }
     return file;

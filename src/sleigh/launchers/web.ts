@@ -1,4 +1,4 @@
-import { type Durability, type NetWorkSpace, VariableDeletedError } from "../../client/index.ts";
+import { NoSuchWorkspaceError, type Durability, type NetWorkSpace, VariableDeletedError } from "../../client/index.ts";
 import { fromElsewhere } from "./addresses.ts";
 import type { NodeOptions } from "./launch-options.ts";
 import type { ServerAddress } from "./launcher.ts";
@@ -56,5 +56,10 @@ export async function offerByHand(
   if (values.endedBy !== undefined && !(values.endedBy instanceof VariableDeletedError)) {
     throw values.endedBy;
   }
-  await workspace.deleteVar(RUN_ME).catch(() => undefined);
+  await workspace.deleteVar(RUN_ME).catch((error: unknown) => {
+    // The variable may have gone with its workspace: nobody has said then that all is started.
+    if (error instanceof NoSuchWorkspaceError) {
+      throw error;
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { NetWorkSpace, NwsServer, type ServerOptions } from "../../client/index.ts";
+import { givenToken } from "../../client/token-source.ts";
 import { startEmbeddedServer } from "../embedded-server.ts";
 import { SleighArgumentError, SleighStoppedError } from "../errors.ts";
 import { availableCores, checkLocalWorkers, offerByHand, planWorkers, WorkerStarter } from "../launchers/index.ts";
@@ -54,7 +55,13 @@ export class Master {
       }
     };
     try {
-      const [server, userServer] = await connect(options, undo);
+      const { where, serverToken } = await findServer(options, undo);
+      const open = (): NwsServer => {
+        const connection = new NwsServer(where);
+        undo.push(() => connection.close());
+        return connection;
+      };
+      const [server, userServer] = [open(), open()];
       const address = addressOf(server);
       const [ride, user] = await Promise.all([
         server.openTempWs(options.wsNameTemplate ?? SLEIGH_TEMPLATE, { durability }),
@@ -64,7 +71,7 @@ export class Master {
       await Promise.all([ride.declare(Variables.tasks, "fifo"), ride.guard(Variables.tasks)]);
       const nws = new NetWorkSpace(ride.name, { server: userServer, useUse: true });
       const key = Sealer.newKey();
-      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key, durability });
+      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key, serverToken, durability });
       undo.push(() => {
         starter.close();
         return Promise.resolve();
@@ -185,26 +192,22 @@ export class Master {
   }
 }
 
-/** Two sessions with the server that was named, or with one of the sleigh's own. */
-async function connect(
+/** The server that was named, or one of the sleigh's own, and with what workers log in there. */
+async function findServer(
   { server, nwsHost, nwsPort }: SleighOptions,
   undo: (() => Promise<unknown>)[],
-): Promise<[NwsServer, NwsServer]> {
-  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort };
-  if (server !== undefined) {
-    const { host, port } = addressOf(server);
-    where = { serverHost: host, serverPort: port };
-  } else if (nwsHost === undefined && nwsPort === undefined) {
+): Promise<{ readonly where: ServerOptions; readonly serverToken: string | undefined }> {
+  if (server === undefined && nwsHost === undefined && nwsPort === undefined) {
     const embedded = await startEmbeddedServer();
     undo.push(() => embedded.stop());
-    where = { serverHost: embedded.host, serverPort: embedded.port };
+    const serverToken = await embedded.createToken({ name: "sleigh", role: "use" });
+    return { where: { serverHost: embedded.host, serverPort: embedded.port, token: serverToken }, serverToken };
   }
-  const open = (): NwsServer => {
-    const connection = new NwsServer(where);
-    undo.push(() => connection.close());
-    return connection;
-  };
-  return [open(), open()];
+  const where =
+    server === undefined
+      ? { serverHost: nwsHost, serverPort: nwsPort }
+      : { ...server.login, serverHost: addressOf(server).host, serverPort: addressOf(server).port };
+  return { where, serverToken: await givenToken(server?.login ?? {}) };
 }
 
 function addressOf({ address }: NwsServer): Address {

@@ -7,6 +7,7 @@ import { reconnectFor } from "./worker-reconnect.ts";
 export interface GlobalsOptions {
   readonly host: string;
   readonly port: number;
+  readonly serverToken: string | undefined;
   readonly sleigh: string;
   readonly durability: Durability | undefined;
   readonly userWs: string;
@@ -14,13 +15,15 @@ export interface GlobalsOptions {
 }
 
 /** Defines what tasks know of their worker. The workspaces connect when a task first uses one. */
-export function installGlobals({ host, port, sleigh, durability, userWs, context }: GlobalsOptions): void {
+export function installGlobals(options: GlobalsOptions): void {
+  const { host, port, serverToken, sleigh, durability, userWs, context } = options;
   let session: NetWorkSpace | undefined;
   let user: NetWorkSpace | undefined;
   const nws = (): NetWorkSpace =>
     (session ??= new NetWorkSpace(sleigh, {
       serverHost: host,
       serverPort: port,
+      token: serverToken,
       useUse: true,
       create: false,
       label: `sleigh-task:${context.rank}:${process.pid}`,

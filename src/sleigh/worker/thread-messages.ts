@@ -26,6 +26,7 @@ export interface TaskThreadData {
   /** A SharedRing of TaskMessages to be run, by slot, with descriptors. */
   readonly chunks: SharedArrayBuffer;
   readonly key: Uint8Array;
+  readonly serverToken: string | undefined;
   readonly token: string;
   /** Name of the sleigh's workspace. */
   readonly sleigh: string;

@@ -11,6 +11,8 @@ export interface WorkerOptions {
   readonly port: number;
   /** The key that the master and its workers share: 32 bytes. */
   readonly key: Uint8Array;
+  /** With what to log in to the server. Default: what the environment says, or nothing. */
+  readonly serverToken?: string | undefined;
   /** Version of this package. */
   readonly version: string;
   /** The rank to ask for. Default: the next free one. */
