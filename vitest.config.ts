@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // Servers of the tests are not to use what the user's own servers keep.
+    env: { XDG_DATA_HOME: join(tmpdir(), `nws-tests-${userInfo().username}`) },
   },
 });

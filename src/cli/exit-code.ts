@@ -15,6 +15,8 @@ export const ExitCode = {
   dataDamaged: 6,
   /** The data folder cannot be used: another server does, it is of a newer version, or it cannot be read or written. So is a dump. */
   dataUnusable: 7,
+  /** The server does not know who this is, or does not allow this to whom it knows. */
+  notPermitted: 8,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -4,6 +4,8 @@ import { CommandFailure, ExitCode } from "./exit-code.ts";
 const exitCodes: Readonly<Record<string, ExitCode>> = {
   timed_out: ExitCode.timedOut,
   connect_failed: ExitCode.unreachable,
+  not_authenticated: ExitCode.notPermitted,
+  not_permitted: ExitCode.notPermitted,
   connection_lost: ExitCode.unreachable,
   server_too_old: ExitCode.unreachable,
   shutting_down: ExitCode.unreachable,
