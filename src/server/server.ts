@@ -49,6 +49,9 @@ import { SessionRegistry } from "./session-registry.ts";
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
 
+/** Connections whose client nobody knows yet. With more, those that came first have had their time. */
+const MOST_UNKNOWN = 1024;
+
 /** Room for requests that have not arrived whole: a quarter of the limit on memory, but at least so much. */
 const LEAST_ARRIVING_BYTES = 64 * 2 ** 20;
 
@@ -122,6 +125,8 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
+  /** Of these, those whose client is not known yet, in the order in which they came: strangers must not take everybody's place. */
+  readonly #unknown = new Set<Connection>();
   readonly #clock: Clock;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
@@ -349,6 +354,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   letIn(connection: Connection, principal: Principal): void {
     connection.principal = principal;
+    this.#unknown.delete(connection);
     this.logger.debug({ peer: connection.peer.name, user: principal.name, role: principal.role }, "let in");
     if (principal.expiresAt !== undefined) {
       this.#standing.note(principal.expiresAt);
@@ -364,6 +370,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.#endedOperations += connection.endedOperations;
     this.#connections.delete(connection);
     this.#turnedAway.delete(connection);
+    this.#unknown.delete(connection);
     if (this.#connections.size === 0) {
       this.#whenEmpty?.();
     }
@@ -415,6 +422,11 @@ export class Server implements ServerContext, ConnectionContext {
     });
     connection.conversation = handshake;
     this.#connections.add(connection);
+    this.#unknown.add(connection);
+    if (this.#unknown.size > MOST_UNKNOWN) {
+      const [first] = this.#unknown;
+      first?.drop("others come, and nobody knows who this is");
+    }
   }
 
   /** What a client of the classic protocol begins with. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "./peer.ts";
 
 /**
@@ -22,6 +23,9 @@ interface Question {
 
 /** While others come and go a line may be left out. */
 const MOST_ATTEMPTS = 2;
+
+/** After reading a table for so long, nobody reads it for so many times as long. */
+const IDLE_SHARE = 3;
 
 /**
  * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables are as long as there are
@@ -49,6 +53,7 @@ export class UserLookup {
     while (this.#waiting.length > 0) {
       const questions = this.#waiting;
       this.#waiting = [];
+      const startedAt = performance.now();
       for (const table of ["tcp", "tcp6"] as const) {
         const left = questions.filter(({ attempts }) => attempts < MOST_ATTEMPTS);
         const users = await usersIn(table, left);
@@ -65,6 +70,8 @@ export class UserLookup {
           question.answer(undefined);
         }
       }
+      // However many come, this takes a part of one processor.
+      await delay(IDLE_SHARE * (performance.now() - startedAt), undefined, { ref: false });
     }
     this.#isReading = false;
   }
