@@ -3,7 +3,7 @@ import { ArgumentError } from "./errors.ts";
 import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { type TokenChoice, TokenSource } from "./token-source.ts";
+import { TokenSource } from "./token-source.ts";
 import { FileWorkspace } from "./file-workspace.ts";
 import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
@@ -59,13 +59,21 @@ export class NetWorkSpace<Vars = Record<string, unknown>> extends FileWorkspace<
 
 /** A server, and one session with it that several workspaces may share. It connects at once. */
 export class NwsServer extends ServerBase {
-  /** @internal What it logs in with, as far as it was given. */
-  readonly login: TokenChoice;
+  readonly #dialer: NodeDialer;
 
   /** Throws an ArgumentError when an option can never work; everything else is told by the operations. */
   constructor(options: ServerOptions = {}) {
-    super(new Session(dialerOf(options), { ...options, label: labelOf(options) }));
-    this.login = { token: options.token, tokenFile: options.tokenFile };
+    const dialer = dialerOf(options);
+    super(new Session(dialer, { ...options, label: labelOf(options) }));
+    this.#dialer = dialer;
+  }
+
+  /** @internal The token that it has logged in with, for other programs of the same job. Undefined: with none. */
+  async token(): Promise<string | undefined> {
+    const { greeting, exchange } = this.session;
+    await greeting;
+    const credentials = await this.#dialer.credentials(exchange.connection.offer ?? new Map());
+    return credentials?.token;
   }
 
   /** Opens a workspace: uses it, and owns it if nobody does. */

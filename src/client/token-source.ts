@@ -22,8 +22,11 @@ export interface TokenChoice {
 export class TokenSource {
   readonly #choice: TokenChoice;
 
-  constructor(choice: TokenChoice) {
-    this.#choice = withEnvironment(choice);
+  /** What is not given is read from the environment: `NWS_TOKEN`, then `NWS_TOKEN_FILE`. */
+  constructor({ token, tokenFile }: TokenChoice) {
+    const { NWS_TOKEN, NWS_TOKEN_FILE } = process.env;
+    const isGiven = token !== undefined || tokenFile !== undefined;
+    this.#choice = isGiven ? { token, tokenFile } : { token: nonEmpty(NWS_TOKEN), tokenFile: nonEmpty(NWS_TOKEN_FILE) };
   }
 
   /**
@@ -45,12 +48,6 @@ export class TokenSource {
     const own = offer.get(Option.ownToken);
     return own === undefined ? undefined : ownToken(own);
   }
-}
-
-/** The token that was given, here or in the environment, for another program of the same job. */
-export async function givenToken(choice: TokenChoice): Promise<string | undefined> {
-  const { token, tokenFile } = withEnvironment(choice);
-  return token ?? (tokenFile === undefined ? undefined : (await readToken(tokenFile)).token);
 }
 
 const NOT_ASKED =
@@ -79,15 +76,6 @@ async function readToken(path: string): Promise<Credentials> {
   } finally {
     await file.close();
   }
-}
-
-/** What is not given is in the environment: `NWS_TOKEN`, then `NWS_TOKEN_FILE`. */
-function withEnvironment({ token, tokenFile }: TokenChoice): TokenChoice {
-  if (token !== undefined || tokenFile !== undefined) {
-    return { token, tokenFile };
-  }
-  const { NWS_TOKEN, NWS_TOKEN_FILE } = process.env;
-  return { token: nonEmpty(NWS_TOKEN), tokenFile: nonEmpty(NWS_TOKEN_FILE) };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

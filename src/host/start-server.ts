@@ -53,6 +53,11 @@ export interface StartServerOptions {
   readonly allowPlaintext?: boolean;
   /** Classic clients on this machine, which cannot say who they are, are let in whoever runs them. Default: false; those of this program's user are. */
   readonly classicLoopback?: boolean;
+  /**
+   * Clients are let in by tokens and certificates alone, not because they run as this program's user: what comes through a tunnel (`ssh -R`)
+   * seems to. The web interface goes on knowing that user. Default: false.
+   */
+  readonly tokensOnly?: boolean;
   /** The list of who may come in, as `nws token create` makes it. It is read again when it changes. Default: none. */
   readonly accessFile?: string;
   /** A client may ask that the server stops when it hangs up. Default: false. */
@@ -139,6 +144,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const server = new Server({
     version: VERSION,
     access,
+    tokensOnly: options.tokensOnly ?? false,
     allowKillOnClose: options.allowKillOnClose ?? false,
     isBackground: options.background ?? false,
     ...(data !== undefined && { data: { folder: data, durability } }),

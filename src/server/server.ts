@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Who is let in. Default: who runs as this process's user on this machine, where the system tells. */
   readonly access?: Access;
+  /** Clients are known by tokens and certificates alone, not by whose process is at the other end: that may be a tunnel's. Default: no. */
+  readonly tokensOnly?: boolean;
   /** Whether a client may ask that the server stops when it hangs up. Default: no. */
   readonly allowKillOnClose?: boolean;
   /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
@@ -115,6 +117,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly version: string;
   /** Told to clients in the handshake. */
   webPort: number | undefined;
+  readonly #tokensOnly: boolean;
   readonly #isBackground: boolean;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
@@ -141,6 +144,7 @@ export class Server implements ServerContext, ConnectionContext {
   constructor(options: ServerOptions) {
     this.version = options.version;
     this.access = options.access ?? new Access({ list: new AccessList() });
+    this.#tokensOnly = options.tokensOnly ?? false;
     this.#isBackground = options.isBackground ?? false;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
@@ -379,7 +383,8 @@ export class Server implements ServerContext, ConnectionContext {
   // Inside
 
   readonly #accept = (socket: Socket, principal?: Principal): void => {
-    const peer = peerOf(socket, principal);
+    const known = peerOf(socket, principal);
+    const peer = this.#tokensOnly ? { ...known, addresses: undefined } : known;
     if (this.#early !== undefined && this.#stop === undefined) {
       this.#early.push({ socket, peer });
     } else {

@@ -17,6 +17,7 @@ interface ServeOptions {
   readonly insecure?: true;
   readonly allowPlaintext?: true;
   readonly classicLoopback?: true;
+  readonly tokensOnly?: true;
   readonly access?: string;
   readonly allowKill?: true;
   readonly data?: string;
@@ -76,6 +77,10 @@ export function serverCommand(): Command {
       "--allow-plaintext",
       "allow an address that others can reach without TLS: who is in between can read and change all",
     )
+    .option(
+      "--tokens-only",
+      "know clients by tokens and certificates alone: others come through a tunnel, as this user",
+    )
     .option("--insecure", "ask nobody who he is: everybody who can reach it may read and change everything")
     .option("--allow-kill", "allow a client to stop the server (deadman, KillServerOnClose)")
     .option("--data <folder>", "keep persistent workspaces there; none: keep nothing (default: a folder for the port)")
@@ -112,6 +117,7 @@ async function serve(options: ServeOptions): Promise<void> {
     insecure: options.insecure ?? false,
     allowPlaintext: options.allowPlaintext ?? false,
     classicLoopback: options.classicLoopback ?? false,
+    tokensOnly: options.tokensOnly ?? false,
     accessFile: options.access ?? defaultAccessFile(),
     allowKillOnClose: options.allowKill ?? false,
     limits: limitsFrom(options),

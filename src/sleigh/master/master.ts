@@ -1,5 +1,4 @@
 import { NetWorkSpace, NwsServer, type ServerOptions } from "../../client/index.ts";
-import { givenToken } from "../../client/token-source.ts";
 import { startEmbeddedServer } from "../embedded-server.ts";
 import { SleighArgumentError, SleighStoppedError } from "../errors.ts";
 import { availableCores, checkLocalWorkers, offerByHand, planWorkers, WorkerStarter } from "../launchers/index.ts";
@@ -55,13 +54,7 @@ export class Master {
       }
     };
     try {
-      const { where, serverToken } = await findServer(options, undo);
-      const open = (): NwsServer => {
-        const connection = new NwsServer(where);
-        undo.push(() => connection.close());
-        return connection;
-      };
-      const [server, userServer] = [open(), open()];
+      const { server, userServer, serverToken } = await connect(options, undo);
       const address = addressOf(server);
       const [ride, user] = await Promise.all([
         server.openTempWs(options.wsNameTemplate ?? SLEIGH_TEMPLATE, { durability }),
@@ -192,22 +185,28 @@ export class Master {
   }
 }
 
-/** The server that was named, or one of the sleigh's own, and with what workers log in there. */
-async function findServer(
+/** Two sessions with the server that was named, or with one of the sleigh's own; and with what workers log in there. */
+async function connect(
   { server, nwsHost, nwsPort }: SleighOptions,
   undo: (() => Promise<unknown>)[],
-): Promise<{ readonly where: ServerOptions; readonly serverToken: string | undefined }> {
-  if (server === undefined && nwsHost === undefined && nwsPort === undefined) {
+): Promise<{ readonly server: NwsServer; readonly userServer: NwsServer; readonly serverToken: string | undefined }> {
+  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort };
+  if (server !== undefined) {
+    const { host, port } = addressOf(server);
+    where = { serverHost: host, serverPort: port, token: await server.token() };
+  } else if (nwsHost === undefined && nwsPort === undefined) {
     const embedded = await startEmbeddedServer();
     undo.push(() => embedded.stop());
-    const serverToken = await embedded.createToken({ name: "sleigh", role: "use" });
-    return { where: { serverHost: embedded.host, serverPort: embedded.port, token: serverToken }, serverToken };
+    const token = await embedded.createToken({ name: "sleigh", role: "use" });
+    where = { serverHost: embedded.host, serverPort: embedded.port, token };
   }
-  const where =
-    server === undefined
-      ? { serverHost: nwsHost, serverPort: nwsPort }
-      : { ...server.login, serverHost: addressOf(server).host, serverPort: addressOf(server).port };
-  return { where, serverToken: await givenToken(server?.login ?? {}) };
+  const open = (): NwsServer => {
+    const connection = new NwsServer(where);
+    undo.push(() => connection.close());
+    return connection;
+  };
+  const own = open();
+  return { server: own, userServer: open(), serverToken: where.token ?? (await own.token()) };
 }
 
 function addressOf({ address }: NwsServer): Address {
