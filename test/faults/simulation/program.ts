@@ -29,7 +29,7 @@ const OPERATIONS = [
   ["findTry", 5],
   ["walk", 4],
   ["delete", 1],
-  ["abort", 3],
+  ["abort", 10],
 ] as const;
 
 type Name = (typeof OPERATIONS)[number][0];
@@ -237,7 +237,8 @@ export class Program {
     if (this.#habits.aborts) {
       const giveUp = new AbortController();
       const { signal } = giveUp;
-      this.#world.after(this.#world.someTime(20), () => giveUp.abort());
+      // Often while the value is on its way.
+      this.#world.after(this.#world.someTime(this.#world.random.pick([4, 20])), () => giveUp.abort());
       await this.#read("fetch", key, {}, (workspace) => workspace.fetch(key.name, { signal }));
     }
   }

@@ -33,7 +33,16 @@ export async function simulate(seed: number, folder: string): Promise<Outcome> {
 class Play {
   readonly history = new History();
   readonly machine: Machine;
-  readonly tally = { operations: 0, cuts: 0, resumptions: 0, crashes: 0, stops: 0, clientCrashes: 0, events: 0 };
+  readonly tally = {
+    operations: 0,
+    cuts: 0,
+    resumptions: 0,
+    crashes: 0,
+    stops: 0,
+    clientCrashes: 0,
+    standstills: 0,
+    events: 0,
+  };
   readonly #world: World;
   readonly #habits: Habits;
   /** Every client there was, in the order of their sessions' numbers. */
@@ -50,7 +59,7 @@ class Play {
       variables: someVariables(random),
       deletes: random.chance(0.3),
       large: random.chance(0.1),
-      aborts: random.chance(0.2),
+      aborts: random.chance(0.4),
     };
     this.#operationsLeft = 20 + random.below(100);
   }
@@ -86,6 +95,7 @@ class Play {
     this.#settleEnds();
     this.tally.operations = this.history.operations.length;
     this.tally.events = world.count;
+    this.tally.standstills = world.standstills;
   }
 
   /** A place among the clients: one after the other takes it, until all is done. */
@@ -129,7 +139,7 @@ class Play {
     const world = this.#world;
     const { random } = world;
     const calm = random.pick([20, 50, 150]);
-    const cuts = random.pick([0.6, 0.9, 0.97]);
+    const cuts = random.pick([0.3, 0.6, 0.9, 0.97]);
     let left = random.below(40);
     const strike = (): void => {
       if (!this.#isStormy || left-- <= 0) {
