@@ -152,7 +152,8 @@ export class Repetition {
     const exchange = this.#exchange;
     const left: Pending[] = [];
     for (const each of [...exchange.pending.used()]) {
-      if (each.isAbandoned && each.lease === 0) {
+      // (What gives something back is asked again until it is answered: this run may end before it has heard of it for good.)
+      if (each.isAbandoned && each.lease === 0 && each.booking === 0) {
         exchange.pending.remove(each);
       } else if (each.download?.sink !== undefined) {
         exchange.reject(each, cutOff(each, "while the value was coming, which is in its place"));

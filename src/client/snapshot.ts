@@ -1,5 +1,6 @@
 import { byteStringOf, latin1 } from "../wire/bytes.ts";
 import { Verb } from "../wire/verbs.ts";
+import type { Durability } from "./durability.ts";
 import type { RawSink, StreamControl } from "./download.ts";
 import { streamFailed } from "./file-output.ts";
 import type { Mode } from "./mode.ts";
@@ -12,6 +13,8 @@ import type { ValueSink } from "./value-sink.ts";
 export interface SnapshotWorkspace {
   readonly name: string;
   readonly isPersistent: boolean;
+  /** Where its owner has said it. */
+  readonly durability: Durability | undefined;
   readonly variables: readonly SnapshotVariable[];
 }
 
@@ -144,7 +147,9 @@ function readListing(text: string): SnapshotWorkspace[] {
   for (const line of text.split("\n")) {
     const [kind, name = "", second, third, fourth] = line.split("\t");
     if (kind === "workspace") {
-      workspaces.push({ name, isPersistent: second === "True", variables: [] });
+      // (An older server says nothing of durability.)
+      const durability = third === undefined || third === "" ? undefined : (third as Durability);
+      workspaces.push({ name, isPersistent: second === "True", durability, variables: [] });
     } else if (kind === "variable") {
       workspaces.at(-1)?.variables.push({
         number: number++,

@@ -33,6 +33,11 @@ export interface DiskFile {
    * without an error. `done` may be called before `write` returns.
    */
   write(bytes: Uint8Array, start: number, end: number, position: number, isDurable: boolean, done: Done): void;
+  /**
+   * The same as a durable `write`, while the thread waits: these bytes are durable when it returns, and it throws what `write` would call
+   * `done` with. A disk that cannot do this leaves it out.
+   */
+  writeNow?(bytes: Uint8Array, start: number, end: number, position: number): void;
   /** All that was written is durable when `done` is called without an error. */
   sync(done: Done): void;
   close(): Promise<void>;

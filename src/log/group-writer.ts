@@ -1,5 +1,7 @@
 import { BlockBuffer } from "./block-buffer.ts";
 import type { Clock } from "./clock.ts";
+import { DiskPace } from "./disk-pace.ts";
+import { Gathering } from "./gathering.ts";
 import { isNoRoom, type LogError, LogFailedError } from "./errors.ts";
 import type { Segment } from "./segment.ts";
 import type { Segments } from "./segments.ts";
@@ -18,10 +20,14 @@ interface Waiter {
 export class GroupWriter {
   /** Called when more was written or became durable, or nothing more can be for now, or ever. */
   onProgress: () => void = () => undefined;
+  /** Asked before the thread waits for a disk that is quick. */
+  mayWait: () => boolean = () => true;
   readonly #clock: Clock;
   readonly #segments: Segments;
   #collecting = new BlockBuffer();
   #spare = new BlockBuffer();
+  readonly #pace = new DiskPace();
+  readonly #gathering = new Gathering();
   #mustSync = false;
   #end: number;
   #written: number;
@@ -159,7 +165,12 @@ export class GroupWriter {
     this.#isScheduled = true;
     this.#clock.soon(() => {
       this.#isScheduled = false;
-      this.pump();
+      // (Where another thread waits for the disk, they gather meanwhile.)
+      if (this.#mustSync && this.#pace.isQuick && this.#gathering.goesOn(this.#collecting.count, this.#clock.now())) {
+        this.#schedule();
+      } else {
+        this.pump();
+      }
     });
   }
 
@@ -173,29 +184,40 @@ export class GroupWriter {
     this.#segments.take(total);
     this.#collecting = this.#spare;
     this.#mustSync = false;
+    const written = (error: Error | null, wasWaitedFor: boolean): void => {
+      const now = this.#clock.now();
+      this.#isBusy = false;
+      if (error !== null) {
+        this.#couldNotWrite(error, write);
+        return;
+      }
+      this.#noRoom = undefined;
+      this.#written = position;
+      this.#bytesWritten += total;
+      this.#blockCount++;
+      block.clear();
+      this.#spare = block;
+      this.#hasUnsynced ||= !isDurable;
+      if (isDurable) {
+        this.#durable = position;
+        this.#pace.took(now - this.#busySince, now, wasWaitedFor);
+      } else if (mustSync) {
+        this.#sync(segment);
+        return;
+      }
+      this.#proceed();
+    };
     const write = (): void => {
       this.#begin();
-      segment.file.write(block.bytes, 0, total, place, isDurable, (error) => {
-        this.#isBusy = false;
-        if (error !== null) {
-          this.#couldNotWrite(error, write);
-          return;
-        }
-        this.#noRoom = undefined;
-        this.#written = position;
-        this.#bytesWritten += total;
-        this.#blockCount++;
-        block.clear();
-        this.#spare = block;
-        this.#hasUnsynced ||= !isDurable;
-        if (isDurable) {
-          this.#durable = position;
-        } else if (mustSync) {
-          this.#sync(segment);
-          return;
-        }
-        this.#proceed();
-      });
+      const { file } = segment;
+      if (isDurable && file.writeNow !== undefined && this.#pace.mayWait(total, this.#busySince) && this.mayWait()) {
+        written(
+          errorOf(() => file.writeNow!(block.bytes, 0, total, place)),
+          true,
+        );
+      } else {
+        file.write(block.bytes, 0, total, place, isDurable, (error) => written(error, false));
+      }
     };
     write();
   }
@@ -248,5 +270,15 @@ export class GroupWriter {
     this.#noRoom = error;
     this.#writeAgain = again;
     this.onProgress();
+  }
+}
+
+/** What `act` throws, or null. */
+function errorOf(act: () => void): Error | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error as Error;
   }
 }

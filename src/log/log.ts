@@ -57,6 +57,14 @@ export class Log {
     this.#stopTicking = place.clock.every(TICK_MS, () => this.#tick());
   }
 
+  /**
+   * Whether the thread may wait for a disk that is quick, instead of having another thread wait: asked before each such write, which is
+   * then the sooner done. Default: it may.
+   */
+  set mayWait(mayWait: () => boolean) {
+    this.#writer.mayWait = mayWait;
+  }
+
   /** How many records there are. */
   get end(): number {
     return this.#writer.end;

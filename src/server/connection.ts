@@ -190,6 +190,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
         return;
       }
       this.#said = said;
+      this.#context.gate?.letPass();
       if (isWritable) {
         flushQueue.giveWriter(outgoing.writeTo(socket, this.#onWritten, stream?.kept));
         if (socket.writableLength > 0) {
@@ -249,7 +250,8 @@ export class Connection implements Flushable, HeldBack, LineUser {
     }
     const socket = this.#line?.socket;
     const kept = this.#survival?.stream.kept;
-    const parts = parcels.flatMap((parcel) => parcel.parts);
+    // (Most often there is one.)
+    const parts = parcels.length === 1 ? parcels[0]!.parts : parcels.flatMap((parcel) => parcel.parts);
     if (socket?.writable === true) {
       this.#outgoing.writeParts(socket, parts, this.#onWritten, kept);
       if (socket.writableLength > 0) {

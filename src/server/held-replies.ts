@@ -20,7 +20,10 @@ export class HeldReplies {
   }
 
   add(need: LogNeed, said: number, parts: readonly Uint8Array[]): void {
-    const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
+    let byteCount = 0;
+    for (const { length } of parts) {
+      byteCount += length;
+    }
     this.byteCount += byteCount;
     this.#parcels.push({ need, said, parts, byteCount });
   }

@@ -79,15 +79,23 @@ export class Outgoing {
   /** Takes everything, to be given to a socket later; the writer is empty then. Precondition: there is a writer. */
   takeParts(): { readonly parts: readonly Uint8Array[]; readonly writer: ByteWriter } {
     const writer = this.#take();
+    const said = writer.take();
+    if (this.#references.length === 0) {
+      return { parts: [said], writer };
+    }
     const parts: Uint8Array[] = [];
-    this.#eachPart(writer.take(), (part) => parts.push(part));
+    this.#eachPart(said, (part) => parts.push(part));
     this.#forgetReferences();
     return { parts, writer };
   }
 
   /** Gives parts that were taken earlier to the socket and to `kept`. `onWritten`: as in `writeTo`. */
   writeParts(socket: Duplex, parts: readonly Uint8Array[], onWritten: () => void, kept: KeptBytes | undefined): void {
-    parts.forEach((part) => kept?.reference(part));
+    if (kept !== undefined) {
+      for (const part of parts) {
+        kept.reference(part);
+      }
+    }
     if (parts.length === 1) {
       socket.write(parts[0]!);
     } else {

@@ -26,10 +26,23 @@ export interface LogNeed {
 export class ReplyGate {
   readonly #journal: JournalWriter;
   readonly #waiting = new Set<HeldBack>();
+  /** Since the log wrote last, somebody was answered who did not have to wait for it. */
+  #hasLetPass = false;
 
   constructor(journal: JournalWriter) {
     this.#journal = journal;
     journal.onProgress = () => this.#progress();
+    // Whoever has nothing to do with the log is not held up by it.
+    journal.mayWait = () => {
+      const isForAll = !this.#hasLetPass;
+      this.#hasLetPass = false;
+      return isForAll;
+    };
+  }
+
+  /** An answer leaves that does not wait. */
+  letPass(): void {
+    this.#hasLetPass = true;
   }
 
   /** What an answer depends on that tells of workspaces with this durability (`undefined`: the server's). */

@@ -70,6 +70,10 @@ export class BookedValues {
   release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
     const booking = kind === "lease" ? session.takeLease(number) : session.takeBooking(number);
     if (booking === undefined || booking.variable.isDeleted) {
+      if (kind === "booking") {
+        // It may have gone back when the session was regained; until that is safe its client must be able to say so again.
+        this.#keeping.noteDependenceOnAll(session);
+      }
       return fail(session, request, "lease_lost", notHeld(kind, number));
     }
     this.#keeping.noteDependence(session, booking.variable.workspace);

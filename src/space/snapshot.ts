@@ -29,7 +29,8 @@ export class Snapshot {
   constructor(workspaces: Iterable<Workspace>) {
     const lines: string[] = [];
     for (const workspace of workspaces) {
-      lines.push(`workspace\t${workspace.name}\t${workspace.isPersistent ? "True" : "False"}\n`);
+      const { name: itsName, isPersistent, durability = "" } = workspace;
+      lines.push(`workspace\t${itsName}\t${isPersistent ? "True" : "False"}\t${durability}\n`);
       for (const name of workspace.sortedNames) {
         lines.push(this.#freeze(workspace.variables.get(name)!));
       }

@@ -19,7 +19,7 @@ async function written(fill: (writer: DumpWriter) => Promise<void> | void): Prom
 }
 
 async function small(writer: DumpWriter): Promise<void> {
-  writer.workspace(bytesOf("jobs"), true);
+  writer.workspace(bytesOf("jobs"), true, "os");
   writer.variable(bytesOf("näxt"), "fifo", true);
   writer.value(1, bytesOf("..one.."), 2, 5);
   writer.value(0xffff_ffff, Buffer.alloc(0), 0, 0);
@@ -27,7 +27,7 @@ async function small(writer: DumpWriter): Promise<void> {
   await writer.piece(Buffer.of(1, 2));
   await writer.piece(Buffer.of(3, 4, 5));
   writer.variable(Buffer.of(0xff, 0x61), "unknown", false);
-  writer.workspace(bytesOf("empty"), false);
+  writer.workspace(bytesOf("empty"), false, undefined);
 }
 
 /** `bytes` as a stream of pieces of this length. */
@@ -43,9 +43,9 @@ describe("a dump", () => {
     const records = [...decodeSequence(await written(small))].map((record) =>
       (record as unknown[]).map((item) => (item instanceof Uint8Array ? [...item] : item)),
     );
-    expect(records[0]).toEqual(["networkspaces dump", 1, "2026-11-29T12:00:00.000Z", "1.2.3"]);
+    expect(records[0]).toEqual(["networkspaces dump", 2, "2026-11-29T12:00:00.000Z", "1.2.3"]);
     expect(records.slice(1, -1)).toEqual([
-      ["workspace", "jobs", true],
+      ["workspace", "jobs", true, "os"],
       ["variable", "näxt", "fifo", true],
       [1, [...bytesOf("one")]],
       [0xffff_ffff, []],
@@ -65,11 +65,12 @@ describe("a dump", () => {
         {
           name: "jobs",
           isPersistent: true,
+          durability: "os",
           totals: { variables: 2, values: 3, bytes: 8 },
           guardedCount: 1,
           longest: 5,
         },
-        { name: "empty", isPersistent: false, totals: { variables: 0, values: 0 } },
+        { name: "empty", isPersistent: false, durability: undefined, totals: { variables: 0, values: 0 } },
       ]);
       expect([...workspaces.get("jobs")!.variables]).toEqual([
         ["näxt", "fifo"],
@@ -80,7 +81,7 @@ describe("a dump", () => {
 
   it("is read in full when its values do not fit into memory at hand", async () => {
     const bytes = await written(async (writer) => {
-      writer.workspace(bytesOf("w"), false);
+      writer.workspace(bytesOf("w"), false, undefined);
       writer.variable(bytesOf("x"), "fifo", false);
       for (let i = 0; i < 50; i++) {
         writer.value(3, Buffer.alloc(i * 2600, i), 0, i * 2600);
@@ -139,10 +140,10 @@ describe("a dump", () => {
     });
     await expect(contentsOf(streamOf(Buffer.alloc(0)))).rejects.toMatchObject({ exitCode: 7 });
     const newer = await written(small);
-    newer[newer.indexOf("dump") + 4] = 2;
+    newer[newer.indexOf("dump") + 4] = 3;
     await expect(contentsOf(streamOf(newer))).rejects.toMatchObject({
       exitCode: 7,
-      message: expect.stringContaining("version 2") as string,
+      message: expect.stringContaining("version 3") as string,
     });
   });
 });

@@ -43,7 +43,7 @@ function withoutTime(path: string): Buffer {
 }
 
 async function fill(server: TestServer): Promise<void> {
-  const kept = new NetWorkSpace("kept, for ever", { serverPort: server.port, persistent: true });
+  const kept = new NetWorkSpace("kept, for ever", { serverPort: server.port, persistent: true, durability: "os" });
   for (const mode of ["fifo", "lifo", "multi", "single"] as const) {
     await kept.declare(mode, mode);
     await kept.storeAll(mode, ["", "text", Buffer.of(0, 255), { n: [1n, new Date(0)] }, undefined, 5]);
@@ -85,7 +85,7 @@ describe("nws dump and nws load", () => {
     const listed = (await two.nws(["ls", "--json"])).stdout;
     expect(JSON.parse(listed)).toMatchObject([
       { name: "__default", owner: "[system]", persistent: true },
-      { name: "kept, for ever", owner: "", persistent: true },
+      { name: "kept, for ever", owner: "", persistent: true, durability: "os" },
       { name: "wörk spaces/☃ \u{1F600}", owner: "", persistent: false },
     ]);
     const kept = new NetWorkSpace("kept, for ever", { serverPort: two.port, useUse: true });
@@ -97,6 +97,14 @@ describe("nws dump and nws load", () => {
     expect(await kept.fetchTryMany("single")).toEqual([5]);
     await expect(kept.store("guarded", 2)).rejects.toMatchObject({ code: "not_permitted" });
     await kept.close();
+  });
+
+  it("read what the first version of the format has written", async () => {
+    await using server = await startTestServer();
+    await run(server, "load", join(import.meta.dirname, "fixtures", "version-1.nwsdump"));
+    const listed = (await server.nws(["ls", "--json"])).stdout;
+    expect(JSON.parse(listed)).toMatchObject([{ name: "__default" }, { name: "old", owner: "", persistent: true }]);
+    expect((await server.nws(["fetch", "old", "x", "--all", "--json"])).stdout).toBe("1\n2\n");
   });
 
   it("keep values of other languages, and names that are not UTF-8, bit for bit", async () => {
@@ -146,7 +154,7 @@ describe("nws dump and nws load", () => {
     await run(server, "dump", "--persistent", "-o", pathOf("persistent"));
     const { stdout } = await nws(["load", "--check", pathOf("persistent")]);
     expect(stdout).toMatch(
-      /^WORKSPACE +PERSISTENT +VARIABLES +VALUES +BYTES\n__default +yes.*\na +yes +1 +1 +1\nsound; 2 workspaces/,
+      /^WORKSPACE +PERSISTENT +DURABILITY +VARIABLES +VALUES +BYTES\n__default +yes.*\na +yes +1 +1 +1\nsound; 2 workspaces/,
     );
     await run(server, "dump", "-o", pathOf("all"));
     await run(server, "rm", "a");

@@ -9,7 +9,7 @@ const histories = Number(process.env["LOG_HISTORIES"] ?? 1_500);
 const onlySeed = process.env["LOG_SEED"];
 
 test("whatever was reported durable is there after any crash, in order, with nothing else but what was appended next", async () => {
-  const tally = { records: 0, crashes: 0, kills: 0, snapshots: 0, cuts: 0 };
+  const tally = { records: 0, crashes: 0, kills: 0, snapshots: 0, cuts: 0, waits: 0 };
   const seeds = onlySeed === undefined ? Array.from({ length: histories }, (_, seed) => seed) : [Number(onlySeed)];
   for (const seed of seeds) {
     await liveThrough(seed, tally);
@@ -88,6 +88,7 @@ async function liveThrough(seed: number, tally: Record<string, number>): Promise
     past = [...owner.records];
     const { durable, written, stats } = owner.log;
     tally["snapshots"]! += stats.snapshots;
+    tally["waits"]! += disk.waits;
     kept = Math.max(found, written);
     safe = Math.max(found, durable);
     if (random.chance(0.3)) {

@@ -12,6 +12,8 @@ export interface DiskTime {
   readonly random: Random;
   /** Runs `task` some time later, other tasks before or after it. */
   soon(task: () => void): void;
+  /** The thread stands still for so many milliseconds. */
+  pass(ms: number): void;
   /** No task runs any more. */
   stop(): void;
 }
@@ -20,7 +22,8 @@ export type Operation = "open" | "read" | "write" | "sync" | "rename" | "delete"
 
 /**
  * A disk in memory. Every operation takes a while; after a crash, each sector that was not synced is there or not, each entry
- * of a folder that was not synced is as before or as after. Everything is decided by the seed.
+ * of a folder that was not synced is as before or as after. Everything is decided by the seed. Some disks can be waited for; no
+ * crash happens meanwhile, for to all but the disk that is the same as a crash while another thread waits.
  */
 export class SimulatedDisk implements Disk {
   /** Bytes that can still be given to files. */
@@ -29,7 +32,10 @@ export class SimulatedDisk implements Disk {
   fault: (operation: Operation, path: string) => NodeJS.ErrnoException | undefined = () => undefined;
   /** All operations so far, for tests that count or stop at each. */
   operations = 0;
+  /** Of these, writes that were waited for. */
+  waits = 0;
   readonly #time: DiskTime;
+  readonly #canBeWaitedFor: boolean;
   #files = new Map<string, Contents>();
   #safeFiles = new Map<string, Contents>();
   /** What was done to the folder since it was synced, in order. */
@@ -39,6 +45,7 @@ export class SimulatedDisk implements Disk {
 
   constructor(time: DiskTime, files: ReadonlyMap<string, Uint8Array> = new Map()) {
     this.#time = time;
+    this.#canBeWaitedFor = time.random.chance(0.3);
     for (const [name, bytes] of files) {
       const contents = new Contents(bytes.slice());
       this.#files.set(name, contents);
@@ -186,16 +193,40 @@ export class SimulatedDisk implements Disk {
         });
       },
       close: () => Promise.resolve(),
+      ...(this.#canBeWaitedFor && {
+        writeNow: (bytes, start, end, position) => {
+          this.#writeNow(path, contents, { position, bytes: bytes.slice(start, end) });
+        },
+      }),
     };
   }
 
-  #write(path: string, contents: Contents, write: Write, isDurable: boolean, done: Done): void {
+  #writeNow(path: string, contents: Contents, write: Write): void {
+    const { random } = this.#time;
+    const { written, missing } = this.#put(contents, write);
+    this.#time.pass(random.next() * (random.chance(0.02) ? 30 : 0.5));
+    this.operations++;
+    this.waits++;
+    const error = missing > 0 ? systemError("ENOSPC", "write") : this.fault("write", path);
+    if (error !== undefined) {
+      throw error;
+    }
+    this.#makeSafe(contents, [written]);
+  }
+
+  /** The process sees these bytes in the file, as far as there is room. */
+  #put(contents: Contents, write: Write): { readonly written: Write; readonly missing: number } {
     const growth = Math.max(0, write.position + write.bytes.length - contents.live.length);
     const missing = Math.max(0, growth - this.freeBytes);
     const written: Write = { position: write.position, bytes: write.bytes.subarray(0, write.bytes.length - missing) };
     this.freeBytes -= growth - missing;
     contents.unsafe.push(written);
     contents.live = put(contents.live, written.position, written.bytes);
+    return { written, missing };
+  }
+
+  #write(path: string, contents: Contents, write: Write, isDurable: boolean, done: Done): void {
+    const { written, missing } = this.#put(contents, write);
     const finish = (error: Error | null): void => {
       const outcome = missing > 0 ? systemError("ENOSPC", "write") : error;
       if (isDurable && outcome === null) {

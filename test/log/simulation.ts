@@ -53,6 +53,10 @@ export class Simulation implements Clock {
     }
   }
 
+  pass(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   every(ms: number, task: () => void): () => void {
     this.#timers.set(task, ms);
     return () => void this.#timers.delete(task);

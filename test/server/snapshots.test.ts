@@ -12,7 +12,7 @@ it("a snapshot is listed, and read from any index, with positions; a long value 
   await client.store(5, "two");
 
   const listing = readValue(await client.ask(6, Verb.snapshot, byteString("w")));
-  expect(listing.bytes.toString()).toBe("workspace\tw\tFalse\nvariable\tx\tfifo\tFalse\t4\n");
+  expect(listing.bytes.toString()).toBe("workspace\tw\tFalse\t\nvariable\tx\tfifo\tFalse\t4\n");
 
   client.send(7, Verb.readSnapshot, u32(0), u64(0));
   const one = readValue(await client.next());

@@ -20,14 +20,14 @@ describe("a snapshot", () => {
     ann.findTry("c");
     bob.open("other", { own: false });
     expect(bob.takeSnapshot().text).toBe(
-      "workspace\t__default\tTrue\n" +
-        "workspace\tother\tFalse\n" +
-        "workspace\tw\tTrue\n" +
+      "workspace\t__default\tTrue\t\n" +
+        "workspace\tother\tFalse\t\n" +
+        "workspace\tw\tTrue\t\n" +
         "variable\ta\tfifo\tFalse\t2\n" +
         "variable\tb\tlifo\tTrue\t0\n" +
         "variable\tc\tunknown\tFalse\t0\n",
     );
-    expect(bob.takeSnapshot("other").text).toBe("workspace\tother\tFalse\n");
+    expect(bob.takeSnapshot("other").text).toBe("workspace\tother\tFalse\t\n");
     expect(bob.takeSnapshot("other", "nowhere").outcome).toBe("no_such_workspace");
   });
 

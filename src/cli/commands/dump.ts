@@ -73,7 +73,8 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
 }
 
 async function writeWorkspace(snapshot: Snapshot, workspace: SnapshotWorkspace, writer: DumpWriter): Promise<void> {
-  writer.workspace(Buffer.from(workspace.name, "latin1"), workspace.isPersistent);
+  const { name, isPersistent, durability } = workspace;
+  writer.workspace(Buffer.from(name, "latin1"), isPersistent, durability);
   for (const variable of workspace.variables) {
     const before = writer.totals.values;
     writer.variable(Buffer.from(variable.name, "latin1"), variable.mode, variable.isGuarded);

@@ -110,14 +110,15 @@ function chosen({ workspaces }: DumpContents, names: readonly string[]): Workspa
 
 async function tellContents({ time }: DumpContents, wanted: readonly WorkspaceContents[]): Promise<void> {
   const { counted } = await import("../dump/progress.ts");
-  const rows = wanted.map(({ name, isPersistent, totals }) => [
+  const rows = wanted.map(({ name, isPersistent, durability, totals }) => [
     name,
     isPersistent,
+    durability ?? "",
     totals.variables,
     totals.values,
     totals.bytes,
   ]);
-  await writeLine(table(["WORKSPACE", "PERSISTENT", "VARIABLES", "VALUES", "BYTES"], rows));
+  await writeLine(table(["WORKSPACE", "PERSISTENT", "DURABILITY", "VARIABLES", "VALUES", "BYTES"], rows));
   await writeLine(`sound; ${counted(wanted.length, "workspace")}, as they were at ${time}`);
 }
 

@@ -1,3 +1,4 @@
+import type { Durability } from "../../client/index.ts";
 import { nameOfBytes } from "../../client/name-bytes.ts";
 import { DumpDamage } from "./dump-damage.ts";
 import { type DumpMode, type DumpTotals, noTotals } from "./dump-format.ts";
@@ -12,6 +13,7 @@ export interface DumpContents {
 export interface WorkspaceContents {
   readonly name: string;
   readonly isPersistent: boolean;
+  readonly durability: Durability | undefined;
   readonly variables: Map<string, DumpMode>;
   readonly totals: DumpTotals;
   guardedCount: number;
@@ -37,13 +39,21 @@ class Listing implements DumpSink, DumpContents {
     this.time = time;
   }
 
-  workspace(bytes: Uint8Array, isPersistent: boolean): Promise<void> {
+  workspace(bytes: Uint8Array, isPersistent: boolean, durability: Durability | undefined): Promise<void> {
     const name = nameOfBytes(bytes);
     if (this.workspaces.has(name)) {
       throw new DumpDamage(`the dump is damaged: it has workspace '${name}' twice`);
     }
     const totals = { ...noTotals(), workspaces: 1 };
-    this.#workspace = { name, isPersistent, variables: new Map(), totals, guardedCount: 0, longest: 0 };
+    this.#workspace = {
+      name,
+      isPersistent,
+      durability,
+      variables: new Map(),
+      totals,
+      guardedCount: 0,
+      longest: 0,
+    };
     this.workspaces.set(name, this.#workspace);
     this.#variable = undefined;
     return Promise.resolve();

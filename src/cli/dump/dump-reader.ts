@@ -1,9 +1,11 @@
+import type { Durability } from "../../client/index.ts";
 import type { ValueSink } from "../../client/value-sink.ts";
 import { Major, Tag } from "../../codec/cbor-format.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { DumpBytes } from "./dump-bytes.ts";
 import {
   BREAK,
+  dumpDurabilities,
   type DumpMode,
   dumpModes,
   type DumpTotals,
@@ -22,7 +24,8 @@ const TRUE = 21;
 /** Takes what a dump holds. Values are those of the last variable, which is one of the last workspace. */
 export interface DumpSink extends ValueSink {
   header(time: string, version: string): void;
-  workspace(name: Uint8Array, isPersistent: boolean): Promise<void>;
+  /** `durability`: where it has one of its own. */
+  workspace(name: Uint8Array, isPersistent: boolean, durability: Durability | undefined): Promise<void>;
   variable(name: Uint8Array, mode: DumpMode, isGuarded: boolean): Promise<void>;
 }
 
@@ -55,7 +58,11 @@ export async function readDump(source: AsyncIterable<Uint8Array>, sink: DumpSink
     switch (kind) {
       case "workspace of 3":
         totals.workspaces++;
-        await sink.workspace(readName(input), readBoolean(input));
+        await sink.workspace(readName(input), readBoolean(input), undefined);
+        break;
+      case "workspace of 4":
+        totals.workspaces++;
+        await sink.workspace(readName(input), readBoolean(input), readDurability(input));
         break;
       case "variable of 4":
         totals.variables++;
@@ -214,6 +221,12 @@ function readMode(input: DumpBytes): DumpMode {
   input.head();
   const text = readText(input);
   return dumpModes.find((mode) => mode === text) ?? input.fail(`a mode '${text}'`);
+}
+
+function readDurability(input: DumpBytes): Durability {
+  input.head();
+  const text = readText(input);
+  return dumpDurabilities.find((durability) => durability === text) ?? input.fail(`a durability '${text}'`);
 }
 
 function readBoolean(input: DumpBytes): boolean {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Durability } from "../../client/index.ts";
 import type { ValueSink } from "../../client/value-sink.ts";
 import { Major, Tag } from "../../codec/cbor-format.ts";
 import { CborOutput } from "../../codec/cbor-output.ts";
@@ -39,12 +40,15 @@ export class DumpWriter implements ValueSink {
     this.#out.text(version);
   }
 
-  workspace(name: Uint8Array, isPersistent: boolean): void {
+  workspace(name: Uint8Array, isPersistent: boolean, durability: Durability | undefined): void {
     this.totals.workspaces++;
-    this.#array(3);
+    this.#array(durability === undefined ? 3 : 4);
     this.#out.text("workspace");
     this.#name(name);
     this.#out.byte(isPersistent ? TRUE : FALSE);
+    if (durability !== undefined) {
+      this.#out.text(durability);
+    }
   }
 
   variable(name: Uint8Array, mode: DumpMode, isGuarded: boolean): void {

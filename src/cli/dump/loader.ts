@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { NetWorkSpace, type NwsServer } from "../../client/index.ts";
+import { type Durability, NetWorkSpace, type NwsServer } from "../../client/index.ts";
 import { nameOfBytes } from "../../client/name-bytes.ts";
 import { RawStore } from "../../client/raw-store.ts";
 import { type DumpMode, noTotals } from "./dump-format.ts";
@@ -47,7 +47,7 @@ export class Loader implements DumpSink {
     // Its time says nothing here.
   }
 
-  async workspace(bytes: Uint8Array, isPersistent: boolean): Promise<void> {
+  async workspace(bytes: Uint8Array, isPersistent: boolean, durability: Durability | undefined): Promise<void> {
     await this.finish();
     const destination = this.#destinations.get(nameOfBytes(bytes));
     if (destination === undefined) {
@@ -56,9 +56,15 @@ export class Loader implements DumpSink {
     const { name, isAppended } = destination;
     this.current = name;
     this.totals.workspaces++;
-    // Who opens a workspace as persistent owns it until it is closed, and may guard its variables; whatever is only used stays too.
+    // Who opens a workspace as persistent owns it until it is closed, may guard its variables and says how durable it is; whatever is
+    // only used stays too.
     this.#canGuard = isPersistent && !isAppended;
-    this.#ws = new NetWorkSpace(name, { server: this.#server, useUse: !this.#canGuard, persistent: isPersistent });
+    this.#ws = new NetWorkSpace(name, {
+      server: this.#server,
+      useUse: !this.#canGuard,
+      persistent: isPersistent,
+      ...(this.#canGuard && { durability }),
+    });
     await this.#ws.opened();
   }
 

@@ -28,6 +28,8 @@ interface Sequel {
 export class JournalWriter extends ChangeEncoder implements Journal {
   /** Called when `has` may have become true for more positions, or `failure` was set. */
   onProgress: () => void = () => undefined;
+  /** See `Log.mayWait`. */
+  mayWait: () => boolean = () => true;
   /** What is usual. */
   readonly durability: Durability;
   #log: Log | undefined;
@@ -47,6 +49,7 @@ export class JournalWriter extends ChangeEncoder implements Journal {
   begin(log: Log): void {
     this.#log = log;
     log.onProgress = () => this.#progress();
+    log.mayWait = () => this.mayWait();
     this.started();
   }
 

@@ -32,9 +32,14 @@ export function* checkOnce(variable: VariableHistory): Generator<Violation> {
       }
     }
   }
+  for (const { end, overBy } of operations) {
+    if (end?.outcome === "done" && end.invokedAt > overBy) {
+      yield `the time of its lease was over by ${overBy.toFixed(2)}: ${describe(end)}`;
+    }
+  }
   for (const operation of operations.filter(({ kind, outcome }) => kind !== "delete" && outcome === "refused")) {
-    if (deletions.length === 0) {
-      // Who has a lease has it until its session ends, and nothing else ends a wait.
+    if (deletions.length === 0 && operation.settledAt < operation.refusableFrom) {
+      // Who has a lease has it until its session ends or its time is over, and nothing else ends a wait.
       yield `it was refused though nobody deleted the variable: ${describe(operation)}`;
     }
   }

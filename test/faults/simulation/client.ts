@@ -75,6 +75,13 @@ export class SimulatedClient implements Dialer {
     operation.outcome = "nothing";
   }
 
+  /** The lease of `fetch` lasts so long at most (0: without limit) since `grant` was answered; by itself it ends with the session, too. */
+  granted(fetch: Operation, grant: Operation, limitMs: number): void {
+    if (limitMs > 0 && grant.outcome === "done") {
+      fetch.overBy = grant.settledAt + limitMs + SLACK_MS;
+    }
+  }
+
   /** The workspaces of sessions that are there beside this one's. */
   async ownedLeft(): Promise<string[]> {
     const listed = await new ServerBase(this.#session).listWss();

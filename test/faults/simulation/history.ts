@@ -62,6 +62,10 @@ export interface Operation {
   /** Of a fetch on lease: what became of the lease, as far as the program did something about it. */
   isLeased: boolean;
   end: Operation | undefined;
+  /** Of a fetch on lease with a time limit: the lease is certainly over by then. */
+  overBy: number;
+  /** Before that nothing that it has to do with can be over by itself: what is refused earlier is refused without a reason. */
+  readonly refusableFrom: number;
   readonly after: string | undefined;
   /** The server was restarted meanwhile, and it was asked again: what a fetch had been given before went back. */
   outlivedServer: boolean;
@@ -89,7 +93,7 @@ export class History {
     session: SessionRecord,
     key: VariableKey | undefined,
     invokedAt: number,
-    more: Partial<Pick<Operation, "values" | "waits" | "isLeased" | "after">> = {},
+    more: Partial<Pick<Operation, "values" | "waits" | "isLeased" | "refusableFrom" | "after">> = {},
   ): Operation {
     const operation: Operation = {
       kind,
@@ -103,6 +107,8 @@ export class History {
       values: [],
       isLeased: false,
       end: undefined,
+      overBy: Infinity,
+      refusableFrom: Infinity,
       after: undefined,
       outlivedServer: false,
       restedFrom: Infinity,

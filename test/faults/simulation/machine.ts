@@ -164,6 +164,7 @@ class ProcessTime implements Clock {
     this.disk = {
       random: world.random,
       soon: (task) => this.#in(() => world.someTime(2), task),
+      pass: (ms) => world.standStill(ms),
       stop: () => this.stop(),
     };
   }

@@ -29,7 +29,7 @@ const OPERATIONS = [
   ["findTry", 5],
   ["walk", 4],
   ["delete", 1],
-  ["abort", 3],
+  ["abort", 10],
 ] as const;
 
 type Name = (typeof OPERATIONS)[number][0];
@@ -170,16 +170,28 @@ export class Program {
 
   async #lease(key: VariableKey, timeout: number): Promise<void> {
     const { random } = this.#world;
-    const operation = this.#history.begin("fetch", this.#client.record, key, this.#world.now, { isLeased: true });
+    const { now } = this.#world;
+    const limitMs = random.chance(0.4) ? 5 + random.below(60) : 0;
+    const refusableFrom = limitMs === 0 ? Infinity : now + limitMs;
+    const operation = this.#history.begin("fetch", this.#client.record, key, now, { isLeased: true, refusableFrom });
+    const how = { lease: limitMs === 0 ? true : limitMs } as const;
     const workspace = this.#workspace(key);
     const lease = await this.#client.perform(operation, () =>
       random.chance(0.5)
-        ? workspace.fetch<string>(key.name, { timeout, lease: true })
-        : workspace.fetchTry<string, string, undefined>(key.name, undefined, { lease: true }),
+        ? workspace.fetch<string>(key.name, { timeout, ...how })
+        : workspace.fetchTry<string, string, undefined>(key.name, undefined, how),
     );
     this.#saw(operation, lease?.value);
     if (lease !== undefined) {
+      this.#client.granted(operation, operation, limitMs);
       await this.#world.sleep(this.#world.someTime(30));
+      if (limitMs > 0 && random.chance(0.3)) {
+        const extension = this.#history.begin("other", this.#client.record, key, this.#world.now, { refusableFrom });
+        operation.overBy = Infinity;
+        await this.#client.perform(extension, () => lease.extend());
+        this.#client.granted(operation, extension, limitMs);
+        await this.#world.sleep(this.#world.someTime(30));
+      }
       await this.#endLease(operation, lease, key);
     }
   }
@@ -187,8 +199,9 @@ export class Program {
   async #endLease(fetch: Operation, lease: Lease<string>, key: VariableKey): Promise<void> {
     const { random } = this.#world;
     const { record } = this.#client;
+    const { refusableFrom } = fetch;
     const begin = (kind: "ack" | "release"): Operation =>
-      (fetch.end = this.#history.begin(kind, record, key, this.#world.now));
+      (fetch.end = this.#history.begin(kind, record, key, this.#world.now, { refusableFrom }));
     const how = random.below(3);
     if (how === 0) {
       await this.#client.perform(begin("release"), () => lease.release());
@@ -198,7 +211,7 @@ export class Program {
       // It is one operation with two effects: its store is a record of its own, with the same outcome.
       const end = begin("ack");
       const value = this.#value();
-      const store = this.#history.begin("store", record, key, this.#world.now, { values: [value] });
+      const store = this.#history.begin("store", record, key, this.#world.now, { values: [value], refusableFrom });
       await this.#client.perform(end, () => lease.complete(key.name, value));
       store.outcome = end.outcome;
       store.settledAt = end.settledAt;
@@ -237,7 +250,8 @@ export class Program {
     if (this.#habits.aborts) {
       const giveUp = new AbortController();
       const { signal } = giveUp;
-      this.#world.after(this.#world.someTime(20), () => giveUp.abort());
+      // Often while the value is on its way.
+      this.#world.after(this.#world.someTime(this.#world.random.pick([4, 20])), () => giveUp.abort());
       await this.#read("fetch", key, {}, (workspace) => workspace.fetch(key.name, { signal }));
     }
   }

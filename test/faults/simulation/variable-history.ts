@@ -154,8 +154,9 @@ function lastSafeCalls(operations: readonly Operation[]): ReadonlyMap<number, nu
 }
 
 function delivery(fetch: Operation, value: string, safeUntil: number): Delivery {
-  const { session, settledAt, isLeased, end } = fetch;
-  const { endsFrom, endsBy } = session;
+  const { session, settledAt, isLeased, end, refusableFrom } = fetch;
+  const endsFrom = Math.min(session.endsFrom, isLeased ? refusableFrom : Infinity);
+  const endsBy = Math.min(session.endsBy, fetch.overBy);
   const gone = { value, fetch, returnsFrom: Infinity, heldUntil: Infinity };
   if (!isLeased) {
     const isConfirmed = session.isClosed || safeUntil >= settledAt;
@@ -166,10 +167,11 @@ function delivery(fetch: Operation, value: string, safeUntil: number): Delivery 
   }
   const isDone = end.outcome === "done";
   if (end.kind === "ack") {
-    return isDone ? gone : { ...gone, returnsFrom: endsFrom };
+    const isRefused = end.outcome === "refused" && refusableFrom < Infinity;
+    return isDone ? gone : { ...gone, returnsFrom: endsFrom, ...(isRefused && { heldUntil: end.settledAt }) };
   }
   return isDone
-    ? { ...gone, returnsFrom: end.invokedAt, heldUntil: end.settledAt }
+    ? { ...gone, returnsFrom: Math.min(end.invokedAt, endsFrom), heldUntil: end.settledAt }
     : { ...gone, returnsFrom: Math.min(end.invokedAt, endsFrom), heldUntil: endsBy };
 }
 

@@ -19,6 +19,8 @@ export class World {
   now = 0;
   /** Events so far. */
   count = 0;
+  /** How often somebody stood still, with the whole world. */
+  standstills = 0;
   /** Sorted, the next one last. */
   readonly #events: Event[] = [];
 
@@ -52,6 +54,12 @@ export class World {
         events.splice(place, 1);
       }
     };
+  }
+
+  /** Time passes in which nothing happens. */
+  standStill(ms: number): void {
+    this.now += ms;
+    this.standstills++;
   }
 
   sleep(ms: number): Promise<void> {
