@@ -4,6 +4,7 @@ import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { FileWorkspace } from "./file-workspace.ts";
+import { type TlsOptions, tlsSettings } from "./tls-options.ts";
 import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
 const DEFAULT_HOST = "localhost";
@@ -16,6 +17,12 @@ export interface ServerOptions extends SessionOptions {
   readonly serverPort?: number | undefined;
   /** A Unix socket (on Windows a named pipe) instead of host and port. */
   readonly socketPath?: string | undefined;
+  /**
+   * Encrypts the connection, and connects to no other server than the one whose certificate says so. True: with what the environment
+   * variables NWS_TLS_CA, NWS_TLS_CERT and NWS_TLS_KEY say, and the authorities that Node trusts. Default: what NWS_TLS says (1 or 0), else
+   * whether one of these is set. A Unix socket has none.
+   */
+  readonly tls?: boolean | TlsOptions | undefined;
   /** Most milliseconds that connecting may take. Default 10 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -90,6 +97,9 @@ function dialerOf(options: ServerOptions): NodeDialer {
   const timeoutMs = checkConnectTimeout(options.connectTimeout, where);
   const { socketPath } = options;
   if (socketPath !== undefined) {
+    if (options.tls !== undefined && options.tls !== false) {
+      throw new ArgumentError("bad_arguments", "connect: a Unix socket has no TLS; leave out socketPath or tls", where);
+    }
     return new NodeDialer({ path: socketPath }, timeoutMs);
   }
   const { NWS_HOST, NWS_SERVER_PORT } = process.env;
@@ -101,7 +111,7 @@ function dialerOf(options: ServerOptions): NodeDialer {
     options.serverPort !== undefined || NWS_SERVER_PORT === undefined || NWS_SERVER_PORT === ""
       ? checkPort("serverPort", options.serverPort ?? DEFAULT_PORT, where)
       : checkPort("the environment variable NWS_SERVER_PORT", Number(NWS_SERVER_PORT), where);
-  return new NodeDialer({ host, port }, timeoutMs);
+  return new NodeDialer({ host, port, tls: tlsSettings(options.tls, where) }, timeoutMs);
 }
 
 /** What listings show of this client, unless it says something else: who, and which process. */

@@ -1,8 +1,13 @@
-import { connect, type Socket } from "node:net";
+import { connect, type OnReadOpts, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { channelBindingOf, connectTls } from "./tls-connect.ts";
+import { explainTls } from "./tls-failure.ts";
+import type { TlsSettings } from "./tls-options.ts";
 import type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 
 /** Where a server is. */
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+export type Target =
+  { readonly host: string; readonly port: number; readonly tls?: TlsSettings | undefined } | { readonly path: string };
 
 /** What comes in lands here, for all connections: it is used up before the next read. */
 const READ_BYTES = 262_144;
@@ -19,7 +24,7 @@ const onExit = (): void => {
   }
 };
 
-/** Connects over TCP or a Unix socket. */
+/** Connects over TCP, with TLS or without, or over a Unix socket. */
 export class NodeDialer implements Dialer {
   readonly address: string;
   readonly #target: Target;
@@ -63,6 +68,7 @@ class SocketTransport implements Transport {
   readonly #events: TransportEvents;
   readonly #timer: NodeJS.Timeout;
   #error: Error | undefined;
+  #channelBinding: Uint8Array | undefined;
 
   constructor(target: Target, timeoutMs: number, events: TransportEvents) {
     this.#events = events;
@@ -74,22 +80,32 @@ class SocketTransport implements Transport {
         return true;
       },
     };
-    const socket = connect({ ...target, onread });
+    const secured = connectSecurely(target, onread);
+    const socket: Socket = secured ?? connect({ ...target, onread });
+    let isOpen = false;
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
-    socket.on("connect", () => {
+    socket.on(secured === undefined ? "connect" : "secureConnect", () => {
+      isOpen = true;
+      this.#channelBinding = secured && channelBindingOf(secured);
       this.#enter();
       events.opened();
     });
     socket.on("drain", () => events.drained());
-    socket.on("error", (error) => (this.#error = plain(error)));
+    socket.on("error", (error: Error) => {
+      this.#error = isOpen ? error : explained(error, target);
+    });
     socket.on("close", () => {
       clearTimeout(this.#timer);
       this.#leave();
       events.closed(this.#error);
     });
+  }
+
+  get channelBinding(): Uint8Array | undefined {
+    return this.#channelBinding;
   }
 
   get bufferedBytes(): number {
@@ -150,7 +166,13 @@ class SocketTransport implements Transport {
   }
 }
 
-/** When every address of a name failed, the first failure says most. */
-function plain(error: Error): Error {
-  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+function connectSecurely(target: Target, onread: OnReadOpts): TLSSocket | undefined {
+  return "path" in target || target.tls === undefined ? undefined : connectTls(target, target.tls, onread);
+}
+
+/** Why there is no connection. */
+function explained(error: Error, target: Target): Error {
+  // When every address of a name failed, the first failure says most.
+  const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  return "path" in target || target.tls === undefined ? first : explainTls(first, target.tls.servername ?? target.host);
 }

@@ -3,6 +3,8 @@ import type { Durability } from "../log/index.ts";
 import type { Limits } from "../server/limits.ts";
 import type { Logger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
+import { silentLogger } from "../server/logger.ts";
+import type { ServerCertificate, ServerTlsOptions } from "../server/tls/server-certificate.ts";
 import { WebServer } from "../web/web-server.ts";
 import { NO_DATA } from "./data-folder.ts";
 import { readEnvironment } from "./environment.ts";
@@ -31,6 +33,12 @@ export interface StartServerOptions {
    * interface may. Default: none.
    */
   readonly webPages?: string;
+  /**
+   * A certificate and its key, as PEM files or PEM text; then the port takes TLS as well as connections without it, and the web interface is
+   * reached by https. `ca`: authorities of certificates by which clients may show who they are. `reload` reads the files again. TLS is of version
+   * 1.2 or 1.3. Default: no TLS.
+   */
+  readonly tls?: ServerTlsOptions;
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
   /** Listen beyond this machine although nobody is asked who they are. Default: false, and such a `host` is refused. */
@@ -69,8 +77,15 @@ export interface RunningServer {
   /** Undefined: there is no web interface. */
   readonly webPort: number | undefined;
   readonly socketPath: string | undefined;
+  /** Whether it has a certificate: then its web interface is at `https:`, not `http:`. */
+  readonly tls: boolean;
   /** The folder in which persistent workspaces are kept; `undefined` when they are not. */
   readonly data: string | undefined;
+  /**
+   * Reads the files of option `tls` again: connections from now on get what they say, those that are there go on. Rejects, and nothing changes,
+   * when something is wrong with them.
+   */
+  reload(): Promise<void>;
   /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. What is not kept is gone. */
   stop(): Promise<void>;
   /** Done when it has stopped, whoever asked for it (a client may, with `allowKillOnClose`). */
@@ -98,8 +113,11 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   }
   const tmpDir = options.tmpDir ?? environment.tmpDir;
   const longValueBytes = options.longValueBytes ?? environment.longValueBytes;
+  const log = logger === "silent" ? silentLogger : typeof logger === "string" ? await createLogger(logger) : logger;
+  const certificate = options.tls === undefined ? undefined : await loadCertificate(options.tls, log);
   const server = new Server({
     version: VERSION,
+    certificate,
     insecure: options.insecure ?? false,
     allowKillOnClose: options.allowKillOnClose ?? false,
     isBackground: options.background ?? false,
@@ -107,7 +125,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),
-    ...(logger !== "silent" && { logger: typeof logger === "string" ? await createLogger(logger) : logger }),
+    logger: log,
   });
   let open = (): void => undefined;
   const ready = new Promise<void>((resolve) => (open = resolve));
@@ -126,6 +144,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         isBackground: options.background ?? false,
         hostNames: options.webNames ?? [],
         pages: options.webPages === undefined ? undefined : resolve(options.webPages),
+        certificate,
         ready,
       });
     let web: WebServer | undefined;
@@ -136,6 +155,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       web = await listen(asked ?? 0);
     }
     server.webPort = web?.port;
+    server.isWebEncrypted = certificate !== undefined;
     const stopped = server.stopped.then(() => web?.close());
     const stop = async (): Promise<void> => {
       await server.stop();
@@ -150,7 +170,11 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       port: address.port,
       webPort: web?.port,
       socketPath,
+      tls: certificate !== undefined,
       data,
+      reload: async () => {
+        await certificate?.reload();
+      },
       stop,
       stopped,
       [Symbol.asyncDispose]: stop,
@@ -160,4 +184,16 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     await server.stop();
     throw error;
   }
+}
+
+/** (Loaded only where there is TLS.) */
+async function loadCertificate(tls: ServerTlsOptions, logger: Logger): Promise<ServerCertificate> {
+  for (const name of ["cert", "key", "ca"] as const) {
+    const value: unknown = tls[name];
+    if (typeof value !== "string" && !(name === "ca" && value === undefined)) {
+      throw new TypeError(`tls.${name} must be the path of a PEM file, or PEM text`);
+    }
+  }
+  const { ServerCertificate } = await import("../server/tls/server-certificate.ts");
+  return ServerCertificate.load(tls, logger);
 }

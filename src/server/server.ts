@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createHistogram } from "node:perf_hooks";
 import { join } from "node:path";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
@@ -17,14 +17,16 @@ import {
 } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
+import { type Peer, peerOf } from "./access/peer.ts";
 import { ClassicSession } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
 import { Connection } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
-import { HandshakeConversation } from "./handshake-conversation.ts";
+import { type Agreement, HandshakeConversation } from "./handshake-conversation.ts";
 import { VALUES_FOLDER } from "./journal/data-maintenance.ts";
 import { JournalWriter } from "./journal/journal-writer.ts";
 import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
@@ -37,6 +39,8 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import type { ServerCertificate } from "./tls/server-certificate.ts";
+import type { TlsEntrance } from "./tls/tls-entrance.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -61,6 +65,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Whether other machines may connect although nobody is asked who they are. Default: no. */
   readonly insecure?: boolean;
+  /** The TCP port takes TLS, too, with this. Default: it does not. */
+  readonly certificate?: ServerCertificate | undefined;
   /** Whether a client may ask that the server stops when it hangs up. Default: no. */
   readonly allowKillOnClose?: boolean;
   /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
@@ -103,8 +109,12 @@ export class Server implements ServerContext, ConnectionContext {
   readonly version: string;
   /** Told to clients in the handshake. */
   webPort: number | undefined;
+  /** So is this: whether its web interface is reached by https. */
+  isWebEncrypted = false;
   readonly #isInsecure: boolean;
   readonly #isBackground: boolean;
+  /** The way in by TCP, where there is TLS. */
+  readonly #entrance: TlsEntrance | undefined;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
   readonly startedAt = performance.now();
@@ -119,7 +129,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
   /** Accepted while the data are being loaded. */
-  #early: Socket[] | undefined;
+  #early: { readonly stream: Duplex; readonly peer: Peer }[] | undefined;
   #stop: Promise<void> | undefined;
   #hasStopped: () => void = () => undefined;
   #whenEmpty: (() => void) | undefined;
@@ -136,6 +146,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
+    this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
@@ -206,7 +217,7 @@ export class Server implements ServerContext, ConnectionContext {
     if (this.#early !== undefined) {
       stream.destroy();
     } else {
-      this.#serve(stream, peer);
+      this.#serve(stream, { name: peer, isLocal: false });
     }
   }
 
@@ -238,7 +249,7 @@ export class Server implements ServerContext, ConnectionContext {
     logger.info({ folder, durability: data.durability, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
     const early = this.#early ?? [];
     this.#early = undefined;
-    early.forEach(this.#accept);
+    early.forEach(({ stream, peer }) => this.#accept(stream, peer));
   }
 
   /** Resolves when what was changed by now is as safe as was promised, in each workspace. Rejects when it cannot be. */
@@ -279,7 +290,7 @@ export class Server implements ServerContext, ConnectionContext {
           `listen on 127.0.0.1, or allow it with the option insecure`,
       );
     }
-    const listener = await listenTcp(host, port, this.#accept, { isBackground: this.#isBackground });
+    const listener = await listenTcp(host, port, this.#enter, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
@@ -287,7 +298,9 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    this.#listeners.push(await listenUnix(path, this.#accept, { isBackground: this.#isBackground }));
+    this.#listeners.push(
+      await listenUnix(path, (socket) => this.#accept(socket, peerOf(socket)), { isBackground: this.#isBackground }),
+    );
     this.logger.info({ path }, "listening");
   }
 
@@ -341,15 +354,32 @@ export class Server implements ServerContext, ConnectionContext {
 
   // Inside
 
-  readonly #accept = (socket: Socket): void => {
-    if (this.#early !== undefined && this.#stop === undefined) {
-      this.#early.push(socket);
+  /** By TCP. */
+  readonly #enter = (socket: Socket): void => {
+    const entrance = this.#entrance;
+    const peer = peerOf(socket);
+    if (entrance === undefined) {
+      this.#accept(socket, peer);
+    } else if (entrance.arrivalCount + this.connectionCount >= this.limits.maxConnections + MOST_TURNED_AWAY) {
+      socket.destroy();
     } else {
-      this.#serve(socket, peerOf(socket));
+      entrance.enter(socket, {
+        secured: (secured, tls) => this.#accept(secured, { ...peer, tls }),
+        plain: (plain) => this.#accept(plain, peer),
+      });
     }
   };
 
-  #serve(stream: Duplex, peer: string): void {
+  #accept(stream: Duplex, peer: Peer): void {
+    if (this.#early !== undefined && this.#stop === undefined) {
+      this.#early.push({ stream, peer });
+    } else {
+      this.#serve(stream, peer);
+    }
+  }
+
+  /** `agreement`: of a handshake that is over already; the connection is encrypted since then. */
+  #serve(stream: Duplex, peer: Peer, agreement?: Agreement): void {
     if (this.#stop !== undefined) {
       stream.destroy();
       return;
@@ -359,14 +389,17 @@ export class Server implements ServerContext, ConnectionContext {
       stream.destroy();
       return;
     }
-    const connection = new Connection(stream, peer, this);
+    const connection = new Connection(stream, peer.name, this);
     if (isTooMany) {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: connection.peer }, "too many connections");
     }
-    const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose, webPort: this.webPort });
-    const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
-      this.logger.debug({ peer: connection.peer, mode: agreement.mode }, "connected");
+    this.#connections.add(connection);
+    const begin = (agreement: Agreement): Conversation | undefined => {
+      this.logger.debug(
+        { peer: connection.peer, mode: agreement.mode, isEncrypted: peer.tls !== undefined },
+        "connected",
+      );
       const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
       if (agreement.mode === "multiplexed") {
         return new Greeting(connection, this, refusal);
@@ -376,9 +409,30 @@ export class Server implements ServerContext, ConnectionContext {
         return undefined;
       }
       return new ClassicSession(connection, this, agreement);
+    };
+    if (agreement !== undefined) {
+      const session = begin(agreement);
+      if (session !== undefined) {
+        connection.conversation = session;
+      }
+      return;
+    }
+    const mayStartTls = peer.tls === undefined && peer.addresses !== undefined && stream instanceof Socket;
+    const entrance = mayStartTls ? this.#entrance : undefined;
+    const offer = offeredOptions({
+      allowKillOnClose: this.allowKillOnClose,
+      webPort: this.webPort,
+      isWebEncrypted: this.isWebEncrypted,
+      allowTls: entrance !== undefined,
     });
-    connection.conversation = handshake;
-    this.#connections.add(connection);
+    connection.conversation = new HandshakeConversation(connection, offer, this.deadlines, (agreed, rest) => {
+      if (mayStartTls && entrance !== undefined && agreed.mode === "classic" && agreed.startTls) {
+        connection.letGo();
+        entrance.upgrade(stream, rest, (secured, tls) => this.#serve(secured, { ...peer, tls }, agreed));
+        return undefined;
+      }
+      return begin(agreed);
+    });
   }
 
   async #stopNow(): Promise<void> {
@@ -386,6 +440,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const listener of this.#listeners) {
       listener.close();
     }
+    this.#entrance?.close();
     const all = [...this.#connections];
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
     for (const connection of all) {
@@ -398,7 +453,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
-    this.#early?.forEach((socket) => socket.destroy());
+    this.#early?.forEach(({ stream }) => stream.destroy());
     this.deadlines.clear();
     await this.#closeLog();
     await this.blobs.close();
@@ -422,10 +477,4 @@ export class Server implements ServerContext, ConnectionContext {
       });
     }
   }
-}
-
-/** Where a client is, for listings and the log. */
-function peerOf(socket: Socket): string {
-  const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined ? "local" : `${remoteAddress.replace(/^::ffff:(?=\d+\.)/, "")}:${remotePort ?? 0}`;
 }

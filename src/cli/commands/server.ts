@@ -14,6 +14,9 @@ interface ServeOptions {
   readonly webName?: readonly string[];
   readonly webPages?: string;
   readonly socket?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
   readonly insecure?: true;
   readonly allowKill?: true;
   readonly data?: string;
@@ -40,6 +43,8 @@ Examples:
   nws server --port 0 --json          on a free port; the ready line is JSON that says which
   nws server --socket /run/nws.sock   on a Unix socket as well
   nws server --data none              keeping nothing
+  nws server --tls-cert server.pem --tls-key server-key.pem
+                                      encrypted (nws tls init makes the files; SIGHUP reads them again)
   nws server --log-level info         with a log on standard error, a line of JSON for each event`;
 
 export function serverCommand(): Command {
@@ -67,6 +72,9 @@ export function serverCommand(): Command {
     )
     .option("--web-pages <folder>", "web pages of your own, to be shown at /pages/: they may open workspaces")
     .option("--socket <path>", "listen on a Unix socket too")
+    .option("--tls-cert <file>", "take TLS, with this certificate, and show the web interface by https")
+    .option("--tls-key <file>", "the key of the certificate")
+    .option("--tls-ca <file>", "ask clients for certificates of this authority; nobody must have one")
     .option("--insecure", "allow an address that others can reach: everybody who does may read and change everything")
     .option("--allow-kill", "allow a client to stop the server (deadman, KillServerOnClose)")
     .option("--data <folder>", "keep persistent workspaces there; none: keep nothing (default: a folder for the port)")
@@ -109,6 +117,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.webPages === undefined ? {} : { webPages: options.webPages }),
     data: options.data ?? (options.port === 0 ? NO_DATA : defaultDataFolder(options.port)),
     durability: options.durability,
+    ...tlsFrom(options),
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),
     ...(options.tmpDir === undefined ? {} : { tmpDir: options.tmpDir }),
     ...(options.longValueSize === undefined ? {} : { longValueBytes: options.longValueSize }),
@@ -118,20 +127,40 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   const stop = (): void => void server.stop();
   process.once("SIGTERM", stop).once("SIGINT", stop);
+  const reload = (): void => {
+    server.reload().catch((error: unknown) => process.stderr.write(`nws: nothing was changed: ${sentenceOf(error)}\n`));
+  };
+  // (Where there is nothing to read again it means what it means to others: that the terminal is gone.)
+  if (server.tls) {
+    process.on("SIGHUP", reload);
+  }
   process.stdout.write(`${readyLine(server, options.json === true)}\n`);
   await server.stopped;
-  process.off("SIGTERM", stop).off("SIGINT", stop);
+  process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
 }
 
 /** The public contract: other programs read this line. */
 function readyLine(server: RunningServer, isJson: boolean): string {
-  const { host, port, webPort } = server;
+  const { host, port, webPort, tls } = server;
   if (isJson) {
-    return JSON.stringify({ event: "ready", host, port, webPort });
+    return JSON.stringify({ event: "ready", host, port, webPort, ...(tls && { tls }) });
   }
   const name = host.includes(":") ? `[${host}]` : host;
-  const web = webPort === undefined ? "" : `, web interface at http://${name}:${webPort}/`;
+  const web = webPort === undefined ? "" : `, web interface at ${tls ? "https" : "http"}://${name}:${webPort}/`;
   return `nws: serving workspaces on ${name}:${port}${web}`;
+}
+
+function tlsFrom({ tlsCert: cert, tlsKey: key, tlsCa: ca }: ServeOptions): Pick<StartServerOptions, "tls"> {
+  if (cert !== undefined && key !== undefined) {
+    return { tls: { cert, key, ca } };
+  }
+  if (cert !== undefined || key !== undefined || ca !== undefined) {
+    throw new CommandFailure(
+      ExitCode.usage,
+      "for TLS a server needs both --tls-cert and --tls-key (nws tls init makes them)",
+    );
+  }
+  return {};
 }
 
 function cannotServe(error: unknown, options: ServeOptions): string {
