@@ -86,7 +86,11 @@ class SocketTransport implements Transport {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    this.#timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(() => {
+      const silence = `it has said nothing within ${timeoutMs} ms: if it speaks TLS only, connect with the option tls (NWS_TLS=1, --tls)`;
+      const isSilent = isOpen && secured === undefined;
+      socket.destroy(new Error(isSilent ? silence : `no connection within ${timeoutMs} ms`));
+    }, timeoutMs);
     socket.on(secured === undefined ? "connect" : "secureConnect", () => {
       isOpen = true;
       this.#channelBinding = secured && channelBindingOf(secured);

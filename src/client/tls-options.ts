@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { ArgumentError, type Where } from "./errors.ts";
@@ -132,6 +133,10 @@ function contextOf(
     text === undefined ? [] : [`tls.${name}`],
   );
   try {
+    if (ca !== undefined) {
+      // (What is no certificate among authorities is passed over without a word.)
+      new X509Certificate(ca);
+    }
     return createSecureContext({ ca, cert, key, minVersion: "TLSv1.2" });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

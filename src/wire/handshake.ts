@@ -43,9 +43,8 @@ export type ClientHandshakeOutcome =
   | { readonly mode: "refused"; readonly reason: string };
 
 const TAG_BYTES = 4;
-/** How a TLS client begins, and a TLS server that is spoken to in another way: a record of the handshake, an alert. */
+/** How a TLS client begins. */
 const TLS_RECORD = "\x16\x03";
-const TLS_ALERT = "\x15\x03";
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -205,9 +204,6 @@ export class ClientHandshake extends Handshake<ClientHandshakeOutcome> {
       }
       if (answer === "2223") {
         return { mode: "old_server", reason: "the server speaks only the classic protocol" };
-      }
-      if (answer.startsWith(TLS_ALERT)) {
-        return this.refused("what answers there speaks TLS only: connect with the option tls (NWS_TLS=1, --tls)");
       }
       if (answer !== "P000") {
         return this.refused("what answers there is not a NetWorkSpaces server");

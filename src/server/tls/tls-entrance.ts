@@ -118,6 +118,8 @@ class Arrival implements DeadlineTarget {
   readonly #deadlines: Deadlines;
   readonly #logger: Logger;
   readonly #deadline: Deadline;
+  /** After the handshake. */
+  readonly #allowsHalfOpen: boolean;
   /** Where it is from, for the log. */
   readonly #peer: string;
   #over: (() => void) | undefined;
@@ -130,6 +132,7 @@ class Arrival implements DeadlineTarget {
     this.#logger = logger;
     this.#peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     this.#over = over;
+    this.#allowsHalfOpen = socket.allowHalfOpen;
     this.#deadline = deadlines.add(TLS_HANDSHAKE_MS, this, 0);
     // (What breaks it is told by `close`; while it is encrypted, by the socket above it.)
     socket.on("error", () => undefined);
@@ -173,7 +176,7 @@ class Arrival implements DeadlineTarget {
     this.#end();
     // (It may be heard of only later. Its errors are told by `close`, too.)
     socket.on("error", () => undefined);
-    socket.allowHalfOpen = true;
+    socket.allowHalfOpen = this.#allowsHalfOpen;
     this.#host.secured(socket, { certificate: this.#certificateOf(socket), binding });
   }
 
