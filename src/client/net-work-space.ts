@@ -4,11 +4,13 @@ import { NodeDialer } from "./node-dialer.ts";
 import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { FileWorkspace } from "./file-workspace.ts";
-import { type TlsOptions, tlsSettings } from "./tls-options.ts";
+import { completeTls, type TlsOptions, tlsSettings } from "./tls-options.ts";
 import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 8765;
+
+const CONNECTING = { operation: "connect" };
 
 export interface ServerOptions extends SessionOptions {
   /** Default: the environment variable NWS_HOST, else `localhost`. */
@@ -58,9 +60,13 @@ export class NetWorkSpace<Vars = Record<string, unknown>> extends FileWorkspace<
 
 /** A server, and one session with it that several workspaces may share. It connects at once. */
 export class NwsServer extends ServerBase {
+  /** @internal What its connections are encrypted with; undefined: they are not. */
+  readonly tls: TlsOptions | undefined;
+
   /** Throws an ArgumentError when an option can never work; everything else is told by the operations. */
   constructor(options: ServerOptions = {}) {
     super(new Session(dialerOf(options), { ...options, label: labelOf(options) }));
+    this.tls = options.socketPath === undefined ? completeTls(options.tls, CONNECTING) : undefined;
   }
 
   /** Opens a workspace: uses it, and owns it if nobody does. */
@@ -93,7 +99,7 @@ export class NwsServer extends ServerBase {
 }
 
 function dialerOf(options: ServerOptions): NodeDialer {
-  const where = { operation: "connect" };
+  const where = CONNECTING;
   const timeoutMs = checkConnectTimeout(options.connectTimeout, where);
   const { socketPath } = options;
   if (socketPath !== undefined) {

@@ -1,22 +1,22 @@
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { formatSecret } from "./worker-secret.ts";
+import { formatSecret, type WorkerSecret } from "./worker-secret.ts";
 
 const USER_ONLY_FOLDER = 0o700;
 const USER_ONLY_FILE = 0o600;
 
-/** The key of a sleigh in a file that only the user may read, for workers that cannot get it on their standard input. */
+/** The key of a sleigh, and what else a worker is told in private, in a file that only the user may read, for workers that cannot get it on their standard input. */
 export class KeyFile {
   readonly path: string;
   readonly #folder: string;
-  readonly #key: Uint8Array;
+  readonly #secret: WorkerSecret;
   #isWritten = false;
 
   /** Writes nothing yet. Default folder: `.networkspaces/keys` in the home folder. */
-  constructor(sleigh: string, key: Uint8Array, folder = join(homedir(), ".networkspaces", "keys")) {
+  constructor(sleigh: string, secret: WorkerSecret, folder = join(homedir(), ".networkspaces", "keys")) {
     this.#folder = resolve(folder);
-    this.#key = key;
+    this.#secret = secret;
     // Two servers may each have a sleigh of this name. (No random: a dry run and the launch shall name the same file.)
     this.path = join(this.#folder, `${sleigh.replaceAll(/[^\w.-]/g, "_")}-${process.pid}-${++count}.key`);
   }
@@ -31,7 +31,7 @@ export class KeyFile {
     rmSync(this.path, { force: true });
     const file = openSync(this.path, "wx", USER_ONLY_FILE);
     try {
-      writeSync(file, formatSecret({ key: this.#key }));
+      writeSync(file, formatSecret(this.#secret));
     } finally {
       closeSync(file);
     }

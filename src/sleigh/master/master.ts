@@ -10,6 +10,7 @@ import { Monitor } from "./monitor/monitor.ts";
 import { Packer } from "./packer.ts";
 import { ReplayLog } from "./replay-log.ts";
 import { Roster } from "./roster.ts";
+import { tlsForWorkers } from "./tls-for-workers.ts";
 import { WorkerCrew } from "./worker-crew.ts";
 
 const SLEIGH_TEMPLATE = "sleigh_ride_%04d";
@@ -64,7 +65,13 @@ export class Master {
       await Promise.all([ride.declare(Variables.tasks, "fifo"), ride.guard(Variables.tasks)]);
       const nws = new NetWorkSpace(ride.name, { server: userServer, useUse: true });
       const key = Sealer.newKey();
-      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key, durability });
+      const starter = new WorkerStarter({
+        sleigh: ride.name,
+        server: address,
+        key,
+        tls: tlsForWorkers(server.tls, address.host),
+        durability,
+      });
       undo.push(() => {
         starter.close();
         return Promise.resolve();
@@ -187,17 +194,17 @@ export class Master {
 
 /** Two sessions with the server that was named, or with one of the sleigh's own. */
 async function connect(
-  { server, nwsHost, nwsPort }: SleighOptions,
+  { server, nwsHost, nwsPort, tls }: SleighOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<[NwsServer, NwsServer]> {
-  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort };
+  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort, tls };
   if (server !== undefined) {
     const { host, port } = addressOf(server);
-    where = { serverHost: host, serverPort: port };
+    where = { serverHost: host, serverPort: port, tls: tls ?? server.tls ?? false };
   } else if (nwsHost === undefined && nwsPort === undefined) {
     const embedded = await startEmbeddedServer();
     undo.push(() => embedded.stop());
-    where = { serverHost: embedded.host, serverPort: embedded.port };
+    where = { serverHost: embedded.host, serverPort: embedded.port, tls: false };
   }
   const open = (): NwsServer => {
     const connection = new NwsServer(where);

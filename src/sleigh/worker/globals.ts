@@ -1,4 +1,4 @@
-import { type Durability, NetWorkSpace } from "../../client/index.ts";
+import { type Durability, NetWorkSpace, type TlsOptions } from "../../client/index.ts";
 import type { TaskContext } from "./context.ts";
 import { globalProperty } from "./job.ts";
 import { reconnectFor } from "./worker-reconnect.ts";
@@ -7,6 +7,8 @@ import { reconnectFor } from "./worker-reconnect.ts";
 export interface GlobalsOptions {
   readonly host: string;
   readonly port: number;
+  /** Undefined: connections are not encrypted. */
+  readonly tls: TlsOptions | undefined;
   readonly sleigh: string;
   readonly durability: Durability | undefined;
   readonly userWs: string;
@@ -14,13 +16,14 @@ export interface GlobalsOptions {
 }
 
 /** Defines what tasks know of their worker. The workspaces connect when a task first uses one. */
-export function installGlobals({ host, port, sleigh, durability, userWs, context }: GlobalsOptions): void {
+export function installGlobals({ host, port, tls, sleigh, durability, userWs, context }: GlobalsOptions): void {
   let session: NetWorkSpace | undefined;
   let user: NetWorkSpace | undefined;
   const nws = (): NetWorkSpace =>
     (session ??= new NetWorkSpace(sleigh, {
       serverHost: host,
       serverPort: port,
+      tls: tls ?? false,
       useUse: true,
       create: false,
       label: `sleigh-task:${context.rank}:${process.pid}`,

@@ -87,10 +87,10 @@ class TaskThread {
   #receive(message: ToTaskThread): void {
     switch (message.kind) {
       case "begin": {
-        const { sleigh, host, port, durability } = this.#data;
+        const { sleigh, host, port, tls, durability } = this.#data;
         this.#context.rank = message.rank;
         this.#context.workerCount = message.workerCount;
-        installGlobals({ sleigh, host, port, durability, userWs: message.userWs, context: this.#context });
+        installGlobals({ sleigh, host, port, tls, durability, userWs: message.userWs, context: this.#context });
         break;
       }
       case "count":

@@ -14,6 +14,7 @@ export async function runWorkerProcess(settings: WorkerSettings): Promise<never>
     ...settings,
     port: port === 0 ? (secret.port ?? DEFAULT_PORT) : port,
     key: secret.key,
+    tls: secret.tls,
     version: VERSION,
     say: settings.verbose === true ? say : undefined,
     signal: interrupted(),
