@@ -1,5 +1,5 @@
 import type { NetWorkSpace, NwsServer } from "../client/index.ts";
-import type { ServerChoice, WorkspaceChoice } from "./options.ts";
+import { type ServerChoice, tlsOf, type WorkspaceChoice } from "./options.ts";
 
 /** Connects, works, closes. The client is loaded here and nowhere else. */
 export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
@@ -11,6 +11,7 @@ export async function withServer<T>(choice: ServerChoice, work: (server: NwsServ
     socketPath: socket,
     // (What the environment says the client reads by itself, and a token in NWS_TOKEN comes before a file named there.)
     tokenFile: tokenFile === process.env["NWS_TOKEN_FILE"] ? undefined : tokenFile,
+    tls: tlsOf(choice),
     label: `nws:${process.pid}`,
     // A command that is interrupted is gone: nothing may wait for it, or keep a value for it.
     reconnect: false,

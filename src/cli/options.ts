@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { TlsOptions } from "../client/index.ts";
 import { parsePort, parseSeconds } from "./parse.ts";
 
 /** Which server a command talks to. */
@@ -7,6 +8,10 @@ export interface ServerChoice {
   readonly port: number;
   readonly socket?: string;
   readonly tokenFile?: string;
+  readonly tls?: true;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 /** How a command uses a workspace. */
@@ -29,7 +34,17 @@ export function debugOption(): Option {
   return new Option("--debug", "print the stack of an error too").hideHelp();
 }
 
-/** `--host`, `--port`, `--socket`: for every command that talks to a server. */
+/** What the client's option `tls` is; undefined: the environment says it (NWS_TLS and so on). A file says that there is TLS. */
+export function tlsOf({
+  tls,
+  tlsCa: ca,
+  tlsCert: cert,
+  tlsKey: key,
+}: Partial<ServerChoice>): TlsOptions | true | undefined {
+  return ca === undefined && cert === undefined && key === undefined ? tls : { ca, cert, key };
+}
+
+/** `--host`, `--port`, `--socket`, `--tls` and its files: for every command that talks to a server. */
 export function addServerChoice(command: Command): Command {
   return command
     .optionsGroup("Server:")
@@ -43,6 +58,16 @@ export function addServerChoice(command: Command): Command {
         "NWS_TOKEN_FILE",
       ),
     )
+    .addOption(new Option("--tls", "encrypt the connection (or NWS_TLS=1)").conflicts("socket"))
+    .addOption(
+      new Option("--tls-ca <file>", "with TLS: the authority of the server (default: NWS_TLS_CA)").conflicts("socket"),
+    )
+    .addOption(
+      new Option("--tls-cert <file>", "a certificate that says who you are (default: NWS_TLS_CERT)").conflicts(
+        "socket",
+      ),
+    )
+    .addOption(new Option("--tls-key <file>", "its key (default: NWS_TLS_KEY)").conflicts("socket"))
     .addOption(debugOption());
 }
 

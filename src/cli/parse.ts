@@ -16,6 +16,10 @@ export function parseCount(text: string): number {
   return whole(text, 1, Number.MAX_SAFE_INTEGER, "it must be a whole number from 1");
 }
 
+export function parseDays(text: string): number {
+  return whole(text, 1, 3650, "it must be a whole number of days from 1 to 3650");
+}
+
 /** Seconds, with a fraction if need be, as milliseconds. */
 export function parseSeconds(text: string): number {
   const seconds = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;

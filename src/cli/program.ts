@@ -14,6 +14,7 @@ import { mktempCommand } from "./commands/mktemp.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { serverCommand } from "./commands/server.ts";
 import { storeCommand } from "./commands/store.ts";
+import { tlsCommand } from "./commands/tls.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { varsCommand } from "./commands/vars.ts";
 import { watchCommand } from "./commands/watch.ts";
@@ -44,7 +45,10 @@ export function createProgram(): Command {
     .addHelpCommand(new Command("help").argument("[command]").description("print help for a command").helpGroup(more))
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", afterHelp);
-  program.commandsGroup("Serving:").addCommand(serverCommand()).addCommand(tokenCommand()).addCommand(dataCommand());
+  program.commandsGroup("Serving:");
+  for (const command of [serverCommand(), tokenCommand(), tlsCommand(), dataCommand()]) {
+    program.addCommand(command);
+  }
   program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());
   program.commandsGroup("Working:").addCommand(workerCommand()).addCommand(babelfishCommand());
   program.commandsGroup("Values:");

@@ -18,6 +18,7 @@ import {
 } from "./errors.ts";
 import type { ConnectionEnd } from "./line.ts";
 import type { ErrorCode } from "./error-code.ts";
+import { TlsFailure } from "./tls-failure.ts";
 
 type ErrorClass = new (code: ErrorCode, message: string, options?: NwsErrorOptions) => NwsError;
 
@@ -106,7 +107,9 @@ export function endOf(end: ConnectionEnd, address: string): NwsError {
   const advice =
     code === "server_too_old"
       ? "this client needs a server that offers the option Multiplex"
-      : "is a server running there? (npx networkspaces server; elsewhere: serverHost and serverPort, or NWS_HOST and NWS_SERVER_PORT)";
+      : cause instanceof TlsFailure
+        ? cause.advice
+        : "is a server running there? (npx networkspaces server; elsewhere: serverHost and serverPort, or NWS_HOST and NWS_SERVER_PORT)";
   const reason = `cannot connect to ${address}: ${end.reason}; ${advice}`;
   return new ConnectError(code, reason, { reason, cause });
 }

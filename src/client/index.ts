@@ -30,6 +30,7 @@ export type { Position, SessionIdentity } from "./outcomes.ts";
 export type { ReconnectOptions } from "./reconnect.ts";
 export type { ServerInfo } from "./server-base.ts";
 export type { WaitOptions } from "./session.ts";
+export type { TlsOptions } from "./tls-options.ts";
 export type { VariableIterator } from "./variable-iterator.ts";
 export type { Variable } from "./variable.ts";
 export type { IterationOptions, LeaseOptions, ManyOptions, OpenOptions } from "./workspace-base.ts";

@@ -5,10 +5,13 @@ import { ServerBase } from "./server-base.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { TokenSource } from "./token-source.ts";
 import { FileWorkspace } from "./file-workspace.ts";
+import { completeTls, type TlsOptions, tlsSettings } from "./tls-options.ts";
 import { checkOpening, type OpenOptions } from "./workspace-base.ts";
 
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 8765;
+
+const CONNECTING = { operation: "connect" };
 
 export interface ServerOptions extends SessionOptions {
   /** Default: the environment variable NWS_HOST, else `localhost`. */
@@ -24,6 +27,12 @@ export interface ServerOptions extends SessionOptions {
   readonly token?: string | undefined;
   /** A file with the token, which only the user may read. Default: the environment variable NWS_TOKEN_FILE. */
   readonly tokenFile?: string | undefined;
+  /**
+   * Encrypts the connection, and connects to no other server than the one whose certificate says so. True: with what the environment
+   * variables NWS_TLS_CA, NWS_TLS_CERT and NWS_TLS_KEY say, and the authorities that Node trusts. Default: what NWS_TLS says (1 or 0), else
+   * whether one of these is set. A Unix socket has none.
+   */
+  readonly tls?: boolean | TlsOptions | undefined;
   /** Most milliseconds that connecting may take. Default 10 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -59,6 +68,8 @@ export class NetWorkSpace<Vars = Record<string, unknown>> extends FileWorkspace<
 
 /** A server, and one session with it that several workspaces may share. It connects at once. */
 export class NwsServer extends ServerBase {
+  /** @internal What its connections are encrypted with; undefined: they are not. */
+  readonly tls: TlsOptions | undefined;
   readonly #dialer: NodeDialer;
 
   /** Throws an ArgumentError when an option can never work; everything else is told by the operations. */
@@ -66,6 +77,7 @@ export class NwsServer extends ServerBase {
     const dialer = dialerOf(options);
     super(new Session(dialer, { ...options, label: labelOf(options) }));
     this.#dialer = dialer;
+    this.tls = options.socketPath === undefined ? completeTls(options.tls, CONNECTING) : undefined;
   }
 
   /** @internal The token that it has logged in with, for other programs of the same job. Undefined: with none. */
@@ -106,11 +118,14 @@ export class NwsServer extends ServerBase {
 }
 
 function dialerOf(options: ServerOptions): NodeDialer {
-  const where = { operation: "connect" };
+  const where = CONNECTING;
   const timeoutMs = checkConnectTimeout(options.connectTimeout, where);
   const { socketPath } = options;
   const tokens = new TokenSource(options);
   if (socketPath !== undefined) {
+    if (options.tls !== undefined && options.tls !== false) {
+      throw new ArgumentError("bad_arguments", "connect: a Unix socket has no TLS; leave out socketPath or tls", where);
+    }
     return new NodeDialer({ path: socketPath }, timeoutMs, tokens);
   }
   const { NWS_HOST, NWS_SERVER_PORT } = process.env;
@@ -122,7 +137,7 @@ function dialerOf(options: ServerOptions): NodeDialer {
     options.serverPort !== undefined || NWS_SERVER_PORT === undefined || NWS_SERVER_PORT === ""
       ? checkPort("serverPort", options.serverPort ?? DEFAULT_PORT, where)
       : checkPort("the environment variable NWS_SERVER_PORT", Number(NWS_SERVER_PORT), where);
-  return new NodeDialer({ host, port }, timeoutMs, tokens);
+  return new NodeDialer({ host, port, tls: tlsSettings(options.tls, where) }, timeoutMs, tokens);
 }
 
 /** What listings show of this client, unless it says something else: who, and which process. */

@@ -1,10 +1,15 @@
-import { connect, type Socket } from "node:net";
+import { connect, type OnReadOpts, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Dictionary } from "../wire/dictionary.ts";
+import { channelBindingOf, connectTls } from "./tls-connect.ts";
+import { explainTls } from "./tls-failure.ts";
+import type { TlsSettings } from "./tls-options.ts";
 import type { TokenSource } from "./token-source.ts";
 import type { Credentials, Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 
 /** Where a server is. */
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+export type Target =
+  { readonly host: string; readonly port: number; readonly tls?: TlsSettings | undefined } | { readonly path: string };
 
 /** What comes in lands here, for all connections: it is used up before the next read. */
 const READ_BYTES = 262_144;
@@ -21,7 +26,7 @@ const onExit = (): void => {
   }
 };
 
-/** Connects over TCP or a Unix socket. */
+/** Connects over TCP, with TLS or without, or over a Unix socket. */
 export class NodeDialer implements Dialer {
   readonly address: string;
   readonly #target: Target;
@@ -71,6 +76,7 @@ class SocketTransport implements Transport {
   readonly #events: TransportEvents;
   readonly #timer: NodeJS.Timeout;
   #error: Error | undefined;
+  #channelBinding: Uint8Array | undefined;
 
   constructor(target: Target, timeoutMs: number, events: TransportEvents) {
     this.#events = events;
@@ -82,22 +88,36 @@ class SocketTransport implements Transport {
         return true;
       },
     };
-    const socket = connect({ ...target, onread });
+    const secured = connectSecurely(target, onread);
+    const socket: Socket = secured ?? connect({ ...target, onread });
+    let isOpen = false;
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    this.#timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
-    socket.on("connect", () => {
+    this.#timer = setTimeout(() => {
+      const silence = `it has said nothing within ${timeoutMs} ms: if it speaks TLS only, connect with the option tls (NWS_TLS=1, --tls)`;
+      const isSilent = isOpen && secured === undefined;
+      socket.destroy(new Error(isSilent ? silence : `no connection within ${timeoutMs} ms`));
+    }, timeoutMs);
+    socket.on(secured === undefined ? "connect" : "secureConnect", () => {
+      isOpen = true;
+      this.#channelBinding = secured && channelBindingOf(secured);
       this.#enter();
       events.opened();
     });
     socket.on("drain", () => events.drained());
-    socket.on("error", (error) => (this.#error = plain(error)));
+    socket.on("error", (error: Error) => {
+      this.#error = isOpen ? error : explained(error, target);
+    });
     socket.on("close", () => {
       clearTimeout(this.#timer);
       this.#leave();
       events.closed(this.#error);
     });
+  }
+
+  get channelBinding(): Uint8Array | undefined {
+    return this.#channelBinding;
   }
 
   get bufferedBytes(): number {
@@ -158,7 +178,13 @@ class SocketTransport implements Transport {
   }
 }
 
-/** When every address of a name failed, the first failure says most. */
-function plain(error: Error): Error {
-  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+function connectSecurely(target: Target, onread: OnReadOpts): TLSSocket | undefined {
+  return "path" in target || target.tls === undefined ? undefined : connectTls(target, target.tls, onread);
+}
+
+/** Why there is no connection. */
+function explained(error: Error, target: Target): Error {
+  // When every address of a name failed, the first failure says most.
+  const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  return "path" in target || target.tls === undefined ? first : explainTls(first, target.tls.servername ?? target.host);
 }

@@ -1,4 +1,4 @@
-import { Option } from "../wire/options.ts";
+import { HTTPS, Option } from "../wire/options.ts";
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import type { Listener, ServerEvent } from "./events.ts";
@@ -125,6 +125,13 @@ export class ServerBase implements AsyncDisposable {
     await greeting;
     const port = exchange.connection.offer?.get(Option.webPort);
     return port === undefined ? undefined : Number(port);
+  }
+
+  /** How that is reached: `https` where the server has a certificate. */
+  async webScheme(): Promise<"http" | "https"> {
+    const { greeting, exchange } = this.session;
+    await greeting;
+    return exchange.connection.offer?.get(Option.webScheme) === HTTPS ? "https" : "http";
   }
 
   /** Resolves when the server has answered. */

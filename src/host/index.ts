@@ -1,6 +1,7 @@
 /** The door `networkspaces/server`: a workspace server in this process. */
 export type { Durability } from "../log/index.ts";
 export { LogError, type LogErrorCode } from "../log/index.ts";
+export type { ServerTlsOptions } from "../server/tls/server-certificate.ts";
 export { checkData, type DataCheck, type DataRepair, repairData } from "../server/journal/data-maintenance.ts";
 export {
   type AccessRecord,

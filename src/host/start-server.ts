@@ -11,6 +11,7 @@ import { recordOf, SALT_BYTES } from "../server/access/scram-record.ts";
 import { WatchedList } from "../server/access/watched-list.ts";
 import { type Logger, silentLogger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
+import type { ServerCertificate, ServerTlsOptions } from "../server/tls/server-certificate.ts";
 import { WebServer } from "../web/web-server.ts";
 import { NO_DATA } from "./data-folder.ts";
 import { readEnvironment } from "./environment.ts";
@@ -39,6 +40,12 @@ export interface StartServerOptions {
    * interface may. Default: none.
    */
   readonly webPages?: string;
+  /**
+   * A certificate and its key, as PEM files or PEM text; then the port takes TLS as well as connections without it, and the web interface is
+   * reached by https. `ca`: authorities of certificates by which clients may show who they are. `reload` reads the files again. TLS is of version
+   * 1.2 or 1.3. Default: no TLS.
+   */
+  readonly tls?: ServerTlsOptions;
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
   /**
@@ -94,6 +101,8 @@ export interface RunningServer {
   /** Undefined: there is no web interface. */
   readonly webPort: number | undefined;
   readonly socketPath: string | undefined;
+  /** Whether it has a certificate: then its web interface is at `https:`, not `http:`. */
+  readonly tls: boolean;
   /** The folder in which persistent workspaces are kept; `undefined` when they are not. */
   readonly data: string | undefined;
   /**
@@ -101,7 +110,10 @@ export interface RunningServer {
    * nothing else.
    */
   createToken(grant: Grant): Promise<string>;
-  /** Reads again what is in files: who may come in. What cannot be used leaves things as they were, and the log says why. */
+  /**
+   * Reads again what is in files: the certificate of option `tls`, which connections have from now on while those that are there go on; and who may come
+   * in. Rejects when something is wrong with one of them: that stays as it was.
+   */
   reload(): Promise<void>;
   /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. What is not kept is gone. */
   stop(): Promise<void>;
@@ -132,6 +144,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const longValueBytes = options.longValueBytes ?? environment.longValueBytes;
   const serverLogger =
     logger === "silent" ? silentLogger : typeof logger === "string" ? await createLogger(logger) : logger;
+  const certificate = options.tls === undefined ? undefined : await loadCertificate(options.tls, serverLogger);
   const isOpen = options.insecure ?? false;
   const list = new AccessList();
   const access = new Access({
@@ -145,6 +158,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     version: VERSION,
     access,
     tokensOnly: options.tokensOnly ?? false,
+    certificate,
     allowKillOnClose: options.allowKillOnClose ?? false,
     isBackground: options.background ?? false,
     ...(data !== undefined && { data: { folder: data, durability } }),
@@ -174,6 +188,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         isBackground: options.background ?? false,
         hostNames: options.webNames ?? [],
         pages: options.webPages === undefined ? undefined : resolve(options.webPages),
+        certificate,
         ready,
       });
     let web: WebServer | undefined;
@@ -184,6 +199,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       web = await listen(asked ?? 0);
     }
     server.webPort = web?.port;
+    server.isWebEncrypted = certificate !== undefined;
     const stopped = server.stopped.then(async () => {
       watched?.stop();
       await web?.close();
@@ -201,13 +217,20 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       port: address.port,
       webPort: web?.port,
       socketPath,
+      tls: certificate !== undefined,
       data,
       createToken: async (grant) => {
         const { token, record } = await createToken(grant);
         list.add(entryOf(record));
         return token;
       },
-      reload: async () => watched?.reload(),
+      reload: async () => {
+        const outcomes = await Promise.allSettled([certificate?.reload(), watched?.reload()]);
+        const failure = outcomes.find((outcome) => outcome.status === "rejected");
+        if (failure !== undefined) {
+          throw failure.reason;
+        }
+      },
       stop,
       stopped,
       [Symbol.asyncDispose]: stop,
@@ -234,4 +257,16 @@ async function letOwnUserIn(list: AccessList, logger: Logger): Promise<string | 
     );
     return undefined;
   }
+}
+
+/** (Loaded only where there is TLS.) */
+async function loadCertificate(tls: ServerTlsOptions, logger: Logger): Promise<ServerCertificate> {
+  for (const name of ["cert", "key", "ca"] as const) {
+    const value: unknown = tls[name];
+    if (typeof value !== "string" && !(name === "ca" && value === undefined)) {
+      throw new TypeError(`tls.${name} must be the path of a PEM file, or PEM text`);
+    }
+  }
+  const { ServerCertificate } = await import("../server/tls/server-certificate.ts");
+  return ServerCertificate.load(tls, logger);
 }

@@ -397,6 +397,11 @@ export class Connection implements Flushable, HeldBack, LineUser {
     return line;
   }
 
+  /** Gives what was said to the socket and leaves that, paused, to somebody else: the connection is gone then. */
+  letGo(): void {
+    this.#giveAway().release();
+  }
+
   /** The socket is no more: waits for the client to come back. */
   #detach({ graceMs }: Survival): void {
     this.detachedSince = performance.now();

@@ -1,5 +1,6 @@
 import { ServerHandshake, type ServerHandshakeOutcome } from "../wire/handshake.ts";
 import type { Dictionary } from "../wire/dictionary.ts";
+import { ProtocolFault } from "../wire/protocol-fault.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation, type Conversation } from "./conversation.ts";
 import type { Deadline, Deadlines, DeadlineTarget } from "./deadlines.ts";
@@ -7,13 +8,13 @@ import type { Deadline, Deadlines, DeadlineTarget } from "./deadlines.ts";
 /** A connection that has not finished its handshake after so long is dropped. */
 const HANDSHAKE_MS = 60_000;
 
-type Agreement = Exclude<ServerHandshakeOutcome, { mode: "refused" }>;
+export type Agreement = Exclude<ServerHandshakeOutcome, { mode: "refused" }>;
 
-/** The beginning of every connection: agrees on the protocol, then hands over to a conversation in it; `begin` may have closed it instead. */
+/** The beginning of every connection: agrees on the protocol, then hands over to a conversation in it; `begin` may have closed it instead, or have taken its socket and the `rest` that came. */
 export class HandshakeConversation extends BriefConversation implements DeadlineTarget {
   readonly #connection: Connection;
   readonly #handshake: ServerHandshake;
-  readonly #begin: (agreement: Agreement) => Conversation | undefined;
+  readonly #begin: (agreement: Agreement, rest: Uint8Array) => Conversation | undefined;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline;
 
@@ -21,7 +22,7 @@ export class HandshakeConversation extends BriefConversation implements Deadline
     connection: Connection,
     offer: Dictionary,
     deadlines: Deadlines,
-    begin: (agreement: Agreement) => Conversation | undefined,
+    begin: (agreement: Agreement, rest: Uint8Array) => Conversation | undefined,
   ) {
     super();
     this.#connection = connection;
@@ -39,10 +40,9 @@ export class HandshakeConversation extends BriefConversation implements Deadline
     }
     this.#deadlines.cancel(this.#deadline);
     if (outcome.mode === "refused") {
-      this.#connection.close();
-      return;
+      throw new ProtocolFault(outcome.reason);
     }
-    const session = this.#begin(outcome);
+    const session = this.#begin(outcome, rest);
     if (session === undefined) {
       return;
     }

@@ -1,5 +1,6 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 
 const LANDING_BYTES = 262_144;
 
@@ -18,14 +19,20 @@ type HandleOptions = SocketConstructorOpts & {
   readonly onread: { readonly buffer: Uint8Array; readonly callback: (count: number) => boolean };
 };
 
+/** What has been read from before may have bytes that only the stream knows; an encrypted socket's handle gives none that are of use. */
+function isUntouched(accepted: Duplex & Partial<Pick<TLSSocket, "encrypted" | "bytesRead">>): boolean {
+  return accepted.encrypted !== true && accepted.bytesRead === 0;
+}
+
 /**
  * Takes over a socket that was accepted paused and reads it. Each chunk is **valid only during the call**. Returns the socket
  * to be used from now on, whose `pause` and `resume` stop the reading and let it go on.
  */
 export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): Duplex {
   const handle = (accepted as Handled)._handle;
-  if (handle === undefined || handle === null) {
+  if (handle === undefined || handle === null || !isUntouched(accepted)) {
     accepted.on("data", received);
+    accepted.resume();
     return accepted;
   }
   // A stream allocates 64 KiB and needs a tick for every read: that is a tenth of the time of a short request.

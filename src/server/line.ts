@@ -37,6 +37,12 @@ export class Line {
     });
   }
 
+  /** Leaves the socket, paused, to whoever had it accepted. Only where `readLanding` has not taken it over. */
+  release(): void {
+    this.user = undefined;
+    this.socket.pause();
+  }
+
   /** Closes it; nobody hears of it any more. */
   cut(): void {
     this.user = undefined;

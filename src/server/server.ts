@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createHistogram } from "node:perf_hooks";
 import { join } from "node:path";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
@@ -32,7 +32,7 @@ import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
-import { HandshakeConversation } from "./handshake-conversation.ts";
+import { type Agreement, HandshakeConversation } from "./handshake-conversation.ts";
 import { VALUES_FOLDER } from "./journal/data-maintenance.ts";
 import { JournalWriter } from "./journal/journal-writer.ts";
 import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
@@ -45,6 +45,8 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import type { ServerCertificate } from "./tls/server-certificate.ts";
+import type { TlsEntrance } from "./tls/tls-entrance.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -74,6 +76,8 @@ export interface ServerOptions {
   readonly access?: Access;
   /** Clients are known by tokens and certificates alone, not by whose process is at the other end: that may be a tunnel's. Default: no. */
   readonly tokensOnly?: boolean;
+  /** The TCP port takes TLS, too, with this. Default: it does not. */
+  readonly certificate?: ServerCertificate | undefined;
   /** Whether a client may ask that the server stops when it hangs up. Default: no. */
   readonly allowKillOnClose?: boolean;
   /** Whether it lets the program end that it runs in: neither its listeners nor its connections keep that running. Default: no. */
@@ -117,8 +121,12 @@ export class Server implements ServerContext, ConnectionContext {
   readonly version: string;
   /** Told to clients in the handshake. */
   webPort: number | undefined;
+  /** So is this: whether its web interface is reached by https. */
+  isWebEncrypted = false;
   readonly #tokensOnly: boolean;
   readonly #isBackground: boolean;
+  /** The way in by TCP, where there is TLS. */
+  readonly #entrance: TlsEntrance | undefined;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
   readonly startedAt = performance.now();
@@ -135,7 +143,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
   /** Accepted while the data are being loaded. */
-  #early: { readonly socket: Socket; readonly peer: Peer }[] | undefined;
+  #early: { readonly stream: Duplex; readonly peer: Peer }[] | undefined;
   readonly #standing: Standing;
   #stop: Promise<void> | undefined;
   #hasStopped: () => void = () => undefined;
@@ -155,6 +163,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
+    this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
@@ -257,7 +266,7 @@ export class Server implements ServerContext, ConnectionContext {
     logger.info({ folder, durability: data.durability, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
     const early = this.#early ?? [];
     this.#early = undefined;
-    early.forEach(({ socket, peer }) => this.#serve(socket, peer));
+    early.forEach(({ stream, peer }) => this.#accept(stream, peer));
   }
 
   /** Sends away everybody who may not do any more what he might when he came. Returns when the time of the others is over. */
@@ -307,9 +316,9 @@ export class Server implements ServerContext, ConnectionContext {
   /** Listens on a TCP port (0: a free one). An Error when other machines could connect and nothing keeps what they say from being read on the way. */
   async listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }> {
     if (!isLoopback(host)) {
-      this.access.checkListening(host);
+      this.access.checkListening(host, this.#entrance !== undefined);
     }
-    const listener = await listenTcp(host, port, this.#accept, { isBackground: this.#isBackground });
+    const listener = await listenTcp(host, port, this.#enter, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
@@ -317,7 +326,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    const accept = (socket: Socket): void => this.#accept(socket, owner);
+    const accept = (socket: Socket): void => this.#accept(socket, peerOf(socket, owner));
     this.#listeners.push(await listenUnix(path, accept, { isBackground: this.#isBackground }));
     this.logger.info({ path }, "listening");
   }
@@ -382,17 +391,33 @@ export class Server implements ServerContext, ConnectionContext {
 
   // Inside
 
-  readonly #accept = (socket: Socket, principal?: Principal): void => {
-    const known = peerOf(socket, principal);
+  /** By TCP. */
+  readonly #enter = (socket: Socket): void => {
+    const entrance = this.#entrance;
+    const known = peerOf(socket);
     const peer = this.#tokensOnly ? { ...known, addresses: undefined } : known;
-    if (this.#early !== undefined && this.#stop === undefined) {
-      this.#early.push({ socket, peer });
+    if (entrance === undefined) {
+      this.#accept(socket, peer);
+    } else if (entrance.arrivalCount + this.connectionCount >= this.limits.maxConnections + MOST_TURNED_AWAY) {
+      socket.destroy();
     } else {
-      this.#serve(socket, peer);
+      entrance.enter(socket, {
+        secured: (secured, tls) => this.#accept(secured, { ...peer, tls }),
+        plain: (plain) => this.#accept(plain, peer),
+      });
     }
   };
 
-  #serve(stream: Duplex, peer: Peer): void {
+  #accept(stream: Duplex, peer: Peer): void {
+    if (this.#early !== undefined && this.#stop === undefined) {
+      this.#early.push({ stream, peer });
+    } else {
+      this.#serve(stream, peer);
+    }
+  }
+
+  /** `agreement`: of a handshake that is over already; the connection is encrypted since then. */
+  #serve(stream: Duplex, peer: Peer, agreement?: Agreement): void {
     if (this.#stop !== undefined) {
       stream.destroy();
       return;
@@ -407,14 +432,14 @@ export class Server implements ServerContext, ConnectionContext {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: peer.name }, "too many connections");
     }
-    const { access } = this;
-    const offer = offeredOptions({
-      allowKillOnClose: this.allowKillOnClose,
-      webPort: this.webPort,
-      ...(!access.isOpen && { mechanism: MECHANISM, ownToken: access.ownToken }),
-    });
-    const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
-      this.logger.debug({ peer: connection.peer.name, mode: agreement.mode }, "connected");
+    this.#connections.add(connection);
+    this.#unknown.add(connection);
+    if (this.#unknown.size > MOST_UNKNOWN) {
+      const [first] = this.#unknown;
+      first?.drop("others come, and nobody knows who this is");
+    }
+    const begin = (agreement: Agreement): Conversation | undefined => {
+      this.logger.debug({ peer: peer.name, mode: agreement.mode, isEncrypted: peer.tls !== undefined }, "connected");
       const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
       if (agreement.mode === "multiplexed") {
         return new Greeting(connection, this, refusal);
@@ -424,14 +449,32 @@ export class Server implements ServerContext, ConnectionContext {
         return undefined;
       }
       return this.#classic(connection, agreement);
-    });
-    connection.conversation = handshake;
-    this.#connections.add(connection);
-    this.#unknown.add(connection);
-    if (this.#unknown.size > MOST_UNKNOWN) {
-      const [first] = this.#unknown;
-      first?.drop("others come, and nobody knows who this is");
+    };
+    if (agreement !== undefined) {
+      const session = begin(agreement);
+      if (session !== undefined) {
+        connection.conversation = session;
+      }
+      return;
     }
+    const { access } = this;
+    const mayStartTls = peer.tls === undefined && stream instanceof Socket && stream.remoteAddress !== undefined;
+    const entrance = mayStartTls ? this.#entrance : undefined;
+    const offer = offeredOptions({
+      allowKillOnClose: this.allowKillOnClose,
+      webPort: this.webPort,
+      isWebEncrypted: this.isWebEncrypted,
+      allowTls: entrance !== undefined,
+      ...(!access.isOpen && { mechanism: MECHANISM, ownToken: access.ownToken }),
+    });
+    connection.conversation = new HandshakeConversation(connection, offer, this.deadlines, (agreed, rest) => {
+      if (mayStartTls && entrance !== undefined && agreed.mode === "classic" && agreed.startTls) {
+        connection.letGo();
+        entrance.upgrade(stream, rest, (secured, tls) => this.#serve(secured, { ...peer, tls }, agreed));
+        return undefined;
+      }
+      return begin(agreed);
+    });
   }
 
   /** What a client of the classic protocol begins with. */
@@ -459,6 +502,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const listener of this.#listeners) {
       listener.close();
     }
+    this.#entrance?.close();
     const all = [...this.#connections];
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
     for (const connection of all) {
@@ -471,7 +515,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const connection of [...this.#connections]) {
       connection.drop("the server stops");
     }
-    this.#early?.forEach(({ socket }) => socket.destroy());
+    this.#early?.forEach(({ stream }) => stream.destroy());
     this.deadlines.clear();
     await this.#closeLog();
     await this.blobs.close();

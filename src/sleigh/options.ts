@@ -1,4 +1,4 @@
-import type { Durability, NwsServer } from "../client/index.ts";
+import type { Durability, NwsServer, TlsOptions } from "../client/index.ts";
 import type { LaunchOptions } from "./launchers/index.ts";
 import type { By } from "./inputs/matrix.ts";
 import type { ElementFunction } from "./inputs/element-source.ts";
@@ -19,6 +19,11 @@ export interface SleighOptions extends LaunchOptions {
   readonly nwsHost?: string;
   /** Its port. Default: as for `NwsServer`. */
   readonly nwsPort?: number;
+  /**
+   * How connections to the server are encrypted, as for `NwsServer`; workers are told in private, with the key of the sleigh: they need no files.
+   * Default: as for `NwsServer`; with `server` as that one's are.
+   */
+  readonly tls?: boolean | TlsOptions;
   /** The server of a connection that is there already, by its host and port. The sleigh has a session of its own. */
   readonly server?: NwsServer;
   /**

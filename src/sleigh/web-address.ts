@@ -14,5 +14,5 @@ export async function webAddressOf({ name, server }: NetWorkSpace): Promise<stri
   // A server that is reached through a socket file is on this machine.
   const [, host = "localhost"] = /^(.+):\d+$/.exec(server.address) ?? [];
   const inUrl = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${inUrl}:${port}/workspaces/${addressId(Buffer.from(name, "utf8").toString("latin1"))}`;
+  return `${await server.webScheme()}://${inUrl}:${port}/workspaces/${addressId(Buffer.from(name, "utf8").toString("latin1"))}`;
 }

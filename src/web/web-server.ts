@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Server } from "../server/server.ts";
+import type { ServerCertificate } from "../server/tls/server-certificate.ts";
 import { isLoopback } from "../server/loopback.ts";
 import type { App } from "./app.ts";
+import type { Redirect } from "./redirect.ts";
 
 export interface WebServerOptions {
   readonly server: Server;
@@ -16,6 +18,8 @@ export interface WebServerOptions {
   readonly hostNames: readonly string[];
   /** An absolute path: see `AppOptions`. */
   readonly pages: string | undefined;
+  /** It is reached by https then, and by nothing else. */
+  readonly certificate: ServerCertificate | undefined;
   /** Nobody is answered before this. */
   readonly ready: Promise<void>;
 }
@@ -35,22 +39,19 @@ export class WebServer {
 
   /** Rejects when it cannot listen there, others than this machine could come and that was not asked for, or `pages` is no folder. */
   static async listen(options: WebServerOptions): Promise<WebServer> {
-    const { server, host, isBackground, hostNames, pages } = options;
+    const { server, host, isBackground, hostNames, pages, certificate } = options;
     if (!isLoopback(host)) {
-      server.access.checkListening(host);
+      server.access.checkListening(host, certificate !== undefined);
     }
     if (pages !== undefined && !(await stat(pages).catch(() => undefined))?.isDirectory()) {
       throw new Error(`the folder of web pages, ${pages}, is not there or is no folder`);
     }
     const sockets = new Set<Socket>();
+    const { deadlines, logger } = server;
+    const entrance = certificate?.entrance({ deadlines, logger, protocols: ["http/1.1"] });
+    let redirect: Promise<Redirect> | undefined;
     let app: Promise<App> | undefined;
-    const listener = createServer((socket) => {
-      sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      socket.on("error", () => socket.destroy());
-      if (isBackground) {
-        socket.unref();
-      }
+    const serve = (socket: Socket): void => {
       const { port: webPort } = listener.address() as AddressInfo;
       app ??= options.ready
         .then(() => import("./app.ts"))
@@ -64,6 +65,32 @@ export class WebServer {
           socket.destroy();
         },
       );
+    };
+    const turnAway = (socket: Socket): void => {
+      redirect ??= import("./redirect.ts").then((module) => new module.Redirect({ names: new Set(hostNames), host }));
+      redirect.then(
+        (each) => each.answer(socket),
+        () => socket.destroy(),
+      );
+    };
+    const listener = createServer({ pauseOnConnect: entrance !== undefined }, (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => socket.destroy());
+      if (isBackground) {
+        socket.unref();
+      }
+      if (entrance === undefined) {
+        serve(socket);
+      } else {
+        entrance.enter(socket, {
+          secured: (secured) => {
+            secured.on("error", () => secured.destroy());
+            serve(secured);
+          },
+          plain: turnAway,
+        });
+      }
     });
     await new Promise<void>((resolve, reject) => {
       listener.once("error", reject);
@@ -78,6 +105,7 @@ export class WebServer {
     }
     return new WebServer((listener.address() as AddressInfo).port, async () => {
       listener.close();
+      entrance?.close();
       await app?.then((each) => each.close()).catch(() => undefined);
       for (const socket of sockets) {
         socket.destroy();

@@ -28,6 +28,8 @@ export type ServerHandshakeOutcome =
       readonly metadataOut: boolean;
       /** The server stops when this connection ends. */
       readonly killOnClose: boolean;
+      /** Both sides start TLS now: what follows is its. */
+      readonly startTls: boolean;
     }
   | { readonly mode: "multiplexed" }
   /** Send what is to be written (maybe nothing) and close. */
@@ -41,6 +43,8 @@ export type ClientHandshakeOutcome =
   | { readonly mode: "refused"; readonly reason: string };
 
 const TAG_BYTES = 4;
+/** How a TLS client begins. */
+const TLS_RECORD = "\x16\x03";
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -121,10 +125,15 @@ export class ServerHandshake extends Handshake<ServerHandshakeOutcome> {
       if (greeting === undefined) {
         return undefined;
       }
+      if (greeting.startsWith(TLS_RECORD)) {
+        // (More than the header of a record, and no record: so the client knows at once that this is no TLS.)
+        this.out.latin1("F000 no TLS");
+        return this.refused("the client speaks TLS, for which this server has no certificate");
+      }
       if (!greeting.startsWith("X")) {
         this.out.latin1("2223");
         const cookie = greeting !== "0000" && greeting !== "1111";
-        return { mode: "classic", cookie, metadataIn: false, metadataOut: false, killOnClose: false };
+        return { mode: "classic", cookie, metadataIn: false, metadataOut: false, killOnClose: false, startTls: false };
       }
       this.out.latin1("P000");
       writeDictionary(this.out, this.#offer);
@@ -166,10 +175,11 @@ export class ServerHandshake extends Handshake<ServerHandshakeOutcome> {
     const metadataIn = wanted.get(Option.metadataToServer) === ASKED;
     const metadataOut = wanted.get(Option.metadataFromServer) === ASKED;
     const killOnClose = wanted.get(Option.killServerOnClose) === ASKED;
+    const startTls = wanted.get(Option.ssl) === ASKED;
     if (wanted.get(Option.multiplex) !== ASKED) {
-      return { mode: "classic", cookie: true, metadataIn, metadataOut, killOnClose };
+      return { mode: "classic", cookie: true, metadataIn, metadataOut, killOnClose, startTls };
     }
-    if (metadataIn || metadataOut || killOnClose) {
+    if (metadataIn || metadataOut || killOnClose || startTls) {
       return this.refused("the client wants another option beside Multiplex");
     }
     return { mode: "multiplexed" };

@@ -6,6 +6,8 @@ export const Option = {
   metadataFromServer: "MetadataFromServer",
   killServerOnClose: "KillServerOnClose",
   webPort: "NwsWebPort",
+  webScheme: "NwsWebScheme",
+  ssl: "SSL",
   multiplex: "Multiplex",
   authenticate: "Authenticate",
   ownToken: "OwnToken",
@@ -13,6 +15,9 @@ export const Option = {
 
 /** The value by which a client asks for an option. */
 export const ASKED = "1";
+
+/** The offered value of `NwsWebScheme`. */
+export const HTTPS = "https";
 
 /** An offered value that stands for "any value". */
 export const ANY = "";
@@ -22,6 +27,10 @@ export interface OfferSettings {
   readonly allowKillOnClose?: boolean;
   /** The web interface's port. Default: there is none. */
   readonly webPort?: number | undefined;
+  /** It is reached by https. Default: no. */
+  readonly isWebEncrypted?: boolean;
+  /** The connection may be encrypted from here on. Default: no. */
+  readonly allowTls?: boolean;
   /** How clients may log in. Default: nobody is asked. */
   readonly mechanism?: string | undefined;
   /** The id of the token that programs of the server's own user find by themselves. Default: there is none. */
@@ -39,6 +48,12 @@ export function offeredOptions(settings: OfferSettings = {}): Dictionary {
   }
   if (settings.webPort !== undefined) {
     offer.set(Option.webPort, String(settings.webPort));
+    if (settings.isWebEncrypted === true) {
+      offer.set(Option.webScheme, HTTPS);
+    }
+  }
+  if (settings.allowTls === true) {
+    offer.set(Option.ssl, ANY);
   }
   if (settings.mechanism !== undefined) {
     offer.set(Option.authenticate, settings.mechanism);

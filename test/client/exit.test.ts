@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Certificates } from "../server/certificates.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
 import { TestServer, until, untilWaiting } from "./support.ts";
 
@@ -28,10 +29,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function run(
   name: (typeof fixtures)[number],
   port: number,
-  ...args: readonly string[]
+  ...args: readonly (string | NodeJS.ProcessEnv)[]
 ): { child: ChildProcess; ended: Promise<{ code: number | null; printed: string }> } {
-  const child = spawn(process.execPath, [join(folder, `${name}.mjs`), String(port), ...args], {
+  const texts = args.filter((arg) => typeof arg === "string");
+  const child = spawn(process.execPath, [join(folder, `${name}.mjs`), String(port), ...texts], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: args.reduce<NodeJS.ProcessEnv>(
+      (env, arg) => (typeof arg === "object" ? { ...env, ...arg } : env),
+      process.env,
+    ),
   });
   let printed = "";
   child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
@@ -48,6 +54,21 @@ test("a value that was fetched is gone for good even if the program exits in the
   expect(await run("fetch-and-exit", server.running.port).ended).toEqual({ code: 0, printed: "got first\n" });
   await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
   expect(await ws.fetchTryMany("x")).toEqual(["second"]);
+});
+
+test("over TLS, too, what was fetched is gone and what was stored is there when the program exits in the same turn", async () => {
+  using files = await Certificates.make();
+  await using server = await TestServer.start({ tls: await files.server() });
+  const env = { NWS_TLS_CA: files.ca };
+  const ws = server.open("table", { tls: { ca: files.ca } });
+  await ws.storeAll("x", ["first", "second"]);
+  expect(await run("fetch-and-exit", server.running.port, env).ended).toEqual({ code: 0, printed: "got first\n" });
+  await until("the child's session is over", async () => (await ws.server.info()).connections === 1);
+  expect(await ws.fetchTryMany("x")).toEqual(["second"]);
+  expect((await run("store-and-exit", server.running.port, env).ended).code).toBe(0);
+  expect(await ws.fetch("y", { timeout: 10_000 })).toBe("at the last moment");
+  await ws.store("x", "third");
+  expect(await run("store-and-end", server.running.port, env).ended).toEqual({ code: 0, printed: "got third\n" });
 });
 
 test("what was stored reaches the server even if the program exits in the same turn", async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type RunningServer } from "../../src/host/index.ts";
+import { Certificates } from "../server/certificates.ts";
 import { PythonSuite, hasPython, listTests } from "./python-suite.ts";
 
 const python = hasPython();
@@ -57,6 +58,31 @@ describe.runIf(python)("the classic protocol, by a Python client", () => {
           expect(outcome, message).toBe("passed");
         });
       }
+    });
+  }
+});
+
+describe.runIf(python)("a server with a certificate, by a Python client", () => {
+  let server: RunningServer;
+  let suite: PythonSuite;
+  let files: Certificates;
+
+  beforeAll(async () => {
+    files = await Certificates.make();
+    server = await startServer({ port: 0, tls: await files.server() });
+    suite = new PythonSuite(server.port, ["--ca", files.ca]);
+  });
+
+  afterAll(async () => {
+    await suite.stop();
+    await server.stop();
+    files[Symbol.dispose]();
+  });
+
+  for (const name of python ? listTests(["--ca", "any"]) : []) {
+    it(sentence(name), { timeout: suiteTimeoutMs }, async () => {
+      const { outcome, message } = await suite.outcome(name);
+      expect(outcome, message).toBe("passed");
     });
   }
 });

@@ -156,11 +156,13 @@ class Connection:
     """A connection to a server, with its handshake done.
 
     `handshake` is the 4 bytes to begin with; `options`, when not None, negotiates instead (`X000`) and asks for
-    these. `timeout` (seconds) bounds every wait for the server, a blocked fetch too; None waits for ever.
+    these; with `SSL` among them, `tls` is the SSLContext, and `tls_name` what the server's certificate must say.
+    `timeout` (seconds) bounds every wait for the server, a blocked fetch too; None waits for ever.
     `handshake=None` only connects.
     """
 
-    def __init__(self, host="127.0.0.1", port=DEFAULT_PORT, handshake=b"2222", options=None, timeout=None, rcvbuf=None):
+    def __init__(self, host="127.0.0.1", port=DEFAULT_PORT, handshake=b"2222", options=None, timeout=None, rcvbuf=None,
+                 tls=None, tls_name="localhost"):
         self.cookies = True
         self.metadata_to_server = False
         self.metadata_from_server = False
@@ -170,6 +172,8 @@ class Connection:
         try:
             if options is not None:
                 self.negotiate(options)
+                if tls is not None:
+                    self._socket = tls.wrap_socket(self._socket, server_hostname=tls_name)
             elif handshake is not None:
                 self.greet(handshake)
         except BaseException:
@@ -220,6 +224,10 @@ class Connection:
             raise ProtocolError("R000 was answered with %r" % answer)
         self.metadata_to_server = wanted.get(b"MetadataToServer") == b"1"
         self.metadata_from_server = wanted.get(b"MetadataFromServer") == b"1"
+
+    @property
+    def tls_version(self):
+        return self._socket.version()
 
     # -- bytes
 

@@ -44,6 +44,7 @@ class Target:
 
     host = os.environ.get("NWS_HOST", "127.0.0.1")
     port = int(os.environ.get("NWS_PORT", "8765"))
+    ca = None  # the file with the authority of a server that has a certificate
     may_kill = os.environ.get("NWS_MAY_KILL", "") == "1"
 
 

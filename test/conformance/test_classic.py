@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The conformance suite of the classic protocol, against a running server.
 
-    python3 test_classic.py [--host H] [--port P] [--may-kill] [--list] [--json] [name ...]
+    python3 test_classic.py [--host H] [--port P] [--may-kill] [--ca FILE] [--list] [--json] [name ...]
 
 Host and port come from the arguments, else from NWS_HOST and NWS_PORT, else 127.0.0.1 and 8765. A name is
 `Class`, `Class.test` or a part of one; without names every test runs. `--may-kill` says that clients may stop this
-server: it runs only the tests that do (each needs a server of its own, so give one name). `--list` prints the names;
+server: it runs only the tests that do (each needs a server of its own, so give one name). `--ca` names the authority of
+a server that has a certificate: it runs only the tests of TLS. `--list` prints the names;
 `--json` reports one JSON object a line: {"test", "outcome": "passed"|"failed"|"skipped", "message", "seconds"}.
 """
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import classic_framing  # noqa: E402
 import classic_handshake  # noqa: E402
 import classic_iteration  # noqa: E402
+import classic_tls  # noqa: E402
 import classic_variables  # noqa: E402
 import classic_waiting  # noqa: E402
 import classic_workspaces  # noqa: E402
@@ -33,6 +35,7 @@ MODULES = (
     classic_waiting,
     classic_iteration,
     classic_framing,
+    classic_tls,
 )
 
 
@@ -105,15 +108,18 @@ def main():
     parser.add_argument("--host", default=Target.host)
     parser.add_argument("--port", type=int, default=Target.port)
     parser.add_argument("--may-kill", action="store_true", default=Target.may_kill)
+    parser.add_argument("--ca")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     Target.host, Target.port, Target.may_kill = options.host, options.port, options.may_kill
+    Target.ca = options.ca
     tests = [
         test
         for test in flat(load_tests(unittest.defaultTestLoader, None, None))
         if (type(test).__name__ == "KillServerAllowed") == options.may_kill
+        and (type(test).__name__ == "Encrypted") == (options.ca is not None)
         and (not options.names or any(name in short_name(test) for name in options.names))
     ]
     if options.list:

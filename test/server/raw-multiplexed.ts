@@ -42,6 +42,9 @@ export function frame(request: number, verb: number, ...fields: readonly Uint8Ar
   return Buffer.concat([u32(5 + body.length), u32(request), u8(verb), body]);
 }
 
+/** Where to connect, or a connection that is there. */
+type Target = { host: string; port: number } | { path: string } | RawSocket;
+
 /** A client of the multiplexed protocol that does just what it is told. */
 export class RawMultiplexed {
   readonly raw: RawSocket;
@@ -51,8 +54,8 @@ export class RawMultiplexed {
   }
 
   /** Connects and agrees on the protocol; sends no frame. */
-  static async connect(target: { host: string; port: number } | { path: string }): Promise<RawMultiplexed> {
-    const raw = await RawSocket.to(target);
+  static async connect(target: Target): Promise<RawMultiplexed> {
+    const raw = target instanceof RawSocket ? target : await RawSocket.to(target);
     raw.write("X000R00000010009Multiplex00011");
     await raw.read(4);
     for (let left = 2 * Number((await raw.read(4)).toString()); left > 0; left--) {
@@ -65,7 +68,7 @@ export class RawMultiplexed {
   }
 
   /** Says hello, opens workspace `w` as handle 0, and names variable `x` 0. */
-  static async ready(target: { host: string; port: number } | { path: string }): Promise<RawMultiplexed> {
+  static async ready(target: Target): Promise<RawMultiplexed> {
     const client = await RawMultiplexed.connect(target);
     await client.ask(1, Verb.hello, u8(1), u32(0), byteString("test"));
     await client.open("w", "x");

@@ -160,7 +160,7 @@ describe("when the master ends", () => {
 describe("a worker as a thread", () => {
   const plan = planWorkers({ launch: "threads", workerCount: 1 })[0]!;
   const thread = (env: Record<string, string>): ReturnType<typeof startThread> =>
-    startThread({ kind: "thread", script: fixtures.standIn, args: ["worker", "--x"], env }, { plan, key });
+    startThread({ kind: "thread", script: fixtures.standIn, args: ["worker", "--x"], env }, { plan, secret: { key } });
 
   test("gets the same arguments, and the key on a standard input of its own", async () => {
     const worker = thread({ GREETING: "hello" });

@@ -55,7 +55,7 @@ test("the secret is read back as it was, with blanks around it", () => {
   expect(parseSecret(`  ${formatSecret({ key, port: 4711 })}\r\n`)).toEqual({ key, port: 4711 });
 });
 
-test.each(["", "null", "{}", '{"key":"short"}', '{"key":5}', "x".repeat(2000), "not JSON but secret"])(
+test.each(["", "null", "{}", '{"key":"short"}', '{"key":5}', "x".repeat(600_000), "not JSON but secret"])(
   "%j is no secret, and is not repeated",
   (line) => {
     expect(() => parseSecret(line)).toThrow(/this is not the key of a sleigh/);
@@ -66,6 +66,35 @@ test.each(["", "null", "{}", '{"key":"short"}', '{"key":5}', "x".repeat(2000), "
 test.each([0, -1, 1.5, 65_536, "80"])("a secret with port %j is refused", (port) => {
   const { key: text } = JSON.parse(formatSecret({ key })) as { key: string };
   expect(() => parseSecret(JSON.stringify({ key: text, port }))).toThrow(SyntaxError);
+});
+
+const PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+test("how to encrypt is read back as it was told", () => {
+  const tls = { ca: PEM, cert: PEM, key: PEM, servername: "hippo", rejectUnauthorized: false };
+  expect(parseSecret(formatSecret({ key, tls }))).toEqual({ key, tls });
+  expect(parseSecret(formatSecret({ key, port: 1, tls: {} }))).toEqual({ key, port: 1, tls: {} });
+});
+
+test.each([
+  true,
+  "ca.pem",
+  null,
+  [1],
+  { ca: "/etc/ca.pem" },
+  { ca: 5 },
+  { servername: "" },
+  { rejectUnauthorized: 0 },
+  { more: PEM },
+])("a secret with tls %j is refused", (tls) => {
+  const { key: text } = JSON.parse(formatSecret({ key })) as { key: string };
+  expect(() => parseSecret(JSON.stringify({ key: text, tls }))).toThrow(SyntaxError);
+});
+
+test("certificates that nobody would read are refused when they are written", () => {
+  expect(() => formatSecret({ key, tls: { ca: PEM.repeat(20_000) } })).toThrow(
+    /longer than 524288 characters: .*tls\.ca/,
+  );
 });
 
 test("a key of another length is refused", () => {

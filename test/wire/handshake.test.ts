@@ -69,7 +69,14 @@ function connected(input: string): Run<ClientHandshakeOutcome> {
   return whole;
 }
 
-const plain = { mode: "classic", cookie: true, metadataIn: false, metadataOut: false, killOnClose: false };
+const plain = {
+  mode: "classic",
+  cookie: true,
+  metadataIn: false,
+  metadataOut: false,
+  killOnClose: false,
+  startTls: false,
+};
 
 describe("the server's handshake", () => {
   test.each(["0000", "1111"])("%s gets replies without a cookie", (greeting) => {
@@ -106,7 +113,14 @@ describe("the server's handshake", () => {
     const wanted =
       "R000" + "0003" + "0016MetadataToServer00011" + "0018MetadataFromServer00010" + "0017KillServerOnClose00011";
     expect(served("X000" + wanted)).toEqual({
-      outcome: { mode: "classic", cookie: true, metadataIn: true, metadataOut: false, killOnClose: true },
+      outcome: {
+        mode: "classic",
+        cookie: true,
+        metadataIn: true,
+        metadataOut: false,
+        killOnClose: true,
+        startTls: false,
+      },
       written: offerText + "A000",
       rest: "",
     });

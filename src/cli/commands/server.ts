@@ -14,6 +14,9 @@ interface ServeOptions {
   readonly webName?: readonly string[];
   readonly webPages?: string;
   readonly socket?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
   readonly insecure?: true;
   readonly allowPlaintext?: true;
   readonly classicLoopback?: true;
@@ -44,6 +47,8 @@ Examples:
   nws server --port 0 --json          on a free port; the ready line is JSON that says which
   nws server --socket /run/nws.sock   on a Unix socket as well
   nws server --data none              keeping nothing
+  nws server --tls-cert server.pem --tls-key server-key.pem
+                                      encrypted (nws tls init makes the files; SIGHUP reads them again)
   nws server --log-level info         with a log on standard error, a line of JSON for each event`;
 
 export function serverCommand(): Command {
@@ -71,6 +76,9 @@ export function serverCommand(): Command {
     )
     .option("--web-pages <folder>", "web pages of your own, to be shown at /pages/: they may open workspaces")
     .option("--socket <path>", "listen on a Unix socket too")
+    .option("--tls-cert <file>", "take TLS, with this certificate, and show the web interface by https")
+    .option("--tls-key <file>", "the key of the certificate")
+    .option("--tls-ca <file>", "ask clients for certificates of this authority; nobody must have one")
     .option("--access <file>", "the list of who may use it (default: the one that 'nws token' changes)")
     .option("--classic-loopback", "let in classic clients on this machine whoever runs them")
     .option(
@@ -127,6 +135,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.webPages === undefined ? {} : { webPages: options.webPages }),
     data: options.data ?? (options.port === 0 ? NO_DATA : defaultDataFolder(options.port)),
     durability: options.durability,
+    ...tlsFrom(options),
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),
     ...(options.tmpDir === undefined ? {} : { tmpDir: options.tmpDir }),
     ...(options.longValueSize === undefined ? {} : { longValueBytes: options.longValueSize }),
@@ -135,8 +144,11 @@ async function serve(options: ServeOptions): Promise<void> {
     throw new CommandFailure(dataExitCode(error) ?? ExitCode.failed, cannotServe(error, options), { cause: error });
   });
   const stop = (): void => void server.stop();
+  const readAgain = (): void => {
+    server.reload().catch((error: unknown) => process.stderr.write(`nws: nothing was changed: ${sentenceOf(error)}\n`));
+  };
   // (To a program at a terminal it says that the terminal is gone.)
-  const reload = process.stdin.isTTY ? stop : (): void => void server.reload();
+  const reload = process.stdin.isTTY ? stop : readAgain;
   process.once("SIGTERM", stop).once("SIGINT", stop).on("SIGHUP", reload);
   process.stdout.write(`${readyLine(server, options.json === true)}\n`);
   await server.stopped;
@@ -145,13 +157,26 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** The public contract: other programs read this line. */
 function readyLine(server: RunningServer, isJson: boolean): string {
-  const { host, port, webPort } = server;
+  const { host, port, webPort, tls } = server;
   if (isJson) {
-    return JSON.stringify({ event: "ready", host, port, webPort });
+    return JSON.stringify({ event: "ready", host, port, webPort, ...(tls && { tls }) });
   }
   const name = host.includes(":") ? `[${host}]` : host;
-  const web = webPort === undefined ? "" : `, web interface at http://${name}:${webPort}/`;
+  const web = webPort === undefined ? "" : `, web interface at ${tls ? "https" : "http"}://${name}:${webPort}/`;
   return `nws: serving workspaces on ${name}:${port}${web}`;
+}
+
+function tlsFrom({ tlsCert: cert, tlsKey: key, tlsCa: ca }: ServeOptions): Pick<StartServerOptions, "tls"> {
+  if (cert !== undefined && key !== undefined) {
+    return { tls: { cert, key, ca } };
+  }
+  if (cert !== undefined || key !== undefined || ca !== undefined) {
+    throw new CommandFailure(
+      ExitCode.usage,
+      "for TLS a server needs both --tls-cert and --tls-key (nws tls init makes them)",
+    );
+  }
+  return {};
 }
 
 function cannotServe(error: unknown, options: ServeOptions): string {

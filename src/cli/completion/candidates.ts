@@ -73,7 +73,10 @@ async function argumentCandidates(command: Command, walk: Walk): Promise<readonl
       const found = [...walk.given].find(([option]) => option.long === long);
       return typeof found?.[1] === "string" ? found[1] : undefined;
     };
-    const choice = { host: chosen("--host"), port: chosen("--port"), socket: chosen("--socket") };
+    const files = { ca: chosen("--tls-ca"), cert: chosen("--tls-cert"), key: chosen("--tls-key") };
+    const hasFiles = Object.values(files).some((file) => file !== undefined);
+    const tls = hasFiles ? files : [...walk.given.keys()].some(({ long }) => long === "--tls") || undefined;
+    const choice = { host: chosen("--host"), port: chosen("--port"), socket: chosen("--socket"), tls };
     return liveNames(choice, argument.name() === "variable" ? walk.args[0] : undefined);
   }
   return argument.name() === "command" ? visibleCommands(command).map((one) => one.name()) : [];

@@ -1,8 +1,11 @@
+import type { TlsOptions } from "../../client/index.ts";
+
 /** Which server the words typed so far speak of. */
 export interface TypedServer {
   readonly host: string | undefined;
   readonly port: string | undefined;
   readonly socket: string | undefined;
+  readonly tls: TlsOptions | boolean | undefined;
 }
 
 /** Who presses Tab does not want to wait for a server that is not there. */
@@ -17,6 +20,7 @@ export async function liveNames(typed: TypedServer, workspace: string | undefine
       serverHost: typed.host,
       serverPort: typed.port === undefined ? undefined : Number(typed.port),
       socketPath: typed.socket,
+      tls: typed.tls,
       connectTimeout: PATIENCE_MS,
       signal,
     });

@@ -14,7 +14,7 @@ export interface DryRunOptions {
 
 /** Stands for what is made up at each launch. */
 const SOME_TOKEN = "TOKEN";
-const NO_KEY = new Uint8Array(0);
+const NO_SECRET = { key: new Uint8Array(0) };
 
 /**
  * The commands with which a sleigh of these options would start its workers, by rank, each a line as one would type it on this
@@ -24,7 +24,7 @@ const NO_KEY = new Uint8Array(0);
 export function dryRun(options: LaunchOptions, told: DryRunOptions = {}): readonly string[] {
   const { sleigh = "sleigh_ride_0001", server = { host: "localhost", port: 8765 } } = told;
   return planWorkers(options).map((plan) => {
-    const keyFile = new KeyFile(sleigh, { key: NO_KEY }, plan.options.keyDir).path;
+    const keyFile = new KeyFile(sleigh, NO_SECRET, plan.options.keyDir).path;
     const launch = commandToLaunch(plan, { sleigh, server, token: SOME_TOKEN, keyFile });
     if (launch.kind === "thread") {
       return `# a thread: ${localLine([launch.script, ...launch.args])}`;

@@ -6,7 +6,7 @@ import { formatSecret, type WorkerSecret } from "./worker-secret.ts";
 const USER_ONLY_FOLDER = 0o700;
 const USER_ONLY_FILE = 0o600;
 
-/** The key of a sleigh in a file that only the user may read, for workers that cannot get it on their standard input. */
+/** The key of a sleigh, and what else a worker is told in private, in a file that only the user may read, for workers that cannot get it on their standard input. */
 export class KeyFile {
   readonly path: string;
   readonly #folder: string;

@@ -7,12 +7,11 @@ import type { LaunchCommand } from "./launcher.ts";
 import { OutputTail } from "./output-tail.ts";
 import type { WorkerPlan } from "./plan.ts";
 import { localLine } from "./quoting.ts";
-import { formatSecret } from "./worker-secret.ts";
+import { formatSecret, type WorkerSecret } from "./worker-secret.ts";
 
 export interface WorkerStart {
   readonly plan: WorkerPlan;
-  readonly key: Uint8Array;
-  readonly serverToken?: string | undefined;
+  readonly secret: WorkerSecret;
   readonly onOutput?: (stream: OutputStream, text: string) => void;
 }
 
@@ -69,7 +68,7 @@ class LaunchedProcess implements LaunchedWorker {
     // It may have ended before it read all.
     this.#child.stdin?.on("error", () => undefined);
     if (command.portPattern === undefined) {
-      this.#child.stdin?.end(formatSecret(start));
+      this.#child.stdin?.end(formatSecret(start.secret));
     } else {
       this.#line = "";
     }
@@ -179,7 +178,7 @@ class LaunchedProcess implements LaunchedWorker {
       const port = Number(pattern.exec(line)?.[1]);
       if (port >= 1 && port <= 65_535) {
         this.#line = undefined;
-        this.#child.stdin?.end(formatSecret({ ...this.#start, port }));
+        this.#child.stdin?.end(formatSecret({ ...this.#start.secret, port }));
         return;
       }
     }

@@ -39,7 +39,7 @@ class LaunchedThread implements LaunchedWorker {
     });
     const listened = Promise.all([this.#listen("stdout"), this.#listen("stderr")]);
     this.exited = this.#watch(listened);
-    this.#thread.stdin?.end(formatSecret(start));
+    this.#thread.stdin?.end(formatSecret(start.secret));
     this.#thread.unref();
   }
 

@@ -1,4 +1,4 @@
-import type { Durability } from "../../client/index.ts";
+import type { Durability, TlsOptions } from "../../client/index.ts";
 import { commandToLaunch } from "./command-to-launch.ts";
 import { KeyFile } from "./key-file.ts";
 import type { LaunchedWorker, OutputStream } from "./launched-worker.ts";
@@ -8,6 +8,7 @@ import type { WorkerPlan } from "./plan.ts";
 import { startProcess } from "./start-process.ts";
 import { startThread } from "./start-thread.ts";
 import { commandByHand } from "./web.ts";
+import type { WorkerSecret } from "./worker-secret.ts";
 
 export interface WorkerStarterOptions {
   /** The name of the sleigh's workspace. */
@@ -18,6 +19,8 @@ export interface WorkerStarterOptions {
   readonly key: Uint8Array;
   /** With what workers log in to the server. Default: nothing, or what they have there. */
   readonly serverToken?: string | undefined;
+  /** How workers' connections are encrypted: texts, no files. Default: they are not. */
+  readonly tls?: TlsOptions | undefined;
   /** How the sleigh's workspaces are kept. Default: they go with the server. */
   readonly durability?: Durability | undefined;
   /** Told what the commands print, as it comes. What throws here is lost. */
@@ -46,13 +49,12 @@ export class WorkerStarter {
 
   /** Starts one. LaunchError `bad_launch`, thrown at once, when the launcher refuses; all else rejects `ready`. */
   start(plan: WorkerPlan, token: string): LaunchedWorker {
-    const { key, serverToken, onOutput } = this.#options;
+    const { onOutput } = this.#options;
     const keyFile = this.#keyFile(plan.options.keyDir);
     const launched = commandToLaunch(plan, { ...this.#options, token, keyFile: keyFile.path });
     const start = {
       plan,
-      key,
-      serverToken,
+      secret: this.#secret,
       ...(onOutput !== undefined && {
         onOutput: (stream: OutputStream, text: string) => onOutput(plan, stream, text),
       }),
@@ -81,11 +83,15 @@ export class WorkerStarter {
     }
   }
 
+  get #secret(): WorkerSecret {
+    const { key, serverToken, tls } = this.#options;
+    return { key, ...(serverToken !== undefined && { serverToken }), ...(tls !== undefined && { tls }) };
+  }
+
   #keyFile(folder?: string): KeyFile {
     let file = this.#keyFiles.get(folder);
     if (file === undefined) {
-      const { sleigh, key, serverToken } = this.#options;
-      file = new KeyFile(sleigh, { key, serverToken }, folder);
+      file = new KeyFile(this.#options.sleigh, this.#secret, folder);
       this.#keyFiles.set(folder, file);
     }
     return file;

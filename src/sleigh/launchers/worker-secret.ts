@@ -1,3 +1,4 @@
+import type { TlsOptions } from "../../client/index.ts";
 import { parseToken } from "../../client/token-source.ts";
 
 /**
@@ -10,51 +11,90 @@ export interface WorkerSecret {
   /** The port of the server, when a tunnel chose it only now. Absent: the one in the settings. */
   readonly port?: number;
   /** With what to log in to the server. Absent: the worker's own environment knows, or nothing is needed. */
-  readonly serverToken?: string | undefined;
+  readonly serverToken?: string;
+  /** How connections to the server are encrypted: texts, no files. Absent: they are not. */
+  readonly tls?: TlsOptions;
 }
 
 export const KEY_BYTES = 32;
 
-/** The longest line that can be right; who reads may stop there. */
-export const MAX_SECRET_CHARS = 1024;
+/** The longest line that can be right; who reads may stop there. (A company's list of authorities has a few hundred thousand.) */
+export const MAX_SECRET_CHARS = 524_288;
 
-/** The line, with its newline. */
-export function formatSecret({ key, port, serverToken }: WorkerSecret): string {
+/** The line, with its newline. RangeError when it would be too long. */
+export function formatSecret({ key, port, serverToken, tls }: WorkerSecret): string {
   if (key.length !== KEY_BYTES) {
     throw new RangeError(`the key of a sleigh has ${KEY_BYTES} bytes, not ${key.length}`);
   }
-  const text = Buffer.from(key).toString("base64url");
-  return `${JSON.stringify({ key: text, ...(port !== undefined && { port }), ...(serverToken !== undefined && { serverToken }) })}\n`;
+  const told = {
+    key: Buffer.from(key).toString("base64url"),
+    ...(port !== undefined && { port }),
+    ...(serverToken !== undefined && { serverToken }),
+    ...(tls !== undefined && { tls }),
+  };
+  const line = JSON.stringify(told);
+  if (line.length > MAX_SECRET_CHARS) {
+    throw new RangeError(
+      `the certificates for the workers are longer than ${MAX_SECRET_CHARS} characters: give with tls.ca only the authority that signed the server's`,
+    );
+  }
+  return `${line}\n`;
 }
 
 /** Reads the line; blanks around it do not matter. SyntaxError, which never repeats what was read, when it is not one. */
 export function parseSecret(line: string): WorkerSecret {
-  const { key: keyText, port, serverToken } = parseObject(line);
+  const { key: keyText, port, serverToken, tls } = parseObject(line);
   if (typeof keyText !== "string" || !/^[\w-]{43}$/.test(keyText)) {
     throw notASecret();
   }
-  if (port !== undefined && !isPort(port)) {
-    throw notASecret();
-  }
-  if (serverToken !== undefined && (typeof serverToken !== "string" || parseToken(serverToken) === undefined)) {
-    throw notASecret();
-  }
   return {
-    key: keyFrom(keyText),
-    ...(port !== undefined && { port }),
-    ...(serverToken !== undefined && { serverToken }),
+    key: new Uint8Array(Buffer.from(keyText, "base64url")),
+    ...(port !== undefined && { port: parsePort(port) }),
+    ...(serverToken !== undefined && { serverToken: parseServerToken(serverToken) }),
+    ...(tls !== undefined && { tls: parseTls(tls) }),
   };
 }
 
-function isPort(port: unknown): port is number {
-  return typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65_535;
+function parsePort(port: unknown): number {
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw notASecret();
+  }
+  return port;
 }
 
-function keyFrom(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "base64url"));
+function parseServerToken(token: unknown): string {
+  if (typeof token !== "string" || parseToken(token) === undefined) {
+    throw notASecret();
+  }
+  return token;
 }
 
-function parseObject(line: string): { readonly [Name in keyof WorkerSecret]?: unknown } {
+/** What each part of `tls` must be. A file's name would be one of another machine. */
+const TLS_PARTS: Readonly<Record<keyof TlsOptions, (value: unknown) => boolean>> = {
+  ca: isPem,
+  cert: isPem,
+  key: isPem,
+  servername: (value) => typeof value === "string" && value !== "",
+  rejectUnauthorized: (value) => typeof value === "boolean",
+};
+
+function isPem(value: unknown): boolean {
+  return typeof value === "string" && value.includes("-----BEGIN ");
+}
+
+function parseTls(tls: unknown): TlsOptions {
+  if (typeof tls !== "object" || tls === null) {
+    throw notASecret();
+  }
+  for (const [name, value] of Object.entries(tls)) {
+    if (!Object.hasOwn(TLS_PARTS, name) || !TLS_PARTS[name as keyof TlsOptions](value)) {
+      throw notASecret();
+    }
+  }
+  return tls;
+}
+
+function parseObject(line: string): { readonly [Part in keyof WorkerSecret]?: unknown } {
   if (line.length > MAX_SECRET_CHARS) {
     throw notASecret();
   }

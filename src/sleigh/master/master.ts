@@ -10,6 +10,7 @@ import { Monitor } from "./monitor/monitor.ts";
 import { Packer } from "./packer.ts";
 import { ReplayLog } from "./replay-log.ts";
 import { Roster } from "./roster.ts";
+import { tlsForWorkers } from "./tls-for-workers.ts";
 import { WorkerCrew } from "./worker-crew.ts";
 
 const SLEIGH_TEMPLATE = "sleigh_ride_%04d";
@@ -64,7 +65,14 @@ export class Master {
       await Promise.all([ride.declare(Variables.tasks, "fifo"), ride.guard(Variables.tasks)]);
       const nws = new NetWorkSpace(ride.name, { server: userServer, useUse: true });
       const key = Sealer.newKey();
-      const starter = new WorkerStarter({ sleigh: ride.name, server: address, key, serverToken, durability });
+      const starter = new WorkerStarter({
+        sleigh: ride.name,
+        server: address,
+        key,
+        serverToken,
+        tls: tlsForWorkers(server.tls, address.host),
+        durability,
+      });
       undo.push(() => {
         starter.close();
         return Promise.resolve();
@@ -187,18 +195,18 @@ export class Master {
 
 /** Two sessions with the server that was named, or with one of the sleigh's own; and with what workers log in there. */
 async function connect(
-  { server, nwsHost, nwsPort }: SleighOptions,
+  { server, nwsHost, nwsPort, tls }: SleighOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<{ readonly server: NwsServer; readonly userServer: NwsServer; readonly serverToken: string | undefined }> {
-  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort };
+  let where: ServerOptions = { serverHost: nwsHost, serverPort: nwsPort, tls };
   if (server !== undefined) {
     const { host, port } = addressOf(server);
-    where = { serverHost: host, serverPort: port, token: await server.token() };
+    where = { serverHost: host, serverPort: port, tls: tls ?? server.tls ?? false, token: await server.token() };
   } else if (nwsHost === undefined && nwsPort === undefined) {
     const embedded = await startEmbeddedServer();
     undo.push(() => embedded.stop());
     const token = await embedded.createToken({ name: "sleigh", role: "use" });
-    where = { serverHost: embedded.host, serverPort: embedded.port, token };
+    where = { serverHost: embedded.host, serverPort: embedded.port, tls: false, token };
   }
   const open = (): NwsServer => {
     const connection = new NwsServer(where);

@@ -1,4 +1,4 @@
-import { type Durability, NetWorkSpace } from "../../client/index.ts";
+import { type Durability, NetWorkSpace, type TlsOptions } from "../../client/index.ts";
 import type { TaskContext } from "./context.ts";
 import { globalProperty } from "./job.ts";
 import { reconnectFor } from "./worker-reconnect.ts";
@@ -8,6 +8,8 @@ export interface GlobalsOptions {
   readonly host: string;
   readonly port: number;
   readonly serverToken: string | undefined;
+  /** Undefined: connections are not encrypted. */
+  readonly tls: TlsOptions | undefined;
   readonly sleigh: string;
   readonly durability: Durability | undefined;
   readonly userWs: string;
@@ -16,7 +18,7 @@ export interface GlobalsOptions {
 
 /** Defines what tasks know of their worker. The workspaces connect when a task first uses one. */
 export function installGlobals(options: GlobalsOptions): void {
-  const { host, port, serverToken, sleigh, durability, userWs, context } = options;
+  const { host, port, serverToken, tls, sleigh, durability, userWs, context } = options;
   let session: NetWorkSpace | undefined;
   let user: NetWorkSpace | undefined;
   const nws = (): NetWorkSpace =>
@@ -24,6 +26,7 @@ export function installGlobals(options: GlobalsOptions): void {
       serverHost: host,
       serverPort: port,
       token: serverToken,
+      tls: tls ?? false,
       useUse: true,
       create: false,
       label: `sleigh-task:${context.rank}:${process.pid}`,

@@ -87,11 +87,11 @@ class TaskThread {
   #receive(message: ToTaskThread): void {
     switch (message.kind) {
       case "begin": {
-        const { sleigh, host, port, serverToken, durability } = this.#data;
+        const { sleigh, host, port, serverToken, tls, durability } = this.#data;
         this.#context.rank = message.rank;
         this.#context.workerCount = message.workerCount;
         const { userWs } = message;
-        installGlobals({ sleigh, host, port, serverToken, durability, userWs, context: this.#context });
+        installGlobals({ sleigh, host, port, serverToken, tls, durability, userWs, context: this.#context });
         break;
       }
       case "count":

@@ -1,4 +1,4 @@
-import type { Durability } from "../../client/index.ts";
+import type { Durability, TlsOptions } from "../../client/index.ts";
 import type { Encoded } from "../../codec/index.ts";
 import type { PartMessage, RemoteError } from "../messages.ts";
 
@@ -32,6 +32,7 @@ export interface TaskThreadData {
   readonly sleigh: string;
   readonly host: string;
   readonly port: number;
+  readonly tls: TlsOptions | undefined;
   readonly durability: Durability | undefined;
   readonly modulePath: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import type { Durability } from "../../client/index.ts";
+import type { Durability, TlsOptions } from "../../client/index.ts";
 import { newToken } from "../messages.ts";
 
 /** What a worker must know to begin. */
@@ -9,6 +9,8 @@ export interface WorkerOptions {
   readonly sleigh: string;
   readonly host: string;
   readonly port: number;
+  /** How its connections are encrypted. Default: they are not, whatever the environment says. */
+  readonly tls?: TlsOptions | undefined;
   /** The key that the master and its workers share: 32 bytes. */
   readonly key: Uint8Array;
   /** With what to log in to the server. Default: what the environment says, or nothing. */

@@ -15,6 +15,7 @@ export async function runWorkerProcess(settings: WorkerSettings): Promise<never>
     port: port === 0 ? (secret.port ?? DEFAULT_PORT) : port,
     key: secret.key,
     serverToken: secret.serverToken,
+    tls: secret.tls,
     version: VERSION,
     say: settings.verbose === true ? say : undefined,
     signal: interrupted(),

@@ -52,7 +52,7 @@ export class Worker {
   /** Begins to join at once. Throws when an option can never work. */
   constructor(options: WorkerOptions) {
     const setup = setUp(options);
-    const { sleigh, host, port, key, serverToken, durability } = options;
+    const { sleigh, host, port, serverToken, tls, key, durability } = options;
     const { token } = setup;
     this.#options = options;
     this.#setup = setup;
@@ -62,6 +62,7 @@ export class Worker {
       serverHost: host,
       serverPort: port,
       token: serverToken,
+      tls: tls ?? false,
       label: `sleigh-worker:${process.pid}`,
       reconnect: reconnectFor(durability),
     });
@@ -73,7 +74,7 @@ export class Worker {
     this.#relay = new OutputRelay({ link, redirect: setup.redirectOutput, logFile: setup.logFile });
     const { modulePath } = setup;
     this.#thread = new TaskThreadHandle(
-      { key, serverToken, token, sleigh, host, port, durability, modulePath },
+      { key, serverToken, token, sleigh, host, port, tls, durability, modulePath },
       {
         message: (message) => this.#heard(message),
         result: (slot, elapsedMs, envelope) => this.#work.result(slot, elapsedMs, envelope),
