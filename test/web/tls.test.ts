@@ -133,8 +133,9 @@ describe("an encrypted web interface", () => {
     const shown = async (): Promise<string> => {
       const socket = connectTls({ host: "127.0.0.1", port: other.webPort!, ca: readFileSync(own.ca) });
       await once(socket, "secureConnect");
+      const { fingerprint256 } = socket.getPeerX509Certificate()!;
       socket.destroy();
-      return socket.getPeerX509Certificate()!.fingerprint256;
+      return fingerprint256;
     };
     const before = await shown();
     await own.server();
