@@ -56,6 +56,27 @@ export const durableStoresAlone = rateBenchmark({
   targets: [["networkspaces", "redis", 0.8]],
 });
 
+const overTls = {
+  contenders: ["networkspaces-tls", "echo-tls", "networkspaces", "echo"],
+  connections: 1,
+} as const;
+
+export const encrypted = rateBenchmark({
+  ...overTls,
+  name: "tls",
+  title: "store+fetch of 64 bytes over TLS, 1 connection, 128 in flight",
+  lanes: 128,
+  targets: [["networkspaces-tls", "echo-tls", 0.5]],
+});
+
+export const encryptedOneAtATime = rateBenchmark({
+  ...overTls,
+  name: "tls-one",
+  title: "store+fetch of 64 bytes over TLS, 1 connection, one at a time",
+  lanes: 1,
+  targets: [["networkspaces-tls", "echo-tls", 0.75]],
+});
+
 export const classicProtocol = rateBenchmark({
   name: "classic",
   title: "store+fetch of 64 bytes, 8 connections, one at a time each: classic against multiplexed protocol",

@@ -74,6 +74,12 @@ export async function serversFor<Name extends ContenderName>(
       case "echo":
         servers.echo = await processes.echo(spawn);
         break;
+      case "echo-tls":
+        servers["echo-tls"] = await processes.echo({ ...spawn, isEncrypted: true });
+        break;
+      case "networkspaces-tls":
+        servers["networkspaces-tls"] = await processes.networkspaces({ ...spawn, isEncrypted: true });
+        break;
       default:
         servers.networkspaces ??= await processes.networkspaces(spawn);
         servers.classic = servers.networkspaces;
@@ -94,11 +100,18 @@ export interface LoadOptions {
 export async function loadClient(
   processes: Processes,
   contender: ContenderName,
-  { host, port }: Server,
+  { host, port, ca }: Server,
   load: LoadOptions,
   spawn: SpawnOptions = {},
 ): Promise<Client<LoadCalls>> {
   const client = processes.client<LoadCalls>("load", spawn);
-  await client.call("prepare", { contender, host, port, valueBytes, ...load });
+  await client.call("prepare", {
+    contender,
+    host,
+    port,
+    valueBytes,
+    ...load,
+    ...(ca !== undefined && { ca }),
+  });
   return client;
 }

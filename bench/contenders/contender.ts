@@ -24,22 +24,27 @@ export interface Address {
   readonly valueKind: ValueKind;
   /** What is stored is to be on the disk when it is acknowledged, as far as that is for the client to say. */
   readonly isDurable: boolean;
+  /** The file with the authority of a server that is spoken to over TLS. Default: without TLS. */
+  readonly ca?: string | undefined;
 }
 
 export type Connect = (address: Address) => Promise<Connection>;
 
-export type ContenderName = "networkspaces" | "classic" | "redis" | "echo";
+/** `…-tls`: the same contender, over TLS. */
+export type ContenderName = "networkspaces" | "networkspaces-tls" | "classic" | "redis" | "echo" | "echo-tls";
 
 /** Loads only the contender that is wanted. */
 export async function contender(name: ContenderName): Promise<Connect> {
   switch (name) {
     case "networkspaces":
+    case "networkspaces-tls":
       return (await import("./networkspaces.ts")).connectNetworkspaces;
     case "classic":
       return (await import("./classic.ts")).connectClassic;
     case "redis":
       return (await import("./redis.ts")).connectRedis;
     case "echo":
+    case "echo-tls":
       return (await import("./echo.ts")).connectEcho;
   }
 }

@@ -4,7 +4,7 @@ import { connectReading } from "./socket.ts";
 import { EchoReader, headBytes, TurnWriter } from "./echo-frames.ts";
 
 /** The machine's limit: a promise for each request, and nothing behind it but bytes that come back. */
-export async function connectEcho({ host, port, valueKind }: Address): Promise<Connection> {
+export async function connectEcho({ host, port, valueKind, ca }: Address): Promise<Connection> {
   const waiting: (((value: Value) => void) | undefined)[] = [];
   const freeNumbers: number[] = [];
   const asText = valueKind === "text";
@@ -17,8 +17,8 @@ export async function connectEcho({ host, port, valueKind }: Address): Promise<C
     resolve(asText ? chunk.toString("latin1", start + 4, end) : Uint8Array.prototype.slice.call(chunk, start + 4, end));
   });
   const writer = new TurnWriter((bytes) => socket.write(bytes));
-  const socket = connectReading(host, port, (chunk) => reader.push(chunk));
-  await once(socket, "connect");
+  const socket = connectReading(host, port, (chunk) => reader.push(chunk), ca);
+  await once(socket, ca === undefined ? "connect" : "secureConnect");
   socket.on("error", () => socket.destroy());
 
   const request = (value: Value): Promise<Value> =>

@@ -2,8 +2,8 @@ import { NetWorkSpace, type Mode } from "../../src/client/index.ts";
 import type { Address, Connection, Value } from "./contender.ts";
 
 /** The product's own client, one session for each connection. */
-export function connectNetworkspaces({ host, port, isDurable }: Address): Promise<Connection> {
-  const server = { serverHost: host, serverPort: port };
+export function connectNetworkspaces({ host, port, isDurable, ca }: Address): Promise<Connection> {
+  const server = { serverHost: host, serverPort: port, tls: ca === undefined ? false : { ca } };
   const space = isDurable
     ? new NetWorkSpace("durable", { ...server, persistent: true })
     : new NetWorkSpace("bench", { ...server, useUse: true });

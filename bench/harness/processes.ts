@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,6 +16,8 @@ export interface Server {
   readonly port: number;
   /** Of the web interface, where it has one. */
   readonly webPort?: number;
+  /** The file with the authority that has signed its certificate, where it has one. */
+  readonly ca?: string;
 }
 
 /** A measured process that does what it is told. */
@@ -37,6 +39,8 @@ export interface ServerOptions extends SpawnOptions {
   readonly isDurable?: boolean;
   /** Its data folder (of `networkspaces`): one of before, or of `folder`. Default with `isDurable`: an empty one. */
   readonly data?: string | undefined;
+  /** With a certificate. Default: without. */
+  readonly isEncrypted?: boolean;
 }
 
 const readyTimeoutMs = 30_000;
@@ -56,15 +60,20 @@ export class Processes implements AsyncDisposable {
   }
 
   /** The product's server, started as users start it, on a free port. */
-  networkspaces(options: ServerOptions = {}): Promise<Server> {
+  async networkspaces(options: ServerOptions = {}): Promise<Server> {
+    const { cert, key, ca } = this.#certificates(options);
+    const tls = cert === undefined || key === undefined ? [] : ["--tls-cert", cert, "--tls-key", key];
     const folder = options.data ?? (options.isDurable === true ? this.folder() : undefined);
     const data = folder === undefined ? [] : ["--data", folder];
-    return this.#nodeServer([this.builds.command, "server", "--port", "0", "--json", ...data], options);
+    const line = [this.builds.command, "server", "--port", "0", "--json", ...data, ...tls];
+    return { ...(await this.#nodeServer(line, options)), ...(ca !== undefined && { ca }) };
   }
 
   /** The machine's limit: a bare framed echo. */
-  echo(options: SpawnOptions = {}): Promise<Server> {
-    return this.#nodeServer([this.#program("echo-server")], options);
+  async echo(options: ServerOptions = {}): Promise<Server> {
+    const { cert, key, ca } = this.#certificates(options);
+    const line = [this.#program("echo-server"), ...(cert === undefined || key === undefined ? [] : [cert, key])];
+    return { ...(await this.#nodeServer(line, options)), ...(ca !== undefined && { ca }) };
   }
 
   /** Debian's Redis, all in memory, nothing saved; or with an append-only file that is synced before each answer. */
@@ -102,6 +111,16 @@ export class Processes implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "nws-bench-"));
     this.#folders.push(folder);
     return folder;
+  }
+
+  #certificates({ isEncrypted = false }: ServerOptions): Partial<Record<"cert" | "key" | "ca", string>> {
+    if (!isEncrypted) {
+      return {};
+    }
+    const folder = this.folder();
+    execFileSync(process.execPath, [this.builds.command, "tls", "init", "--dir", folder]);
+    const file = (name: string): string => join(folder, name);
+    return { cert: file("server.pem"), key: file("server-key.pem"), ca: file("ca.pem") };
   }
 
   /** A server that says where it listens in one line of JSON, with a `port`. */

@@ -16,6 +16,7 @@ export interface LoadPlan {
   readonly valueBytes: number;
   readonly valueKind: ValueKind;
   readonly isDurable?: boolean;
+  readonly ca?: string;
 }
 
 export interface RunPlan {
@@ -31,10 +32,10 @@ let value: Value = "";
 const calls = {
   async prepare(plan: LoadPlan): Promise<void> {
     const connect = await contender(plan.contender);
-    const { host, port, valueKind, isDurable = false } = plan;
+    const { host, port, valueKind, isDurable = false, ca } = plan;
     const manyInFlight = plan.lanes > 1;
     connections = await Promise.all(
-      Array.from({ length: plan.connections }, () => connect({ host, port, manyInFlight, valueKind, isDurable })),
+      Array.from({ length: plan.connections }, () => connect({ host, port, manyInFlight, valueKind, isDurable, ca })),
     );
     lanes = plan.lanes;
     value = plan.valueKind === "text" ? "v".repeat(plan.valueBytes) : new Uint8Array(plan.valueBytes).fill(118);

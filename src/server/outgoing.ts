@@ -4,6 +4,14 @@ import type { KeptBytes } from "../wire/kept-bytes.ts";
 
 const NOTHING = new Uint8Array(0);
 
+/** What goes to an encrypted socket is copied up to here: less than a new buffer for the writer costs. */
+const COPIED_BYTES = 65_536;
+
+/** An encrypted socket has never taken a write when that returns: it says so a turn later. */
+function isLate(socket: Duplex & { readonly encrypted?: boolean }): boolean {
+  return socket.encrypted === true;
+}
+
 /**
  * What a connection has to say in one turn: bytes in a writer (lent for the turn), and between them large values that go
  * out as they lie.
@@ -46,20 +54,25 @@ export class Outgoing {
   writeTo(socket: Duplex, onWritten: () => void, kept: KeptBytes | undefined): ByteWriter {
     const writer = this.#take();
     const { bytes, length } = writer;
-    const said = Buffer.from(bytes.buffer, bytes.byteOffset, length);
+    const late = isLate(socket) ? onWritten : undefined;
+    const isCopied = late !== undefined && length <= COPIED_BYTES;
+    const lying = Buffer.from(bytes.buffer, bytes.byteOffset, length);
+    const said = isCopied ? Buffer.from(lying) : lying;
     if (this.#references.length === 0) {
-      socket.write(said);
+      socket.write(said, late);
     } else {
-      this.#writeWithReferences(socket, said);
+      this.#writeWithReferences(socket, said, late);
     }
-    const isGone = socket.writableLength === 0;
+    const isFree = isCopied || socket.writableLength === 0;
     if (kept !== undefined) {
-      this.#keep(kept, said, isGone);
+      this.#keep(kept, said, isFree);
     }
-    if (isGone) {
+    if (isFree) {
       writer.clear();
     } else {
       writer.take();
+    }
+    if (late === undefined && socket.writableLength > 0) {
       // A write with a callback costs a tick of its own, though nearly all are taken at once: so an empty one has it.
       socket.write(NOTHING, onWritten);
     }
@@ -96,14 +109,13 @@ export class Outgoing {
         kept.reference(part);
       }
     }
+    const late = isLate(socket) ? onWritten : undefined;
     if (parts.length === 1) {
-      socket.write(parts[0]!);
+      socket.write(parts[0]!, late);
     } else {
-      socket.cork();
-      parts.forEach((part) => socket.write(part));
-      socket.uncork();
+      writeTogether(socket, parts, late);
     }
-    if (socket.writableLength > 0) {
+    if (late === undefined && socket.writableLength > 0) {
       socket.write(NOTHING, onWritten);
     }
   }
@@ -122,10 +134,10 @@ export class Outgoing {
     return writer;
   }
 
-  #writeWithReferences(socket: Duplex, said: Uint8Array): void {
-    socket.cork();
-    this.#eachPart(said, (part) => socket.write(part));
-    socket.uncork();
+  #writeWithReferences(socket: Duplex, said: Uint8Array, late: (() => void) | undefined): void {
+    const parts: Uint8Array[] = [];
+    this.#eachPart(said, (part) => parts.push(part));
+    writeTogether(socket, parts, late);
   }
 
   /** `mustCopy`: what was said lies where something else will be written. */
@@ -165,4 +177,12 @@ export class Outgoing {
       this.#referencedBytes = 0;
     }
   }
+}
+
+/** In one write. `late`: called when the last of them is gone. */
+function writeTogether(socket: Duplex, parts: readonly Uint8Array[], late: (() => void) | undefined): void {
+  const last = parts.length - 1;
+  socket.cork();
+  parts.forEach((part, i) => socket.write(part, i === last ? late : undefined));
+  socket.uncork();
 }

@@ -147,6 +147,8 @@ describe("an encrypted web interface", () => {
   test.runIf(Number(process.versions.node.split(".")[0]) >= 22)(
     "is known to Node's own WebSocket by NODE_EXTRA_CA_CERTS",
     async () => {
+      await using there = new NetWorkSpace("table", { serverPort: server.port });
+      await there.opened();
       const program = fileURLToPath(new URL("../../dist/browser.js", import.meta.url));
       const code = `
       const { NetWorkSpace } = await import(${JSON.stringify(program)});
@@ -158,7 +160,6 @@ describe("an encrypted web interface", () => {
         stdio: ["ignore", "inherit", "inherit"],
       });
       expect(await once(child, "exit")).toEqual([0, null]);
-      await using there = new NetWorkSpace("table", { serverPort: server.port });
       expect(await there.fetch("from-node")).toBe(1);
     },
   );
