@@ -1,13 +1,31 @@
-import { durabilities, type ReadOptions } from "../space/index.ts";
+import { durabilities, PLAIN_STORE, type ReadOptions, type StoreOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { CHUNKED, DurabilityNumber, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import {
+  CHUNKED,
+  DurabilityNumber,
+  MAX_INLINE_BYTES,
+  OpenFlag,
+  ReadFlag,
+  ReleaseKind,
+  Verb,
+  WITH_OPTIONS,
+} from "../wire/verbs.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
+import {
+  allOf,
+  areFlagsRefused,
+  readLimitOptions,
+  readPeriod,
+  readStoreWish,
+  type StoreWish,
+} from "./request-options.ts";
 import { storeSeveral } from "./session-uploads.ts";
 import type { UploadPurpose } from "./upload.ts";
 
+const PLAIN_WISH_TO_STORE: StoreWish = { how: PLAIN_STORE, timeoutMs: 0 };
 const KNOWN_READ_FLAGS = allOf(ReadFlag);
 const KNOWN_OPEN_FLAGS = allOf(OpenFlag);
 
@@ -68,11 +86,16 @@ export const handlers: readonly (Handler | undefined)[] = table({
       session.refuse(request, "bad_arguments", `there is no durability ${durabilityNumber}`);
       return;
     }
+    const idleTimeoutMs = (flags & OpenFlag.idleTimeout) === 0 ? undefined : readPeriod(session, request, fields);
+    if (idleTimeoutMs === "refused") {
+      return;
+    }
     session.numbers.setHandle(handle, name);
     session.context.space.open(session.member, request, name, {
       own: (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
       durability,
+      idleTimeoutMs,
       create: (flags & OpenFlag.create) !== 0,
       again: (flags & OpenFlag.again) !== 0,
       label,
@@ -117,6 +140,13 @@ export const handlers: readonly (Handler | undefined)[] = table({
     }
   }),
 
+  [Verb.declare | WITH_OPTIONS]: onVariable((session, request, workspace, name, fields) => {
+    const limits = readLimitOptions(session, request, fields);
+    if (limits !== "refused" && !isNameRefused(session, request, fields.end - fields.at)) {
+      session.context.space.declare(session.member, request, workspace, name, fields.rest(), limits);
+    }
+  }),
+
   [Verb.deleteVar]: onVariable((session, request, workspace, name) => {
     session.context.space.deleteVar(session.member, request, workspace, name);
   }),
@@ -130,26 +160,30 @@ export const handlers: readonly (Handler | undefined)[] = table({
     const { bytes, at, end } = fields;
     if (!isValueRefused(session, request, end - at)) {
       session.context.space.store(session.member, request, workspace, name, descriptor, bytes, at, end);
+      session.stores(request, 0, 0);
     }
   }),
 
-  [Verb.store | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
+  [Verb.store | WITH_OPTIONS]: storing((session, request, workspace, name, fields, { how, timeoutMs }) => {
     const descriptor = fields.u32();
-    const purpose: UploadPurpose = { kind: "store", workspace, name, descriptor, lease: 0 };
-    session.uploads.begin(request, fields.u64(), purpose);
-  }),
-
-  [Verb.storeSeveral]: onVariable((session, request, workspace, name, fields) => {
     const { bytes, at, end } = fields;
     if (!isValueRefused(session, request, end - at)) {
-      storeSeveral(session, request, workspace, name, bytes, at, end);
+      session.context.space.store(session.member, request, workspace, name, descriptor, bytes, at, end, how);
+      session.stores(request, timeoutMs, 0);
     }
   }),
 
-  [Verb.storeSeveral | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
-    const purpose: UploadPurpose = { kind: "storeSeveral", workspace, name, descriptor: 0, lease: 0 };
-    session.uploads.begin(request, fields.u64(), purpose);
+  ...inChunks(Verb.store, (fields) => fields.u32()),
+
+  [Verb.storeSeveral]: onVariable((session, request, workspace, name, fields) => {
+    storeSeveralInFrame(session, request, workspace, name, fields, PLAIN_STORE, 0);
   }),
+
+  [Verb.storeSeveral | WITH_OPTIONS]: storing((session, request, workspace, name, fields, { how, timeoutMs }) => {
+    storeSeveralInFrame(session, request, workspace, name, fields, how, timeoutMs);
+  }),
+
+  ...inChunks(Verb.storeSeveral, () => 0),
 
   [Verb.fetch]: reads({ take: true, wait: true, iterate: false }),
   [Verb.fetchTry]: reads({ take: true, wait: false, iterate: false }),
@@ -193,28 +227,10 @@ export const handlers: readonly (Handler | undefined)[] = table({
     }
   },
 
-  [Verb.complete]: (session, request, fields) => {
-    const lease = fields.u64();
-    const slot = session.numbers.variable(fields.u32());
-    const descriptor = fields.u32();
-    const { bytes, at, end } = fields;
-    if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
-      const { workspace, name } = slot;
-      session.context.space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end);
-      session.leaseLimits.forgetIfOver(lease);
-    }
-  },
-
-  [Verb.complete | CHUNKED]: (session, request, fields) => {
-    const lease = fields.u64();
-    const slot = session.numbers.variable(fields.u32());
-    const descriptor = fields.u32();
-    const length = fields.u64();
-    if (!isRefused(session, request, slot)) {
-      const { workspace, name } = slot;
-      session.uploads.begin(request, length, { kind: "complete", workspace, name, descriptor, lease });
-    }
-  },
+  [Verb.complete]: completing(PLAIN_WISH_TO_STORE),
+  [Verb.complete | WITH_OPTIONS]: completing(undefined),
+  [Verb.complete | CHUNKED]: completingInChunks(PLAIN_WISH_TO_STORE),
+  [Verb.complete | CHUNKED | WITH_OPTIONS]: completingInChunks(undefined),
 
   [Verb.cancel]: (session, request) => {
     session.cancel(request);
@@ -292,6 +308,97 @@ function onVariable(
   };
 }
 
+/** Handles what stores, behind its options. */
+type StoreHandler = (
+  session: MultiplexedSession,
+  request: number,
+  workspace: string,
+  name: string,
+  fields: FieldCursor,
+  wish: StoreWish,
+) => void;
+
+/** With options, which are read first. */
+function storing(handle: StoreHandler): Handler {
+  return onVariable((session, request, workspace, name, fields) => {
+    const wish = readStoreWish(session, request, fields);
+    if (wish !== "refused") {
+      handle(session, request, workspace, name, fields, wish);
+    }
+  });
+}
+
+/** The two forms of a verb whose bytes come in chunks: without options, and with them. */
+function inChunks(
+  verb: typeof Verb.store | typeof Verb.storeSeveral,
+  descriptorIn: (fields: FieldCursor) => number,
+): Record<number, Handler> {
+  const kind = verb === Verb.store ? "store" : "storeSeveral";
+  const handle: StoreHandler = (session, request, workspace, name, fields, wish) => {
+    const purpose: UploadPurpose = { kind, workspace, name, descriptor: descriptorIn(fields), lease: 0, ...wish };
+    session.uploads.begin(request, fields.u64(), purpose);
+  };
+  return {
+    [verb | CHUNKED]: onVariable((session, request, workspace, name, fields) =>
+      handle(session, request, workspace, name, fields, PLAIN_WISH_TO_STORE),
+    ),
+    [verb | CHUNKED | WITH_OPTIONS]: storing(handle),
+  };
+}
+
+function storeSeveralInFrame(
+  session: MultiplexedSession,
+  request: number,
+  workspace: string,
+  name: string,
+  { bytes, at, end }: FieldCursor,
+  how: StoreOptions,
+  timeoutMs: number,
+): void {
+  if (!isValueRefused(session, request, end - at)) {
+    storeSeveral(session, request, workspace, name, bytes, at, end, how);
+    session.stores(request, timeoutMs, 0);
+  }
+}
+
+/** `plain`: what the verb without options wishes. */
+function completing(plain: StoreWish | undefined): Handler {
+  return (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const wish = plain ?? readStoreWish(session, request, fields);
+    if (wish === "refused") {
+      return;
+    }
+    const descriptor = fields.u32();
+    const { bytes, at, end } = fields;
+    if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
+      const { workspace, name } = slot;
+      const { how, timeoutMs } = wish;
+      const { space } = session.context;
+      space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end, how);
+      session.stores(request, timeoutMs, lease);
+    }
+  };
+}
+
+function completingInChunks(plain: StoreWish | undefined): Handler {
+  return (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const wish = plain ?? readStoreWish(session, request, fields);
+    if (wish === "refused") {
+      return;
+    }
+    const descriptor = fields.u32();
+    const length = fields.u64();
+    if (!isRefused(session, request, slot)) {
+      const { workspace, name } = slot;
+      session.uploads.begin(request, length, { kind: "complete", workspace, name, descriptor, lease, ...wish });
+    }
+  };
+}
+
 type ReadKind = Pick<ReadOptions, "take" | "wait" | "iterate">;
 
 function reads(kind: ReadKind): Handler {
@@ -344,19 +451,6 @@ function isHandleRefused(session: MultiplexedSession, request: number, handle: n
     session.refuse(request, refusal.code, refusal.message);
   }
   return refusal !== undefined;
-}
-
-function allOf(flags: Readonly<Record<string, number>>): number {
-  return Object.values(flags).reduce((all, flag) => all | flag, 0);
-}
-
-/** A client that asks for what came after this server must not believe that it has it. */
-function areFlagsRefused(session: MultiplexedSession, request: number, flags: number, known: number): boolean {
-  const unknown = flags & ~known;
-  if (unknown !== 0) {
-    session.refuse(request, "bad_arguments", `flags ${unknown} of this verb are not known to this server`);
-  }
-  return unknown !== 0;
 }
 
 function isNameRefused(session: MultiplexedSession, request: number, length: number): boolean {

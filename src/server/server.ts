@@ -22,6 +22,7 @@ import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
 import { Connection } from "./connection.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Expiry } from "./expiry.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
 import { HandshakeConversation } from "./handshake-conversation.ts";
@@ -157,6 +158,7 @@ export class Server implements ServerContext, ConnectionContext {
         this.logger.warn({ err: error }, message);
       },
     });
+    const expiry = new Expiry(clock, this.deadlines, (now) => this.#expireDue(now));
     this.space = new Space({
       runId: this.#runId,
       seed: options.seed ?? randomInt(2 ** 31),
@@ -167,6 +169,11 @@ export class Server implements ServerContext, ConnectionContext {
       },
       maxWaiting: this.limits.maxWaiting,
       maxMemoryBytes: this.limits.maxMemoryBytes,
+      maxWorkspaces: this.limits.maxWorkspaces,
+      maxVariables: this.limits.maxVariables,
+      maxIdleMs: this.limits.maxIdleMs,
+      wallNow: expiry.wallNow,
+      onExpiry: (at) => expiry.plan(at),
       now: () => performance.now(),
       ...(journal !== undefined && { journal }),
     });
@@ -340,6 +347,14 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   // Inside
+
+  #expireDue(now: number): void {
+    try {
+      this.space.expireDue(now);
+    } catch (error) {
+      this.bug(error, "the end of values or workspaces");
+    }
+  }
 
   readonly #accept = (socket: Socket): void => {
     if (this.#early !== undefined && this.#stop === undefined) {

@@ -1,0 +1,34 @@
+import type { Clock } from "../log/index.ts";
+import type { Deadline, Deadlines, DeadlineTarget } from "./deadlines.ts";
+
+/**
+ * Tells a space when values and idle workspaces are over: one deadline, for the earliest. Times are kept over restarts, so they are those of
+ * the calendar; but how the system's time is set while this runs changes nothing.
+ */
+export class Expiry implements DeadlineTarget {
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  readonly #deadlines: Deadlines;
+  readonly #expireDue: (now: number) => void;
+  #deadline: Deadline | undefined;
+
+  constructor(clock: Clock, deadlines: Deadlines, expireDue: (now: number) => void) {
+    const offset = Date.now() - clock.now();
+    this.wallNow = () => offset + clock.now();
+    this.#deadlines = deadlines;
+    this.#expireDue = expireDue;
+  }
+
+  /** Something is over at `at`; before anything that was planned, if that is still to come. */
+  plan(at: number): void {
+    if (this.#deadline !== undefined) {
+      this.#deadlines.cancel(this.#deadline);
+    }
+    this.#deadline = this.#deadlines.add(Math.max(0, at - this.wallNow()), this, 0);
+  }
+
+  expire(): void {
+    this.#deadline = undefined;
+    this.#expireDue(this.wallNow());
+  }
+}
