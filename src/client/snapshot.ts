@@ -2,6 +2,7 @@ import { byteStringOf, latin1 } from "../wire/bytes.ts";
 import { Verb } from "../wire/verbs.ts";
 import type { RawSink, StreamControl } from "./download.ts";
 import { streamFailed } from "./file-output.ts";
+import { readLimit, readLimits, type VariableLimits } from "./listing.ts";
 import type { Mode } from "./mode.ts";
 import { Expect } from "./pending.ts";
 import type { ServerBase } from "./server-base.ts";
@@ -12,6 +13,8 @@ import type { ValueSink } from "./value-sink.ts";
 export interface SnapshotWorkspace {
   readonly name: string;
   readonly isPersistent: boolean;
+  /** In milliseconds, if it was said. */
+  readonly idleTimeout: number | undefined;
   readonly variables: readonly SnapshotVariable[];
 }
 
@@ -22,6 +25,8 @@ export interface SnapshotVariable {
   readonly mode: Mode | "unknown";
   readonly isGuarded: boolean;
   readonly valueCount: number;
+  /** Undefined where nothing was ever said. */
+  readonly limits: VariableLimits | undefined;
 }
 
 /**
@@ -142,9 +147,9 @@ function readListing(text: string): SnapshotWorkspace[] {
   const workspaces: (SnapshotWorkspace & { readonly variables: SnapshotVariable[] })[] = [];
   let number = 0;
   for (const line of text.split("\n")) {
-    const [kind, name = "", second, third, fourth] = line.split("\t");
+    const [kind, name = "", second, third, fourth, ...limits] = line.split("\t");
     if (kind === "workspace") {
-      workspaces.push({ name, isPersistent: second === "True", variables: [] });
+      workspaces.push({ name, isPersistent: second === "True", idleTimeout: readLimit(third), variables: [] });
     } else if (kind === "variable") {
       workspaces.at(-1)?.variables.push({
         number: number++,
@@ -152,6 +157,7 @@ function readListing(text: string): SnapshotWorkspace[] {
         mode: second as SnapshotVariable["mode"],
         isGuarded: third === "True",
         valueCount: Number(fourth),
+        limits: limits.length === 0 ? undefined : readLimits(limits),
       });
     }
   }

@@ -130,7 +130,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   async declare(name: NameOf<Vars>, mode: Mode, options?: DeclareOptions): Promise<void> {
     const where = { operation: "declare", workspace: this.name, variable: name };
     checkMode(mode, where);
-    const limits = options && checkLimits(options, where);
+    const limits = hasAny(options) ? checkLimits(options, where) : undefined;
     await this.#onVariable("declare", name, (writer, request, variable) => {
       writeDeclare(writer, request, variable, mode, limits);
     });
@@ -455,6 +455,11 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     }
     return sendValue(this.session.exchange, Verb.complete, "complete", variable, lease, value, options);
   }
+}
+
+/** An older server does not know limits: where there are none it need not. */
+function hasAny(options: DeclareOptions | undefined): options is DeclareOptions {
+  return options !== undefined && Object.values(options).some((option) => option !== undefined);
 }
 
 function isOnLease<Options extends LeasableOptions>(options: Options | undefined): options is Options & LeaseOptions {

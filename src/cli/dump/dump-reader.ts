@@ -4,6 +4,7 @@ import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { DumpBytes } from "./dump-bytes.ts";
 import {
   BREAK,
+  type DumpLimits,
   type DumpMode,
   dumpModes,
   type DumpTotals,
@@ -11,6 +12,7 @@ import {
   FORMAT_VERSION,
   MOST_BYTES_AT_ONCE,
   noTotals,
+  whenFullChoices,
 } from "./dump-format.ts";
 
 const LONGEST_NAME_BYTES = 65_535;
@@ -23,7 +25,11 @@ const TRUE = 21;
 export interface DumpSink extends ValueSink {
   header(time: string, version: string): void;
   workspace(name: Uint8Array, isPersistent: boolean): Promise<void>;
+  /** Of the last workspace, before its variables. */
+  idleTimeout(ms: number): Promise<void>;
   variable(name: Uint8Array, mode: DumpMode, isGuarded: boolean): Promise<void>;
+  /** Of the last variable, before its values. */
+  limits(limits: DumpLimits): Promise<void>;
 }
 
 /**
@@ -56,6 +62,17 @@ export async function readDump(source: AsyncIterable<Uint8Array>, sink: DumpSink
       case "workspace of 3":
         totals.workspaces++;
         await sink.workspace(readName(input), readBoolean(input));
+        break;
+      case "idle timeout of 2":
+        await sink.idleTimeout(readLimit(input) ?? Infinity);
+        break;
+      case "limits of 5":
+        await sink.limits({
+          maxValues: readLimit(input),
+          maxBytes: readLimit(input),
+          whenFull: readWhenFull(input),
+          ttl: readLimit(input),
+        });
         break;
       case "variable of 4":
         totals.variables++;
@@ -214,6 +231,18 @@ function readMode(input: DumpBytes): DumpMode {
   input.head();
   const text = readText(input);
   return dumpModes.find((mode) => mode === text) ?? input.fail(`a mode '${text}'`);
+}
+
+function readWhenFull(input: DumpBytes): DumpLimits["whenFull"] {
+  input.head();
+  const text = readText(input);
+  return whenFullChoices.find((choice) => choice === text) ?? input.fail(`'${text}' for what to do when it is full`);
+}
+
+/** 0 is none. */
+function readLimit(input: DumpBytes): number | undefined {
+  const limit = readNumber(input);
+  return limit === 0 ? undefined : limit;
 }
 
 function readBoolean(input: DumpBytes): boolean {
