@@ -6,13 +6,13 @@ import { DumpWriter } from "../../src/cli/dump/dump-writer.ts";
 const time = new Date("2026-11-29T12:00:00Z");
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
-async function written(fill: (writer: DumpWriter) => Promise<void> | void): Promise<Buffer> {
+async function written(fill: (writer: DumpWriter) => Promise<void> | void, format = 1): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const writer = new DumpWriter((bytes) => {
     pieces.push(bytes);
     return Promise.resolve();
   });
-  writer.header(time, "1.2.3");
+  writer.header(time, "1.2.3", format);
   await fill(writer);
   await writer.end();
   return Buffer.concat(pieces);
@@ -55,6 +55,36 @@ describe("a dump", () => {
     ]);
     expect(records.at(-1)!.slice(0, 4)).toEqual(["end", 2, 2, 3]);
     expect(records.at(-1)![4]).toHaveLength(32);
+  });
+
+  it("has limits and idle timeouts as format 2", async () => {
+    const fill = (writer: DumpWriter): void => {
+      writer.workspace(bytesOf("jobs"), true);
+      writer.idleTimeout(60_000);
+      writer.variable(bytesOf("x"), "fifo", false);
+      writer.limits({ maxValues: 9, maxBytes: undefined, whenFull: "dropOldest", ttl: 500 });
+      writer.value(1, bytesOf("1"), 0, 1);
+    };
+    const bytes = await written(fill, 2);
+    const records = [...decodeSequence(bytes)] as unknown[][];
+    expect(records[0]!.slice(0, 2)).toEqual(["networkspaces dump", 2]);
+    expect(records.slice(1, 5)).toEqual([
+      ["workspace", "jobs", true],
+      ["idle timeout", 60_000],
+      ["variable", "x", "fifo", false],
+      ["limits", 9, 0, "dropOldest", 500],
+    ]);
+    expect((await contentsOf(streamOf(bytes))).workspaces.get("jobs")!.totals).toMatchObject({
+      variables: 1,
+      values: 1,
+    });
+    const misplaced = [
+      (writer: DumpWriter) => writer.idleTimeout(1),
+      (writer: DumpWriter) => writer.limits({ maxValues: 1, maxBytes: 1, whenFull: "block", ttl: 1 }),
+    ];
+    for (const write of misplaced) {
+      await expect(contentsOf(streamOf(await written(write, 2)))).rejects.toThrow(/damaged/);
+    }
   });
 
   it("is read however its bytes arrive, with names that are not UTF-8", async () => {
@@ -139,10 +169,10 @@ describe("a dump", () => {
     });
     await expect(contentsOf(streamOf(Buffer.alloc(0)))).rejects.toMatchObject({ exitCode: 7 });
     const newer = await written(small);
-    newer[newer.indexOf("dump") + 4] = 2;
+    newer[newer.indexOf("dump") + 4] = 3;
     await expect(contentsOf(streamOf(newer))).rejects.toMatchObject({
       exitCode: 7,
-      message: expect.stringContaining("version 2") as string,
+      message: expect.stringContaining("version 3") as string,
     });
   });
 });

@@ -7,7 +7,6 @@ import {
   type DumpLimits,
   type DumpMode,
   FORMAT_NAME,
-  FORMAT_VERSION,
   INDEFINITE_BYTES,
   MOST_BYTES_AT_ONCE,
   noTotals,
@@ -32,7 +31,7 @@ export class DumpWriter implements ValueSink {
   }
 
   /** `format`: the least version that has all the records which follow. */
-  header(time: Date, version: string, format: number = FORMAT_VERSION): void {
+  header(time: Date, version: string, format: number): void {
     this.#out.tag(Tag.selfDescribed);
     this.#array(4);
     this.#out.text(FORMAT_NAME);
