@@ -11,6 +11,7 @@ export class Expiry implements DeadlineTarget {
   readonly #deadlines: Deadlines;
   readonly #expireDue: (now: number) => void;
   #deadline: Deadline | undefined;
+  #isClosed = false;
 
   constructor(clock: Clock, deadlines: Deadlines, expireDue: (now: number) => void) {
     const offset = Date.now() - clock.now();
@@ -21,10 +22,21 @@ export class Expiry implements DeadlineTarget {
 
   /** Something is over at `at`; before anything that was planned, if that is still to come. */
   plan(at: number): void {
+    if (this.#isClosed) {
+      return;
+    }
     if (this.#deadline !== undefined) {
       this.#deadlines.cancel(this.#deadline);
     }
     this.#deadline = this.#deadlines.add(Math.max(0, at - this.wallNow()), this, 0);
+  }
+
+  /** Nothing is over any more: the server stops, and no timer must hold the program. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#deadline !== undefined) {
+      this.#deadlines.cancel(this.#deadline);
+    }
   }
 
   expire(): void {

@@ -116,6 +116,7 @@ export class Server implements ServerContext, ConnectionContext {
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
   readonly #clock: Clock;
+  readonly #expiry: Expiry;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
@@ -159,6 +160,7 @@ export class Server implements ServerContext, ConnectionContext {
       },
     });
     const expiry = new Expiry(clock, this.deadlines, (now) => this.#expireDue(now));
+    this.#expiry = expiry;
     this.space = new Space({
       runId: this.#runId,
       seed: options.seed ?? randomInt(2 ** 31),
@@ -414,6 +416,7 @@ export class Server implements ServerContext, ConnectionContext {
       connection.drop("the server stops");
     }
     this.#early?.forEach((socket) => socket.destroy());
+    this.#expiry.close();
     this.deadlines.clear();
     await this.#closeLog();
     await this.blobs.close();

@@ -179,3 +179,18 @@ it("a workspace goes when nobody has had it open for so long", async () => {
   expect((await client.ask(4, Verb.leave, u32(0))).verb).toBe(Reply.done);
   await until(() => !test.server.space.workspaces.has("w"), "it is gone");
 });
+
+it("a server that has stopped has no timer left for what would be over later", async () => {
+  const test = await serve({ limits: { maxIdleMs: 60_000 } });
+  const client = await RawMultiplexed.ready(test);
+  await declare(client, { ttlMs: 60_000 });
+  await client.store(2, "one");
+  const late = test.server.space.join(nobody, "late");
+  test.server.space.open(late, 1, "w", { own: false, persistent: false, create: false, label: "" });
+  await test[Symbol.asyncDispose]();
+  test.server.space.end(late);
+  expect(test.server.deadlines.count).toBe(0);
+});
+
+const ignore = (): void => undefined;
+const nobody = { done: ignore, none: ignore, failed: ignore, value: ignore, text: ignore };
