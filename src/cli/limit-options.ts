@@ -14,6 +14,9 @@ const descriptions: Readonly<Record<keyof Limits, string>> = {
   maxFileBytes: "most bytes of values in files",
   maxUnsentBytes: "most bytes that wait for one client to read them",
   maxNumbers: "most variables and workspaces that one session uses",
+  maxWorkspaces: "most workspaces",
+  maxVariables: "most variables",
+  maxIdleMs: "how long a workspace stays that is not persistent and that nobody has open",
   maxGraceMs: "longest time that a session survives its connection",
 };
 

@@ -1,5 +1,7 @@
-import { DurabilityNumber } from "../wire/verbs.ts";
+import type { DeclareFields } from "../wire/client-frames.ts";
+import { DurabilityNumber, MAX_COUNT, WhenFullNumber } from "../wire/verbs.ts";
 import { ArgumentError, type Where } from "./errors.ts";
+import type { DeclareOptions } from "./limits.ts";
 import { Mode } from "./mode.ts";
 
 /** Checks of what a program passes in, before anything is sent. Each throws an ArgumentError that says what is wrong. */
@@ -53,6 +55,41 @@ export function checkDurability(durability: unknown, where: Where): void {
     const sentence = `${where.operation}: durability is ${show(durability)}, and must be one of ${Object.keys(DurabilityNumber).join(", ")}`;
     throw new ArgumentError("bad_arguments", sentence, where);
   }
+}
+
+/** The limits of a declaration as the wire wants them. */
+export function checkLimits(options: DeclareOptions, where: Where): DeclareFields {
+  const { maxValues, maxBytes, whenFull, ttl } = options;
+  if (whenFull !== undefined && !Object.hasOwn(WhenFullNumber, whenFull)) {
+    const sentence = `${where.operation}: whenFull is ${show(whenFull)}, and must be one of ${Object.keys(WhenFullNumber).join(", ")}`;
+    throw new ArgumentError("bad_arguments", sentence, where);
+  }
+  return {
+    maxValues: maxValues === Infinity ? maxValues : checkMost("maxValues", maxValues, where),
+    maxBytes: maxBytes === Infinity ? maxBytes : checkMost("maxBytes", maxBytes, where),
+    whenFull,
+    ttlMs: checkPeriod("ttl", ttl, where),
+  };
+}
+
+function checkMost(what: string, limit: unknown, where: Where): number | undefined {
+  return limit === undefined ? undefined : checkWhole(what, limit, 1, Number.MAX_SAFE_INTEGER, where);
+}
+
+/** A time as the wire wants it: whole milliseconds; Infinity: without an end. `undefined`: nothing is said. */
+export function checkPeriod(what: string, ms: unknown, where: Where): number | undefined {
+  if (ms === undefined || ms === Infinity) {
+    return ms;
+  }
+  if (typeof ms !== "number" || !(ms > 0) || ms > MAX_COUNT) {
+    const advice = `a positive number of milliseconds, at most ${MAX_COUNT} (or Infinity: without an end)`;
+    throw new ArgumentError(
+      "bad_arguments",
+      `${where.operation}: ${what} is ${show(ms)}, and must be ${advice}`,
+      where,
+    );
+  }
+  return Math.ceil(ms);
 }
 
 /** The timeout as the wire wants it: whole milliseconds; 0 for none. `undefined` and Infinity wait for ever. */

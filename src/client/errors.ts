@@ -80,6 +80,11 @@ export class VariableDeletedError extends OperationError {
   override readonly name: string = "VariableDeletedError";
 }
 
+/** The variable holds as much as it may, and its declaration says that a store then fails. Nothing was stored. */
+export class VariableFullError extends OperationError {
+  override readonly name: string = "VariableFullError";
+}
+
 /** The lease is not there any more: acknowledged or released before, its time was over, or its variable or workspace was deleted. */
 export class LeaseLostError extends OperationError {
   override readonly name: string = "LeaseLostError";

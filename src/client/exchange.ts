@@ -174,6 +174,27 @@ export class Exchange implements ConnectionUser {
     pending.unwatch = () => signal.removeEventListener("abort", onAbort);
   }
 
+  /**
+   * Cancels a store when the signal is aborted before the answer comes. If all of it was sent, only the answer says whether it was stored: then it
+   * was, or the caller gets an AbortedError.
+   */
+  watchStore(pending: Pending, signal: AbortSignal): void {
+    const onAbort = (): void => {
+      const error = aborted(signal, whereOf(pending));
+      if (this.uploads.has(pending.request)) {
+        this.abandon(pending, error);
+      } else {
+        pending.cutOff = error;
+        this.frame(pending.request, Verb.cancel);
+      }
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.unwatch = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) {
+      onAbort();
+    }
+  }
+
   /** The error for a refusal that the server sent. */
   refused(pending: Pending, name: FailureName | undefined, reason: string): NwsError {
     if (pending.cutOff !== undefined) {

@@ -15,6 +15,7 @@ import {
   PermissionError,
   TimeoutError,
   VariableDeletedError,
+  VariableFullError,
 } from "./errors.ts";
 import type { ConnectionEnd } from "./line.ts";
 import type { ErrorCode } from "./error-code.ts";
@@ -54,6 +55,9 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   session_lost: ConnectionLostError,
   storage_failed: OperationError,
   not_authenticated: PermissionError,
+  variable_full: VariableFullError,
+  too_many_workspaces: LimitError,
+  too_many_variables: LimitError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */

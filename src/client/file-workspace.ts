@@ -3,24 +3,24 @@ import { Descriptor } from "../codec/index.ts";
 import type { Streamed } from "./outcomes.ts";
 import { checkWhole } from "./arguments.ts";
 import { LeaseLostError, type Where } from "./errors.ts";
-import { aborted, again } from "./failure.ts";
+import { again } from "./failure.ts";
 import { type FileSource, openInput } from "./file-input.ts";
 import { type FileTarget, OutputSink, streamFailed } from "./file-output.ts";
+import type { StoreOptions } from "./limits.ts";
 import type { NumberedVariable } from "./names.ts";
 import type { WaitOptions } from "./session.ts";
 import { storeStream } from "./stream-store.ts";
 import { type NameOf, WorkspaceBase } from "./workspace-base.ts";
-import { sendValue } from "./writing.ts";
+import { fieldsOf, sendValue } from "./writing.ts";
 
 export type { FileSource } from "./file-input.ts";
 export type { FileTarget } from "./file-output.ts";
 
-export interface StoreFileOptions {
+export interface StoreFileOptions extends StoreOptions {
   /** How many bytes the stream has. Not needed for a file. */
   readonly length?: number | undefined;
   /** Most bytes of a stream without `length` that are collected in memory. Default 64 MiB; more is a LimitError. */
   readonly maxBufferedBytes?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FetchFileOptions extends WaitOptions {
@@ -83,9 +83,7 @@ export class FileWorkspace<Vars = Record<string, unknown>> extends WorkspaceBase
       }
     };
     try {
-      if (signal?.aborted) {
-        throw aborted(signal, where);
-      }
+      const fields = fieldsOf(options, where);
       const most = checkWhole(
         "maxBufferedBytes",
         options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES,
@@ -102,13 +100,13 @@ export class FileWorkspace<Vars = Record<string, unknown>> extends WorkspaceBase
         throw again(exchange.failure, where);
       }
       if ("bytes" in input) {
-        const stored = sendValue(exchange, Verb.store, "storeFile", variable, 0, input.bytes);
+        const stored = sendValue(exchange, Verb.store, "storeFile", variable, 0, input.bytes, options);
         letGo();
         await stored;
         return input.bytes.length;
       }
       const { pieces, length } = input;
-      const stored = storeStream(exchange, variable, Descriptor.bytes, pieces, length, signal, where);
+      const stored = storeStream(exchange, variable, Descriptor.bytes, pieces, length, fields, signal, where);
       letGo();
       await stored;
       return length;

@@ -19,11 +19,13 @@ export {
   SerializationError,
   TimeoutError,
   VariableDeletedError,
+  VariableFullError,
 } from "./errors.ts";
 export type { Listener, ServerEvent, ServerEvents } from "./events.ts";
 export type { FetchFileOptions, FileSource, FileTarget, StoreFileOptions } from "./file-workspace.ts";
 export type { Lease } from "./lease.ts";
 export type { VariableListing, WorkspaceListing } from "./listing.ts";
+export type { DeclareOptions, StoreOptions, WhenFull } from "./limits.ts";
 export { Mode } from "./mode.ts";
 export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./net-work-space.ts";
 export type { Position, SessionIdentity } from "./outcomes.ts";

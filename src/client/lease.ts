@@ -1,5 +1,6 @@
 import { checkLeaseLimit } from "./arguments.ts";
 import { ArgumentError, ConnectionLostError, ClosedError, LeaseLostError } from "./errors.ts";
+import type { StoreOptions } from "./limits.ts";
 import type { Leased } from "./outcomes.ts";
 
 /** What a lease needs of the workspace that it came from. */
@@ -9,7 +10,7 @@ export interface LeaseHolder {
   ack(lease: number): Promise<void>;
   extend(lease: number, limitMs: number): Promise<void>;
   release(lease: number): Promise<void>;
-  complete(lease: number, name: string, value: unknown): Promise<void>;
+  complete(lease: number, name: string, value: unknown, options: StoreOptions | undefined): Promise<void>;
 }
 
 /**
@@ -80,9 +81,12 @@ export class Lease<T, Vars = Record<string, unknown>> implements AsyncDisposable
     return this.#holder.release(this.#number);
   }
 
-  /** Acknowledges, and stores `value` into variable `name` of the same workspace: both happen or neither. */
-  async complete<K extends keyof Vars & string>(name: K, value: Vars[K]): Promise<void> {
-    await this.#holder.complete(this.#number, name, value);
+  /**
+   * Acknowledges, and stores `value` into variable `name` of the same workspace: both happen or neither. While that waits for room the lease is
+   * held; LeaseLostError if it is lost meanwhile.
+   */
+  async complete<K extends keyof Vars & string>(name: K, value: Vars[K], options?: StoreOptions): Promise<void> {
+    await this.#holder.complete(this.#number, name, value, options);
     this.#isOver = true;
   }
 

@@ -1,4 +1,5 @@
 import type { Durability } from "./durability.ts";
+import type { WhenFull } from "./limits.ts";
 import type { Mode } from "./mode.ts";
 
 /** A variable, as `listVars` shows it. */
@@ -15,7 +16,16 @@ export interface VariableListing {
   readonly booked: number;
   /** Bytes of all its values. */
   readonly bytes: number;
+  /** Clients that wait to store. */
+  readonly storers: number;
+  /** What it may hold, and for how long, in milliseconds; each is there when it was said. */
+  readonly maxValues: number | undefined;
+  readonly maxBytes: number | undefined;
+  readonly whenFull: WhenFull | undefined;
+  readonly ttl: number | undefined;
 }
+
+export type VariableLimits = Pick<VariableListing, "maxValues" | "maxBytes" | "whenFull" | "ttl">;
 
 /** A workspace, as `listWss` shows it. */
 export interface WorkspaceListing {
@@ -27,6 +37,8 @@ export interface WorkspaceListing {
   readonly persistent: boolean;
   /** How safe its changes must be, if that was said; `undefined`: as the server does, or it is not persistent. */
   readonly durability: Durability | undefined;
+  /** How long nobody may have it open before it is deleted, in milliseconds, if that was said. */
+  readonly idleTimeout: number | undefined;
   readonly variableCount: number;
   /** Their names. (They travel joined by commas: a name with a comma in it comes as two.) */
   readonly variables: readonly string[];
@@ -37,7 +49,7 @@ const CLASSIC_FIELDS = 5;
 
 export function readVariables(text: string): VariableListing[] {
   return lines(text).map((line) => {
-    const [name = "", values, fetchers, finders, mode, booked, bytes] = line.split("\t");
+    const [name = "", values, fetchers, finders, mode, booked, bytes, storers, ...limits] = line.split("\t");
     return {
       name,
       values: Number(values ?? 0),
@@ -46,8 +58,24 @@ export function readVariables(text: string): VariableListing[] {
       mode: mode as VariableListing["mode"],
       booked: Number(booked ?? 0),
       bytes: Number(bytes ?? 0),
+      storers: Number(storers ?? 0),
+      ...readLimits(limits),
     };
   });
+}
+
+/** The four fields of a variable's limits, empty or not there where nothing was said. */
+export function readLimits([maxValues, maxBytes, whenFull, ttl]: readonly string[]): VariableLimits {
+  return {
+    maxValues: readLimit(maxValues),
+    maxBytes: readLimit(maxBytes),
+    whenFull: whenFull === undefined || whenFull === "" ? undefined : (whenFull as WhenFull),
+    ttl: readLimit(ttl),
+  };
+}
+
+export function readLimit(text: string | undefined): number | undefined {
+  return text === undefined || text === "" ? undefined : Number(text);
 }
 
 /** The lines of a listing as classic clients get them: without the fields that only the multiplexed protocol has. */
@@ -59,13 +87,15 @@ export function classicFields(text: string): string {
 
 export function readWorkspaces(text: string): WorkspaceListing[] {
   return lines(text).map((line) => {
-    const [marked = "", owner = "", persistent, variableCount, names = "", durability = ""] = line.split("\t");
+    const [marked = "", owner = "", persistent, variableCount, names = "", durability = "", idleTimeout] =
+      line.split("\t");
     return {
       name: marked.slice(1),
       mine: marked.startsWith(">"),
       owner,
       persistent: persistent === "True",
       durability: durability === "" ? undefined : (durability as Durability),
+      idleTimeout: readLimit(idleTimeout),
       variableCount: Number(variableCount ?? 0),
       variables: names === "" ? [] : names.split(","),
     };

@@ -6,18 +6,20 @@ import { writeName } from "./name-bytes.ts";
 import type { NumberedVariable, WorkspaceHandle } from "./names.ts";
 import { Expect } from "./pending.ts";
 
-/** Asks to open the workspace of a handle. `flags`: of `OpenFlag`, but for `durability`. The answer is the handle's, too: nobody has to look at it. */
+/** Asks to open the workspace of a handle. `flags`: of `OpenFlag`, but for those that announce a field. The answer is the handle's, too: nobody has to look at it. */
 export function openHandle(
   exchange: Exchange,
   handle: WorkspaceHandle,
   flags: number,
   durability?: Durability,
+  idleTimeoutMs?: number,
 ): Promise<void> {
   const answer = exchange.begin("open", Expect.opened, handle, undefined);
   const { writer } = exchange.connection;
   writer.beginFrame(exchange.last.request, Verb.open);
   writer.u32(handle.number);
-  writer.u8(flags | (durability === undefined ? 0 : OpenFlag.durability));
+  const hasDurability = durability === undefined ? 0 : OpenFlag.durability;
+  writer.u8(flags | hasDurability | (idleTimeoutMs === undefined ? 0 : OpenFlag.idleTimeout));
   const at = writer.length;
   writer.u16(0);
   writeName(writer, handle.name);
@@ -26,6 +28,9 @@ export function openHandle(
   writer.bytes[at + 1] = nameBytes;
   if (durability !== undefined) {
     writer.u8(DurabilityNumber[durability]);
+  }
+  if (idleTimeoutMs !== undefined) {
+    writer.u64(idleTimeoutMs === Infinity ? 0 : idleTimeoutMs);
   }
   writer.endFrame();
   exchange.connection.wake();

@@ -52,7 +52,7 @@ export class RawStore {
     await this.finish();
     await this.#run((variable) => {
       const where = { operation: OPERATION, workspace: this.#ws.name, variable: this.#variable };
-      return storeStream(this.#ws.session.exchange, variable, descriptor, pieces, length, undefined, where);
+      return storeStream(this.#ws.session.exchange, variable, descriptor, pieces, length, undefined, undefined, where);
     });
   }
 

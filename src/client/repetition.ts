@@ -2,7 +2,7 @@ import type { ByteWriter } from "../wire/byte-writer.ts";
 import { readU32, readU64 } from "../wire/bytes.ts";
 import { writeRegain, writeSerial } from "../wire/client-frames.ts";
 import { Serials } from "../wire/serials.ts";
-import { isAnswered, MAX_REGAINED_LEASES, OpenFlag, Verb } from "../wire/verbs.ts";
+import { isAnswered, MAX_REGAINED_LEASES, OpenFlag, plainVerb, Verb } from "../wire/verbs.ts";
 import { ConnectionLostError, type NwsError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { again, subject } from "./failure.ts";
@@ -11,11 +11,13 @@ import { openHandle, writeNameOf } from "./opening.ts";
 import { Collected } from "./outcomes.ts";
 import { Expect, type Pending, whereOf } from "./pending.ts";
 
-// A frame: length, request, verb, fields. Those of a reading verb: variable, flags, timeout (if the flags say so), ...
+// A frame: length, request, verb, fields. Those of a reading verb, and of a store with options: variable, flags, timeout (if the flags
+// say so), ... Those of `complete` have a lease before that.
 const REQUEST_AT = 4;
 const VERB_AT = 8;
 const HEAD_BYTES = 9;
 const TIMEOUT_AT = 14;
+const LEASE_BYTES = 8;
 
 /**
  * Makes a session go on with another run of the server, which knows what the session owns and what it had done in persistent workspaces, but
@@ -176,6 +178,9 @@ export class Repetition {
     writeSerial(writer, pending.serial);
     writer.copy(deadlineAt === 0 ? pending.frame! : withTimeout(pending.frame!, deadlineAt - exchange.now()));
     if (pending.upload === undefined || exchange.uploads.restart(pending)) {
+      if (pending.cutOff !== undefined) {
+        exchange.frame(pending.request, Verb.cancel); // Its caller has aborted it.
+      }
       return true;
     }
     // (Unless the server has the value: then it says so all the same.)
@@ -185,10 +190,11 @@ export class Repetition {
   }
 }
 
-/** The frame of a read that times out, after so long. */
+/** The frame of a request that times out, after so long. */
 function withTimeout(frame: Uint8Array, timeoutMs: number): Uint8Array {
   const copy = frame.slice();
-  new DataView(copy.buffer).setUint32(TIMEOUT_AT, Math.max(1, Math.ceil(timeoutMs)));
+  const at = plainVerb(frame[VERB_AT]!) === Verb.complete ? TIMEOUT_AT + LEASE_BYTES : TIMEOUT_AT;
+  new DataView(copy.buffer).setUint32(at, Math.max(1, Math.ceil(timeoutMs)));
   return copy;
 }
 

@@ -73,7 +73,13 @@ export class Session {
   /** Opens (or, without `own`, uses) a workspace. The answer tells how that went; nobody has to wait for it. */
   open(
     name: string,
-    how: { own: boolean; persistent: boolean; durability?: Durability | undefined; create: boolean },
+    how: {
+      own: boolean;
+      persistent: boolean;
+      durability?: Durability | undefined;
+      idleTimeoutMs?: number | undefined;
+      create: boolean;
+    },
   ): [WorkspaceHandle, Promise<void>] {
     const { exchange } = this;
     const handle = exchange.handles.add(name);
@@ -83,9 +89,9 @@ export class Session {
       exchange.handles.remove(handle);
       return [handle, rejected(failure)];
     }
-    const { own, persistent, create, durability } = how;
+    const { own, persistent, create, durability, idleTimeoutMs } = how;
     const flags = (own ? OpenFlag.own : 0) | (persistent ? OpenFlag.persistent : 0) | (create ? OpenFlag.create : 0);
-    return [handle, openHandle(exchange, handle, flags, durability)];
+    return [handle, openHandle(exchange, handle, flags, durability, idleTimeoutMs)];
   }
 
   /** Why nothing goes any more. */

@@ -3,6 +3,7 @@ import { Verb } from "../wire/verbs.ts";
 import type { Durability } from "./durability.ts";
 import type { RawSink, StreamControl } from "./download.ts";
 import { streamFailed } from "./file-output.ts";
+import { readLimit, readLimits, type VariableLimits } from "./listing.ts";
 import type { Mode } from "./mode.ts";
 import { Expect } from "./pending.ts";
 import type { ServerBase } from "./server-base.ts";
@@ -15,6 +16,8 @@ export interface SnapshotWorkspace {
   readonly isPersistent: boolean;
   /** Where its owner has said it. */
   readonly durability: Durability | undefined;
+  /** In milliseconds, if it was said. */
+  readonly idleTimeout: number | undefined;
   readonly variables: readonly SnapshotVariable[];
 }
 
@@ -25,6 +28,8 @@ export interface SnapshotVariable {
   readonly mode: Mode | "unknown";
   readonly isGuarded: boolean;
   readonly valueCount: number;
+  /** Undefined where nothing was ever said. */
+  readonly limits: VariableLimits | undefined;
 }
 
 /**
@@ -145,11 +150,12 @@ function readListing(text: string): SnapshotWorkspace[] {
   const workspaces: (SnapshotWorkspace & { readonly variables: SnapshotVariable[] })[] = [];
   let number = 0;
   for (const line of text.split("\n")) {
-    const [kind, name = "", second, third, fourth] = line.split("\t");
+    const [kind, name = "", second, third, fourth, ...limits] = line.split("\t");
     if (kind === "workspace") {
       // (An older server says nothing of durability.)
       const durability = third === undefined || third === "" ? undefined : (third as Durability);
-      workspaces.push({ name, isPersistent: second === "True", durability, variables: [] });
+      const idleTimeout = readLimit(fourth);
+      workspaces.push({ name, isPersistent: second === "True", durability, idleTimeout, variables: [] });
     } else if (kind === "variable") {
       workspaces.at(-1)?.variables.push({
         number: number++,
@@ -157,6 +163,7 @@ function readListing(text: string): SnapshotWorkspace[] {
         mode: second as SnapshotVariable["mode"],
         isGuarded: third === "True",
         valueCount: Number(fourth),
+        limits: limits.length === 0 ? undefined : readLimits(limits),
       });
     }
   }

@@ -1,3 +1,4 @@
+import type { StoreFields } from "../wire/client-frames.ts";
 import type { Where } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { streamFailed } from "./file-output.ts";
@@ -12,16 +13,17 @@ export function storeStream(
   descriptor: number,
   pieces: Pieces,
   length: number,
+  fields: StoreFields | undefined,
   signal: AbortSignal | undefined,
   where: Where,
 ): Promise<void> {
   const source = new StreamSource(exchange.uploads, where);
-  const stored = sendStream(exchange, where.operation ?? "", variable, descriptor, length, source);
+  const stored = sendStream(exchange, where.operation ?? "", variable, descriptor, length, source, fields);
   const pending = exchange.last;
   // The mark by which a late failure of the stream knows that the request is still this one.
   pending.extra = source;
   if (signal !== undefined) {
-    exchange.watch(pending, signal);
+    exchange.watchStore(pending, signal);
   }
   const stop = (): void => source.stop();
   stored.then(stop, stop);

@@ -1,4 +1,5 @@
 import type { Lease } from "./lease.ts";
+import type { DeclareOptions, StoreOptions } from "./limits.ts";
 import type { Mode } from "./mode.ts";
 import type { WaitOptions } from "./session.ts";
 import type { VariableIterator } from "./variable-iterator.ts";
@@ -16,10 +17,10 @@ export class Variable<T> {
   #undeclared: Promise<void> | undefined;
 
   /** @internal */
-  constructor(workspace: WorkspaceBase, name: string, mode: Mode | undefined) {
+  constructor(workspace: WorkspaceBase, name: string, mode: Mode | undefined, options?: DeclareOptions) {
     this.workspace = workspace;
     this.name = name;
-    this.#declared = mode === undefined ? Promise.resolve() : workspace.declare(name, mode);
+    this.#declared = mode === undefined ? Promise.resolve() : workspace.declare(name, mode, options);
     if (mode !== undefined) {
       this.#undeclared = this.#declared;
       this.#declared.then(
@@ -34,12 +35,12 @@ export class Variable<T> {
     return this.#declared;
   }
 
-  store(value: T): Promise<void> {
-    return this.#then(() => this.workspace.store(this.name, value));
+  store(value: T, options?: StoreOptions): Promise<void> {
+    return this.#then(() => this.workspace.store(this.name, value, options));
   }
 
-  storeAll(values: Iterable<T>): Promise<void> {
-    return this.#then(() => this.workspace.storeAll(this.name, values));
+  storeAll(values: Iterable<T>, options?: StoreOptions): Promise<void> {
+    return this.#then(() => this.workspace.storeAll(this.name, values, options));
   }
 
   fetch(options: LeaseOptions): Promise<Lease<T>>;

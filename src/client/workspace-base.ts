@@ -1,8 +1,20 @@
+import type { ByteWriter } from "../wire/byte-writer.ts";
+import { writeDeclare, writeNumbered } from "../wire/client-frames.ts";
 import { Verb } from "../wire/verbs.ts";
 import type { Leased, Position, Positioned } from "./outcomes.ts";
-import { checkDurability, checkLeaseLimit, checkMode, checkName, checkWhole } from "./arguments.ts";
+import {
+  checkDurability,
+  checkLeaseLimit,
+  checkLimits,
+  checkMode,
+  checkName,
+  checkPeriod,
+  checkWhole,
+} from "./arguments.ts";
 import type { Durability } from "./durability.ts";
+import { ArgumentError } from "./errors.ts";
 import { Lease, type LeaseHolder } from "./lease.ts";
+import type { DeclareOptions, StoreOptions } from "./limits.ts";
 import { classicFields, readVariables, type VariableListing } from "./listing.ts";
 import type { Mode } from "./mode.ts";
 import type { WorkspaceHandle } from "./names.ts";
@@ -64,16 +76,22 @@ export interface OpenOptions {
    * this is said, for as long as its owner's session does; by default it does not.
    */
   readonly durability?: Durability | undefined;
+  /**
+   * How long nobody may have the workspace open before it is deleted, with all that is in it, in milliseconds; Infinity: it stays. What was said
+   * last holds, whoever said it. Not for `__default`. Default: as it is, at first Infinity.
+   */
+  readonly idleTimeout?: number | undefined;
 }
 
 const DEFAULT_MOST = 1000;
 const MOST = 0xffff_ffff;
 
 /** Throws an ArgumentError when a workspace can never be opened like this: before anybody connects for it. */
-export function checkOpening(name: string, { durability }: OpenOptions): void {
+export function checkOpening(name: string, { durability, idleTimeout }: OpenOptions): void {
   const where = { operation: "open" };
   checkName("workspace", name, where);
   checkDurability(durability, { ...where, workspace: name });
+  checkPeriod("idleTimeout", idleTimeout, { ...where, workspace: name });
 }
 
 /**
@@ -95,8 +113,9 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     checkOpening(name, options);
     this.name = name;
     this.session = session;
-    const { useUse = false, create = true, persistent = false, durability } = options;
-    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, durability, create });
+    const { useUse = false, create = true, persistent = false, durability, idleTimeout } = options;
+    const idleTimeoutMs = checkPeriod("idleTimeout", idleTimeout, { operation: "open", workspace: name });
+    [this.handle, this.#opened] = session.open(name, { own: !useUse, persistent, durability, idleTimeoutMs, create });
   }
 
   /** Resolves when the server has opened the workspace, rejects when it did not. Nobody needs to wait for this. */
@@ -104,32 +123,41 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return this.#opened;
   }
 
-  /** Fixes the mode of a variable. The same mode again is fine; DeclarationError for another one. */
-  async declare(name: NameOf<Vars>, mode: Mode): Promise<void> {
-    checkMode(mode, { operation: "declare", workspace: this.name, variable: name });
-    await this.#ask("declare", Verb.declare, name, mode);
+  /**
+   * Fixes the mode of a variable, and says how much it holds and for how long. The same mode again is fine, and may change the limits (stores
+   * that wait are let in at once when there is room then); DeclarationError for another mode.
+   */
+  async declare(name: NameOf<Vars>, mode: Mode, options?: DeclareOptions): Promise<void> {
+    const where = { operation: "declare", workspace: this.name, variable: name };
+    checkMode(mode, where);
+    const limits = hasAny(options) ? checkLimits(options, where) : undefined;
+    await this.#onVariable("declare", name, (writer, request, variable) => {
+      writeDeclare(writer, request, variable, mode, limits);
+    });
   }
 
   /**
-   * Adds a value. Resolves when the server has it. A value over 128 KiB is sent from where it lies: do not change its
-   * bytes before that.
+   * Adds a value. Resolves when the server has it: when the variable is full and blocks, that is when there is room. A value over 128 KiB is sent
+   * from where it lies: do not change its bytes before that.
    */
-  store<K extends NameOf<Vars>>(name: K, value: Vars[K]): Promise<void> {
+  store<K extends NameOf<Vars>>(name: K, value: Vars[K], options?: StoreOptions): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
-      return this.session.later(this.handle, "store", name, undefined, () => this.store(name, value));
+      return this.session.later(this.handle, "store", name, options, (left) => this.store(name, value, left));
     }
-    return sendValue(this.session.exchange, Verb.store, "store", variable, 0, value);
+    return sendValue(this.session.exchange, Verb.store, "store", variable, 0, value, options);
   }
 
-  /** Adds several values, one after the other: all of them or, when it fails, none. */
-  storeAll<K extends NameOf<Vars>>(name: K, values: Iterable<Vars[K]>): Promise<void> {
+  /** Adds several values, one after the other: all of them or, when it fails, none. Waits for room for all. */
+  storeAll<K extends NameOf<Vars>>(name: K, values: Iterable<Vars[K]>, options?: StoreOptions): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
-      return this.session.later(this.handle, "storeAll", name, undefined, () => this.storeAll(name, values));
+      return this.session.later(this.handle, "storeAll", name, options, (left) => this.storeAll(name, values, left));
     }
     const list = [...values];
-    return list.length === 0 ? Promise.resolve() : sendValues(this.session.exchange, "storeAll", variable, list);
+    return list.length === 0
+      ? Promise.resolve()
+      : sendValues(this.session.exchange, "storeAll", variable, list, options);
   }
 
   /** Takes a value; waits for one. `fetch<number>(…)` says what an untyped workspace cannot know. */
@@ -251,17 +279,21 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return this.#iterate("ifetchTry", name, options);
   }
 
-  /** A handle of one variable, with the same verbs without the name. With a mode it is declared first. */
+  /** A handle of one variable, with the same verbs without the name. With a mode it is declared first, with the limits that are given. */
   variable<T extends AnyOf<Vars> = never, K extends NameOf<Vars> = NameOf<Vars>>(
     name: K,
     mode?: Mode,
+    options?: DeclareOptions,
   ): Variable<ValueOf<Vars, K, T>> {
     const where = { operation: "variable", workspace: this.name, variable: name };
     checkName("variable", name, where);
     if (mode !== undefined) {
       checkMode(mode, where);
+      checkLimits(options ?? {}, where);
+    } else if (options !== undefined) {
+      throw new ArgumentError("bad_arguments", "variable: limits need a mode to be declared with", where);
     }
-    return new Variable(this as unknown as WorkspaceBase, name, mode);
+    return new Variable(this as unknown as WorkspaceBase, name, mode, options);
   }
 
   /**
@@ -269,12 +301,16 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
    * know from whom they have what is there. They, and who does not own the workspace, get a PermissionError.
    */
   guard(name: NameOf<Vars>): Promise<void> {
-    return this.#ask("guard", Verb.guard, name, "");
+    return this.#onVariable("guard", name, (writer, request, variable) => {
+      writeNumbered(writer, request, Verb.guard, variable);
+    });
   }
 
   /** Deletes a variable and its values; who waits for one gets a VariableDeletedError. */
   deleteVar(name: NameOf<Vars>): Promise<void> {
-    return this.#ask("deleteVar", Verb.deleteVar, name, "");
+    return this.#onVariable("deleteVar", name, (writer, request, variable) => {
+      writeNumbered(writer, request, Verb.deleteVar, variable);
+    });
   }
 
   /** All variables, sorted by name. */
@@ -379,18 +415,21 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
   }
 
   /** A request about a variable whose only other field is a text. */
-  #ask(operation: string, verb: number, name: string, text: string): Promise<void> {
+  /** A request about a variable, whose frame `write` writes. */
+  #onVariable(
+    operation: string,
+    name: string,
+    write: (writer: ByteWriter, request: number, variable: number) => void,
+  ): Promise<void> {
     const variable = this.handle.ready.get(name);
-    const { exchange } = this.session;
     if (variable === undefined) {
-      return this.session.later(this.handle, operation, name, undefined, () => this.#ask(operation, verb, name, text));
+      return this.session.later(this.handle, operation, name, undefined, () =>
+        this.#onVariable(operation, name, write),
+      );
     }
+    const { exchange } = this.session;
     const promise = exchange.begin(operation, Expect.done, this.handle, variable);
-    const { writer } = exchange.connection;
-    writer.beginFrame(exchange.last.request, verb);
-    writer.u32(variable.number);
-    writer.utf8(text);
-    writer.endFrame();
+    write(exchange.connection.writer, exchange.last.request, variable.number);
     exchange.connection.wake();
     return promise;
   }
@@ -404,16 +443,23 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
         writer.u32(limitMs);
       }),
     release: (lease) => this.session.endLease("release", Verb.release, lease, this.handle),
-    complete: (lease, name, value) => this.#complete(lease, name, value),
+    complete: (lease, name, value, options) => this.#complete(lease, name, value, options),
   };
 
-  #complete(lease: number, name: string, value: unknown): Promise<void> {
+  #complete(lease: number, name: string, value: unknown, options: StoreOptions | undefined): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
-      return this.session.later(this.handle, "complete", name, undefined, () => this.#complete(lease, name, value));
+      return this.session.later(this.handle, "complete", name, options, (left) =>
+        this.#complete(lease, name, value, left),
+      );
     }
-    return sendValue(this.session.exchange, Verb.complete, "complete", variable, lease, value);
+    return sendValue(this.session.exchange, Verb.complete, "complete", variable, lease, value, options);
   }
+}
+
+/** An older server does not know limits: where there are none it need not. */
+function hasAny(options: DeclareOptions | undefined): options is DeclareOptions {
+  return options !== undefined && Object.values(options).some((option) => option !== undefined);
 }
 
 function isOnLease<Options extends LeasableOptions>(options: Options | undefined): options is Options & LeaseOptions {

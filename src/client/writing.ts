@@ -1,8 +1,12 @@
 import { ByteWriter } from "../wire/byte-writer.ts";
-import { MAX_INLINE_BYTES, Verb } from "../wire/verbs.ts";
+import { type StoreFields, writeStoreFields } from "../wire/client-frames.ts";
+import { MAX_INLINE_BYTES, Verb, WITH_OPTIONS } from "../wire/verbs.ts";
 import type { Encoded } from "../codec/index.ts";
+import { checkPeriod, checkTimeout } from "./arguments.ts";
+import type { Where } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import { rejection } from "./failure.ts";
+import { aborted, rejection } from "./failure.ts";
+import type { StoreOptions } from "./limits.ts";
 import type { NumberedVariable } from "./names.ts";
 import { Expect } from "./pending.ts";
 import { BytesSource, type ChunkSource, inChunks } from "./uploads.ts";
@@ -19,17 +23,25 @@ export function sendValue(
   variable: NumberedVariable,
   lease: number,
   value: unknown,
+  options?: StoreOptions,
 ): Promise<void> {
+  let fields: StoreFields | undefined;
+  try {
+    fields = options && fieldsOf(options, { operation, workspace: variable.handle.name, variable: variable.name });
+  } catch (error) {
+    return rejection(error);
+  }
   const promise = exchange.begin(operation, Expect.done, variable.handle, variable);
   const { request } = exchange.last;
   exchange.last.lease = lease;
   const { connection } = exchange;
   const { writer } = connection;
   const start = writer.length;
-  beginStore(exchange, request, verb, variable, lease);
+  beginStore(exchange, request, verb, variable, lease, fields);
   if (writeShortValue(writer, value)) {
     writer.endFrame();
     connection.wake();
+    mindOptions(exchange, fields, options);
     return promise;
   }
   let encoded: Encoded;
@@ -46,14 +58,16 @@ export function sendValue(
     writer.copy(bytes);
     writer.endFrame();
     connection.wake();
+    mindOptions(exchange, fields, options);
     return promise;
   }
   writer.length = start;
-  beginStore(exchange, request, inChunks(verb), variable, lease);
+  beginStore(exchange, request, inChunks(verb), variable, lease, fields);
   writer.u32(descriptor);
   writer.u64(bytes.length);
   writer.endFrame();
   exchange.uploads.start(exchange.last, variable, new BytesSource(bytes as Uint8Array<ArrayBuffer>), bytes.length);
+  mindOptions(exchange, undefined, options);
   return promise;
 }
 
@@ -63,9 +77,12 @@ export function sendValues(
   operation: string,
   variable: NumberedVariable,
   values: readonly unknown[],
+  options?: StoreOptions,
 ): Promise<void> {
   const body = new ByteWriter(values.length * 32);
+  let fields: StoreFields | undefined;
   try {
+    fields = options && fieldsOf(options, { operation, workspace: variable.handle.name, variable: variable.name });
     for (const value of values) {
       writeItem(body, value, () =>
         encodeValue(value, { operation, workspace: variable.handle.name, variable: variable.name }),
@@ -79,18 +96,18 @@ export function sendValues(
   const { connection } = exchange;
   const { writer } = connection;
   if (body.length <= MAX_INLINE_BYTES) {
-    writer.beginFrame(request, Verb.storeSeveral);
-    writer.u32(variable.number);
+    beginStore(exchange, request, Verb.storeSeveral, variable, 0, fields);
     writer.copy(body.bytes, 0, body.length);
     writer.endFrame();
     connection.wake();
+    mindOptions(exchange, fields, options);
     return promise;
   }
-  writer.beginFrame(request, inChunks(Verb.storeSeveral));
-  writer.u32(variable.number);
+  beginStore(exchange, request, inChunks(Verb.storeSeveral), variable, 0, fields);
   writer.u64(body.length);
   writer.endFrame();
   exchange.uploads.start(exchange.last, variable, new BytesSource(body.bytes.subarray(0, body.length)), body.length);
+  mindOptions(exchange, undefined, options);
   return promise;
 }
 
@@ -102,11 +119,11 @@ export function sendStream(
   descriptor: number,
   length: number,
   source: ChunkSource,
+  fields: StoreFields | undefined,
 ): Promise<void> {
   const promise = exchange.begin(operation, Expect.done, variable.handle, variable);
   const { writer } = exchange.connection;
-  writer.beginFrame(exchange.last.request, inChunks(Verb.store));
-  writer.u32(variable.number);
+  beginStore(exchange, exchange.last.request, inChunks(Verb.store), variable, 0, fields);
   writer.u32(descriptor);
   writer.u64(length);
   writer.endFrame();
@@ -120,13 +137,38 @@ function beginStore(
   verb: number,
   variable: NumberedVariable,
   lease: number,
+  fields: StoreFields | undefined,
 ): void {
   const { writer } = exchange.connection;
-  writer.beginFrame(request, verb);
+  writer.beginFrame(request, fields === undefined ? verb : verb | WITH_OPTIONS);
   if (lease > 0) {
     writer.u64(lease);
   }
   writer.u32(variable.number);
+  if (fields !== undefined) {
+    writeStoreFields(writer, fields);
+  }
+}
+
+/** What goes with the request; `undefined` when that is nothing. Throws an ArgumentError, and an AbortedError when the signal is aborted. */
+export function fieldsOf({ timeout, ttl, signal }: StoreOptions, where: Where): StoreFields | undefined {
+  if (signal?.aborted) {
+    throw aborted(signal, where);
+  }
+  const timeoutMs = checkTimeout(timeout, where);
+  const ttlMs = checkPeriod("ttl", ttl, where);
+  return timeoutMs === 0 && ttlMs === undefined ? undefined : { timeoutMs, ttlMs };
+}
+
+/** Of the request that was begun last. `fields`: those whose timeout runs from now on. */
+function mindOptions(exchange: Exchange, fields: StoreFields | undefined, options: StoreOptions | undefined): void {
+  const { timeoutMs = 0 } = fields ?? {};
+  if (timeoutMs > 0) {
+    exchange.last.deadlineAt = exchange.now() + timeoutMs;
+  }
+  if (options?.signal !== undefined) {
+    exchange.watchStore(exchange.last, options.signal);
+  }
 }
 
 /** Descriptor, length and bytes of one of several values. */

@@ -49,7 +49,7 @@ const STRANGER =
  * A session of the classic protocol, which ends with its connection. One request at a time; what it does just now:
  *
  * - *ready*: the next request may be read;
- * - *blocked*: a request waits in the space; another one that is complete is a fault;
+ * - *blocked*: a request waits in the space, for a value or for room; another one that is complete is a fault;
  * - *receiving*: the bytes of a long value go to a file;
  * - *storing*: they are all there, and the disk is not done: nothing more is read;
  * - *sending*: a long value comes from a file: nothing more is read;
@@ -359,7 +359,7 @@ export class ClassicSession implements Conversation, Receiver {
         this.#connection.attempt("the end of a long value", () => {
           const { space } = this.#context;
           space.storeFile(this.#member, REQUEST, workspace, variable, descriptor ?? 0, blob);
-          this.#goOn();
+          this.#goOn(this.#isAnswered ? "ready" : "blocked");
         });
       },
       refused: (code, message) => {
@@ -404,7 +404,7 @@ export class ClassicSession implements Conversation, Receiver {
   }
 
   /** What kept the next request from being read is over. */
-  #goOn(state: "ready" | "receiving" = "ready"): void {
+  #goOn(state: "ready" | "blocked" | "receiving" = "ready"): void {
     if (this.#state !== "over") {
       this.#state = state;
       this.#connection.hold(false);

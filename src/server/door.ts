@@ -1,4 +1,13 @@
-import type { FailureCode, FileValue, Receiver, Session, Space, ValueView } from "../space/index.ts";
+import type {
+  FailureCode,
+  FileValue,
+  LimitOptions,
+  Receiver,
+  Session,
+  Space,
+  StoreOptions,
+  ValueView,
+} from "../space/index.ts";
 
 /** What a request that does not wait has come to. */
 type Outcome =
@@ -24,6 +33,9 @@ export class DoorError extends Error {
     this.code = code;
   }
 }
+
+/** A store that finds no room fails. */
+const AT_ONCE: StoreOptions = { ttlMs: undefined, wait: false };
 
 /** Requests that do not wait have this number, one at a time; those that wait have greater ones. */
 const REQUEST = 0;
@@ -56,8 +68,10 @@ export class Door implements Receiver {
     this.#in(workspace, () => this.#ask(() => this.#space.deleteWs(this.#session, REQUEST, workspace)));
   }
 
-  declare(workspace: string, variable: string, mode: string): void {
-    this.#in(workspace, () => this.#ask(() => this.#space.declare(this.#session, REQUEST, workspace, variable, mode)));
+  declare(workspace: string, variable: string, mode: string, limits: LimitOptions): void {
+    this.#in(workspace, () =>
+      this.#ask(() => this.#space.declare(this.#session, REQUEST, workspace, variable, mode, limits)),
+    );
   }
 
   deleteVar(workspace: string, variable: string): void {
@@ -67,7 +81,7 @@ export class Door implements Receiver {
   store(workspace: string, variable: string, descriptor: number, bytes: Uint8Array): void {
     this.#in(workspace, () =>
       this.#ask(() =>
-        this.#space.store(this.#session, REQUEST, workspace, variable, descriptor, bytes, 0, bytes.length),
+        this.#space.store(this.#session, REQUEST, workspace, variable, descriptor, bytes, 0, bytes.length, AT_ONCE),
       ),
     );
   }

@@ -1,5 +1,5 @@
 import { readU32 } from "../wire/bytes.ts";
-import { CHUNKED, Verb } from "../wire/verbs.ts";
+import { plainVerb, Verb } from "../wire/verbs.ts";
 import type { NamedNumbers, VariableSlot } from "./named-numbers.ts";
 import type { Upload } from "./upload.ts";
 
@@ -79,13 +79,13 @@ export class HeldFrames {
     serial: number,
     upload: Upload | undefined,
   ): boolean {
-    const plainVerb = verb & ~CHUNKED;
-    if (!this.#mustWait(request, plainVerb, bytes, start, end, upload)) {
+    const plain = plainVerb(verb);
+    if (!this.#mustWait(request, plain, bytes, start, end, upload)) {
       return false;
     }
-    if (!PASSING.has(plainVerb)) {
+    if (!PASSING.has(plain)) {
       this.#requests.add(request);
-      this.#isBarred ||= !isOnVariable(plainVerb);
+      this.#isBarred ||= !isOnVariable(plain);
     }
     this.#frames.push({ request, verb, bytes: bytes.slice(start, end), serial });
     this.#heldBytes += end - start;

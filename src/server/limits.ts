@@ -36,6 +36,15 @@ export interface Limits {
   readonly maxUnsentBytes: number;
   /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
   readonly maxNumbers: number;
+  /** Most workspaces (`too_many_workspaces`). Default: as many as memory takes. */
+  readonly maxWorkspaces: number;
+  /** Most variables, of all workspaces together (`too_many_variables`). Default: as many as memory takes. */
+  readonly maxVariables: number;
+  /**
+   * How long a workspace that is not persistent stays when nobody has it open, in milliseconds: then it is deleted with all that is in it. Default:
+   * until somebody deletes it.
+   */
+  readonly maxIdleMs: number;
   /**
    * Longest time that a session of the multiplexed protocol survives its connection, in milliseconds; a client gets what it asks for, up
    * to this. 0: sessions end with their connections. Default: 60,000.
@@ -56,6 +65,9 @@ export const defaultLimits: Limits = {
   maxFileBytes: Infinity,
   maxUnsentBytes: 256 * 2 ** 20,
   maxNumbers: 65_536,
+  maxWorkspaces: Infinity,
+  maxVariables: Infinity,
+  maxIdleMs: Infinity,
   maxGraceMs: 60_000,
 };
 

@@ -1,14 +1,33 @@
-import { durabilities, type ReadOptions } from "../space/index.ts";
+import { durabilities, PLAIN_STORE, type ReadOptions, type StoreOptions } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
-import { CHUNKED, DurabilityNumber, MAX_INLINE_BYTES, OpenFlag, ReadFlag, ReleaseKind, Verb } from "../wire/verbs.ts";
+import {
+  CHUNKED,
+  DurabilityNumber,
+  MAX_INLINE_BYTES,
+  OpenFlag,
+  plainVerb,
+  ReadFlag,
+  ReleaseKind,
+  Verb,
+  WITH_OPTIONS,
+} from "../wire/verbs.ts";
 import { notForReaders, type Principal } from "./access/principal.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
+import {
+  allOf,
+  areFlagsRefused,
+  readLimitOptions,
+  readPeriod,
+  readStoreWish,
+  type StoreWish,
+} from "./request-options.ts";
 import { storeSeveral } from "./session-uploads.ts";
 import type { UploadPurpose } from "./upload.ts";
 
+const PLAIN_WISH_TO_STORE: StoreWish = { how: PLAIN_STORE, timeoutMs: 0 };
 const KNOWN_READ_FLAGS = allOf(ReadFlag);
 const KNOWN_OPEN_FLAGS = allOf(OpenFlag);
 
@@ -69,6 +88,10 @@ const handlers: readonly (Handler | undefined)[] = table({
       session.refuse(request, "bad_arguments", `there is no durability ${durabilityNumber}`);
       return;
     }
+    const idleTimeoutMs = (flags & OpenFlag.idleTimeout) === 0 ? undefined : readPeriod(session, request, fields);
+    if (idleTimeoutMs === "refused") {
+      return;
+    }
     session.numbers.setHandle(handle, name);
     // (Who may only look uses what is there.)
     const mayUse = session.principal.may("use");
@@ -76,6 +99,7 @@ const handlers: readonly (Handler | undefined)[] = table({
       own: mayUse && (flags & OpenFlag.own) !== 0,
       persistent: (flags & OpenFlag.persistent) !== 0,
       durability,
+      idleTimeoutMs: mayUse ? idleTimeoutMs : undefined,
       create: mayUse && (flags & OpenFlag.create) !== 0,
       again: (flags & OpenFlag.again) !== 0,
       label,
@@ -120,6 +144,13 @@ const handlers: readonly (Handler | undefined)[] = table({
     }
   }),
 
+  [Verb.declare | WITH_OPTIONS]: onVariable((session, request, workspace, name, fields) => {
+    const limits = readLimitOptions(session, request, fields);
+    if (limits !== "refused" && !isNameRefused(session, request, fields.end - fields.at)) {
+      session.context.space.declare(session.member, request, workspace, name, fields.rest(), limits);
+    }
+  }),
+
   [Verb.deleteVar]: onVariable((session, request, workspace, name) => {
     session.context.space.deleteVar(session.member, request, workspace, name);
   }),
@@ -133,26 +164,30 @@ const handlers: readonly (Handler | undefined)[] = table({
     const { bytes, at, end } = fields;
     if (!isValueRefused(session, request, end - at)) {
       session.context.space.store(session.member, request, workspace, name, descriptor, bytes, at, end);
+      session.stores(request, 0, 0);
     }
   }),
 
-  [Verb.store | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
+  [Verb.store | WITH_OPTIONS]: storing((session, request, workspace, name, fields, { how, timeoutMs }) => {
     const descriptor = fields.u32();
-    const purpose: UploadPurpose = { kind: "store", workspace, name, descriptor, lease: 0 };
-    session.uploads.begin(request, fields.u64(), purpose);
-  }),
-
-  [Verb.storeSeveral]: onVariable((session, request, workspace, name, fields) => {
     const { bytes, at, end } = fields;
     if (!isValueRefused(session, request, end - at)) {
-      storeSeveral(session, request, workspace, name, bytes, at, end);
+      session.context.space.store(session.member, request, workspace, name, descriptor, bytes, at, end, how);
+      session.stores(request, timeoutMs, 0);
     }
   }),
 
-  [Verb.storeSeveral | CHUNKED]: onVariable((session, request, workspace, name, fields) => {
-    const purpose: UploadPurpose = { kind: "storeSeveral", workspace, name, descriptor: 0, lease: 0 };
-    session.uploads.begin(request, fields.u64(), purpose);
+  ...inChunks(Verb.store, (fields) => fields.u32()),
+
+  [Verb.storeSeveral]: onVariable((session, request, workspace, name, fields) => {
+    storeSeveralInFrame(session, request, workspace, name, fields, PLAIN_STORE, 0);
   }),
+
+  [Verb.storeSeveral | WITH_OPTIONS]: storing((session, request, workspace, name, fields, { how, timeoutMs }) => {
+    storeSeveralInFrame(session, request, workspace, name, fields, how, timeoutMs);
+  }),
+
+  ...inChunks(Verb.storeSeveral, () => 0),
 
   [Verb.fetch]: reads({ take: true, wait: true, iterate: false }),
   [Verb.fetchTry]: reads({ take: true, wait: false, iterate: false }),
@@ -196,28 +231,10 @@ const handlers: readonly (Handler | undefined)[] = table({
     }
   },
 
-  [Verb.complete]: (session, request, fields) => {
-    const lease = fields.u64();
-    const slot = session.numbers.variable(fields.u32());
-    const descriptor = fields.u32();
-    const { bytes, at, end } = fields;
-    if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
-      const { workspace, name } = slot;
-      session.context.space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end);
-      session.leaseLimits.forgetIfOver(lease);
-    }
-  },
-
-  [Verb.complete | CHUNKED]: (session, request, fields) => {
-    const lease = fields.u64();
-    const slot = session.numbers.variable(fields.u32());
-    const descriptor = fields.u32();
-    const length = fields.u64();
-    if (!isRefused(session, request, slot)) {
-      const { workspace, name } = slot;
-      session.uploads.begin(request, length, { kind: "complete", workspace, name, descriptor, lease });
-    }
-  },
+  [Verb.complete]: completing(PLAIN_WISH_TO_STORE),
+  [Verb.complete | WITH_OPTIONS]: completing(undefined),
+  [Verb.complete | CHUNKED]: completingInChunks(PLAIN_WISH_TO_STORE),
+  [Verb.complete | CHUNKED | WITH_OPTIONS]: completingInChunks(undefined),
 
   [Verb.cancel]: (session, request) => {
     session.cancel(request);
@@ -278,22 +295,19 @@ const changingVerbs: ReadonlySet<number> = new Set<number>([
   Verb.declare,
   Verb.deleteVar,
   Verb.store,
-  Verb.store | CHUNKED,
   Verb.storeSeveral,
-  Verb.storeSeveral | CHUNKED,
   Verb.fetch,
   Verb.fetchTry,
   Verb.ifetch,
   Verb.ifetchTry,
   Verb.complete,
-  Verb.complete | CHUNKED,
   Verb.guard,
   Verb.snapshot,
   Verb.readSnapshot,
 ]);
 
 const readersHandlers = handlers.map((handle, verb): Handler | undefined =>
-  changingVerbs.has(verb) ? refuseReader : handle,
+  changingVerbs.has(plainVerb(verb)) ? refuseReader : handle,
 );
 
 /** The handlers of a session's requests, by verb: a session of somebody who may only look has others, so that nobody has to be asked at each request. */
@@ -325,6 +339,97 @@ function onVariable(
     const slot = session.numbers.variable(fields.u32());
     if (!isRefused(session, request, slot)) {
       handle(session, request, slot.workspace, slot.name, fields);
+    }
+  };
+}
+
+/** Handles what stores, behind its options. */
+type StoreHandler = (
+  session: MultiplexedSession,
+  request: number,
+  workspace: string,
+  name: string,
+  fields: FieldCursor,
+  wish: StoreWish,
+) => void;
+
+/** With options, which are read first. */
+function storing(handle: StoreHandler): Handler {
+  return onVariable((session, request, workspace, name, fields) => {
+    const wish = readStoreWish(session, request, fields);
+    if (wish !== "refused") {
+      handle(session, request, workspace, name, fields, wish);
+    }
+  });
+}
+
+/** The two forms of a verb whose bytes come in chunks: without options, and with them. */
+function inChunks(
+  verb: typeof Verb.store | typeof Verb.storeSeveral,
+  descriptorIn: (fields: FieldCursor) => number,
+): Record<number, Handler> {
+  const kind = verb === Verb.store ? "store" : "storeSeveral";
+  const handle: StoreHandler = (session, request, workspace, name, fields, wish) => {
+    const purpose: UploadPurpose = { kind, workspace, name, descriptor: descriptorIn(fields), lease: 0, ...wish };
+    session.uploads.begin(request, fields.u64(), purpose);
+  };
+  return {
+    [verb | CHUNKED]: onVariable((session, request, workspace, name, fields) =>
+      handle(session, request, workspace, name, fields, PLAIN_WISH_TO_STORE),
+    ),
+    [verb | CHUNKED | WITH_OPTIONS]: storing(handle),
+  };
+}
+
+function storeSeveralInFrame(
+  session: MultiplexedSession,
+  request: number,
+  workspace: string,
+  name: string,
+  { bytes, at, end }: FieldCursor,
+  how: StoreOptions,
+  timeoutMs: number,
+): void {
+  if (!isValueRefused(session, request, end - at)) {
+    storeSeveral(session, request, workspace, name, bytes, at, end, how);
+    session.stores(request, timeoutMs, 0);
+  }
+}
+
+/** `plain`: what the verb without options wishes. */
+function completing(plain: StoreWish | undefined): Handler {
+  return (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const wish = plain ?? readStoreWish(session, request, fields);
+    if (wish === "refused") {
+      return;
+    }
+    const descriptor = fields.u32();
+    const { bytes, at, end } = fields;
+    if (!isRefused(session, request, slot) && !isValueRefused(session, request, end - at)) {
+      const { workspace, name } = slot;
+      const { how, timeoutMs } = wish;
+      const { space } = session.context;
+      space.complete(session.member, request, lease, workspace, name, descriptor, bytes, at, end, how);
+      session.stores(request, timeoutMs, lease);
+    }
+  };
+}
+
+function completingInChunks(plain: StoreWish | undefined): Handler {
+  return (session, request, fields) => {
+    const lease = fields.u64();
+    const slot = session.numbers.variable(fields.u32());
+    const wish = plain ?? readStoreWish(session, request, fields);
+    if (wish === "refused") {
+      return;
+    }
+    const descriptor = fields.u32();
+    const length = fields.u64();
+    if (!isRefused(session, request, slot)) {
+      const { workspace, name } = slot;
+      session.uploads.begin(request, length, { kind: "complete", workspace, name, descriptor, lease, ...wish });
     }
   };
 }
@@ -381,19 +486,6 @@ function isHandleRefused(session: MultiplexedSession, request: number, handle: n
     session.refuse(request, refusal.code, refusal.message);
   }
   return refusal !== undefined;
-}
-
-function allOf(flags: Readonly<Record<string, number>>): number {
-  return Object.values(flags).reduce((all, flag) => all | flag, 0);
-}
-
-/** A client that asks for what came after this server must not believe that it has it. */
-function areFlagsRefused(session: MultiplexedSession, request: number, flags: number, known: number): boolean {
-  const unknown = flags & ~known;
-  if (unknown !== 0) {
-    session.refuse(request, "bad_arguments", `flags ${unknown} of this verb are not known to this server`);
-  }
-  return unknown !== 0;
 }
 
 function isNameRefused(session: MultiplexedSession, request: number, length: number): boolean {

@@ -12,7 +12,7 @@ import { FieldCursor } from "../wire/field-cursor.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
-import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
+import { isAnswered, plainVerb, Verb } from "../wire/verbs.ts";
 import type { Principal } from "./access/principal.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
@@ -49,10 +49,13 @@ const NONE = -1;
 interface Wait {
   readonly wish: ReadWish;
   readonly deadline: Deadline | undefined;
+  /** Of a store: its serial among the session's requests, and the lease that it ends; else 0. */
+  readonly serial: number;
+  readonly lease: number;
 }
 
-const PLAIN_WAIT: Wait = { wish: PLAIN_WISH, deadline: undefined };
-const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined };
+const PLAIN_WAIT: Wait = { wish: PLAIN_WISH, deadline: undefined, serial: 0, lease: 0 };
+const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined, serial: 0, lease: 0 };
 
 /** What a session begins with, or goes on with after a restart of the server. */
 export interface SessionStart {
@@ -143,7 +146,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       since: connection.since,
       detachedSince: connection.detachedSince,
       operations: this.#operations,
-      lastOperation: verbNames.get(this.#lastVerb & ~CHUNKED) ?? "",
+      lastOperation: verbNames.get(plainVerb(this.#lastVerb)) ?? "",
       lastOperationAt: connection.lastReceivedAt,
       bytesIn: connection.bytesIn,
       bytesOut: connection.bytesOut,
@@ -250,6 +253,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   done(request: number): void {
     if (request === this.#current) {
       this.once.done(request);
+    } else {
+      this.#doneLater(request);
     }
     this.answered(request);
     frames.writeDone(this.connection.out, request);
@@ -304,6 +309,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
       this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
+    }
+  }
+
+  /** A store was asked for, which may have to wait: then for so long (0: for ever). `lease`: what it ends; 0: none. */
+  stores(request: number, timeoutMs: number, lease: number): void {
+    if (this.#current === request) {
+      const deadline = timeoutMs > 0 ? this.context.deadlines.add(timeoutMs, this, request) : undefined;
+      this.#waits.set(request, { wish: PLAIN_WISH, deadline, serial: this.once.serial, lease });
+    } else if (lease > 0) {
+      this.leaseLimits.forgetIfOver(lease);
     }
   }
 
@@ -409,6 +424,17 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.#current = NONE;
   }
 
+  /** If it is a store that has waited. */
+  #doneLater(request: number): void {
+    const wait = this.#waits.get(request);
+    if (wait !== undefined && wait.serial > 0) {
+      this.once.doneLater(request, wait.serial);
+    }
+    if (wait !== undefined && wait.lease > 0) {
+      this.leaseLimits.forgetIfOver(wait.lease);
+    }
+  }
+
   #isInUse(request: number): boolean {
     return (
       (this.#waits.size > 0 && this.#waits.has(request)) ||
@@ -419,7 +445,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
 
   #waitOf(request: number, wish: ReadWish, timeoutMs: number): Wait {
     if (timeoutMs > 0) {
-      return { wish, deadline: this.context.deadlines.add(timeoutMs, this, request) };
+      return { ...PLAIN_WAIT, wish, deadline: this.context.deadlines.add(timeoutMs, this, request) };
     }
     switch (wish) {
       case PLAIN_WISH:
@@ -427,7 +453,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       case ITERATING_WISH:
         return ITERATING_WAIT;
       default:
-        return { wish, deadline: undefined };
+        return { ...PLAIN_WAIT, wish };
     }
   }
 

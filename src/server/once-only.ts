@@ -1,5 +1,5 @@
 import { Serials } from "../wire/serials.ts";
-import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
+import { isAnswered, plainVerb, Verb } from "../wire/verbs.ts";
 import type { KeptSession } from "./kept-session.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 
@@ -50,12 +50,12 @@ export class OnceOnly {
   /** This request is the current one. Returns whether it was done already, by another run of the server. */
   begin(request: number, serial: number, verb: number): boolean {
     this.serial = serial;
-    this.#isOnceOnly = ONCE_ONLY.has(verb & ~CHUNKED);
+    this.#isOnceOnly = ONCE_ONLY.has(plainVerb(verb));
     this.#touchesJournal = false;
     return this.#kept?.wasDone(request, serial) === true;
   }
 
-  /** The current request has to do with what outlives the server. `keep`: makes the session do so as well. */
+  /** The request that is answered next has to do with what outlives the server. `keep`: makes the session do so as well. */
   touchesJournal(keep: (sessions: KeptSessions) => KeptSession): void {
     this.#kept ??= keep(this.#keptSessions!);
     this.#touchesJournal = true;
@@ -65,6 +65,13 @@ export class OnceOnly {
   done(request: number): void {
     if (this.#touchesJournal && this.#isOnceOnly) {
       this.#keptSessions!.done(this.#kept!, request, this.serial);
+    }
+  }
+
+  /** A store that has waited is done; it had this serial. */
+  doneLater(request: number, serial: number): void {
+    if (this.#touchesJournal) {
+      this.#keptSessions!.done(this.#kept!, request, serial);
     }
   }
 

@@ -30,6 +30,7 @@ import type { ConnectionContext } from "./connection-context.ts";
 import { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Expiry } from "./expiry.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import { Greeting } from "./greeting.ts";
 import { type Agreement, HandshakeConversation } from "./handshake-conversation.ts";
@@ -139,6 +140,7 @@ export class Server implements ServerContext, ConnectionContext {
   /** Of these, those whose client is not known yet, in the order in which they came: strangers must not take everybody's place. */
   readonly #unknown = new Set<Connection>();
   readonly #clock: Clock;
+  readonly #expiry: Expiry;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
@@ -185,6 +187,8 @@ export class Server implements ServerContext, ConnectionContext {
         this.logger.warn({ err: error }, message);
       },
     });
+    const expiry = new Expiry(clock, this.deadlines, (now) => this.#expireDue(now));
+    this.#expiry = expiry;
     this.space = new Space({
       runId: this.#runId,
       seed: options.seed ?? randomInt(2 ** 31),
@@ -195,6 +199,11 @@ export class Server implements ServerContext, ConnectionContext {
       },
       maxWaiting: this.limits.maxWaiting,
       maxMemoryBytes: this.limits.maxMemoryBytes,
+      maxWorkspaces: this.limits.maxWorkspaces,
+      maxVariables: this.limits.maxVariables,
+      maxIdleMs: this.limits.maxIdleMs,
+      wallNow: expiry.wallNow,
+      onExpiry: (at) => expiry.plan(at),
       now: () => performance.now(),
       ...(journal !== undefined && { journal }),
     });
@@ -391,6 +400,14 @@ export class Server implements ServerContext, ConnectionContext {
 
   // Inside
 
+  #expireDue(now: number): void {
+    try {
+      this.space.expireDue(now);
+    } catch (error) {
+      this.bug(error, "the end of values or workspaces");
+    }
+  }
+
   /** By TCP. */
   readonly #enter = (socket: Socket): void => {
     const entrance = this.#entrance;
@@ -516,6 +533,7 @@ export class Server implements ServerContext, ConnectionContext {
       connection.drop("the server stops");
     }
     this.#early?.forEach(({ stream }) => stream.destroy());
+    this.#expiry.close();
     this.deadlines.clear();
     await this.#closeLog();
     await this.blobs.close();

@@ -3,7 +3,7 @@ import { readU32 } from "../wire/bytes.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { writeCredit } from "../wire/server-frames.ts";
 import { Reply } from "../wire/verbs.ts";
-import type { NewValue } from "../space/index.ts";
+import type { NewValue, StoreOptions } from "../space/index.ts";
 import type { HeldFrames } from "./held-frames.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -100,40 +100,40 @@ export class SessionUploads implements UploadListener {
 
   arrived(upload: Upload, bytes: Uint8Array): void {
     const { request, purpose } = upload;
-    const { workspace, name, descriptor, lease } = purpose;
+    const { workspace, name, descriptor, lease, how, timeoutMs } = purpose;
     const { space } = this.#context;
     const session = this.#session.member;
     this.#uploads.delete(request);
     this.#session.perform(request, upload.serial, () => {
       switch (purpose.kind) {
         case "store":
-          space.store(session, request, workspace, name, descriptor, bytes, 0, bytes.length);
+          space.store(session, request, workspace, name, descriptor, bytes, 0, bytes.length, how);
           break;
         case "complete":
-          space.complete(session, request, lease, workspace, name, descriptor, bytes, 0, bytes.length);
-          this.#session.leaseLimits.forgetIfOver(lease);
+          space.complete(session, request, lease, workspace, name, descriptor, bytes, 0, bytes.length, how);
           break;
         case "storeSeveral":
-          storeSeveral(this.#session, request, workspace, name, bytes, 0, bytes.length);
+          storeSeveral(this.#session, request, workspace, name, bytes, 0, bytes.length, how);
           break;
       }
+      this.#session.stores(request, timeoutMs, lease);
     });
   }
 
   arrivedInFile(upload: Upload, file: StoredBlob): void {
     const { request, purpose } = upload;
-    const { workspace, name, descriptor, lease } = purpose;
+    const { workspace, name, descriptor, lease, how, timeoutMs } = purpose;
     const { space } = this.#context;
     const session = this.#session.member;
     this.#uploads.delete(request);
     this.#session.connection.attempt("the end of an upload", () => {
       this.#session.perform(request, upload.serial, () => {
         if (purpose.kind === "complete") {
-          space.completeFile(session, request, lease, workspace, name, descriptor, file);
-          this.#session.leaseLimits.forgetIfOver(lease);
+          space.completeFile(session, request, lease, workspace, name, descriptor, file, how);
         } else {
-          space.storeFile(session, request, workspace, name, descriptor, file);
+          space.storeFile(session, request, workspace, name, descriptor, file, how);
         }
+        this.#session.stores(request, timeoutMs, lease);
       });
       this.#session.retry(this.#held.end(upload));
     });
@@ -158,6 +158,7 @@ export function storeSeveral(
   body: Uint8Array,
   start: number,
   end: number,
+  how?: StoreOptions,
 ): void {
   const values: NewValue[] = [];
   let at = start;
@@ -171,5 +172,5 @@ export function storeSeveral(
     values.push({ descriptor: readU32(body, at), bytes: body, start: valueStart, end: valueEnd });
     at = valueEnd;
   }
-  session.context.space.storeSeveral(session.member, request, workspace, name, values);
+  session.context.space.storeSeveral(session.member, request, workspace, name, values, how);
 }

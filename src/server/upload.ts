@@ -1,6 +1,6 @@
 import type { BlobWriter, BlobWriterListener } from "../blobs/blob-writer.ts";
 import type { StoredBlob } from "../blobs/stored-blob.ts";
-import type { Session } from "../space/index.ts";
+import type { Session, StoreOptions } from "../space/index.ts";
 import { GrowingBytes } from "../wire/growing-bytes.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { MAX_INLINE_BYTES, WINDOW_BYTES } from "../wire/verbs.ts";
@@ -29,6 +29,9 @@ export interface UploadPurpose {
   readonly name: string;
   readonly descriptor: number;
   readonly lease: number;
+  readonly how: StoreOptions;
+  /** How long it may wait for room, once it has arrived; 0: for ever. */
+  readonly timeoutMs: number;
 }
 
 /** A value on its way in, in chunks: in memory as far as it has arrived, or through to a file. */

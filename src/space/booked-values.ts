@@ -41,6 +41,7 @@ export class BookedValues {
     session.leases.delete(lease);
     this.consume(booking);
     session.receiver.done(request);
+    this.#delivery.failLost(booking.variable);
   }
 
   /**
@@ -63,6 +64,7 @@ export class BookedValues {
     const booking = session.takeLease(lease);
     if (booking !== undefined && !booking.variable.isDeleted) {
       this.#delivery.giveBack(booking.variable, [booking.index], true);
+      this.#delivery.failLost(booking.variable);
     }
   }
 
@@ -79,6 +81,7 @@ export class BookedValues {
     this.#keeping.noteDependence(session, booking.variable.workspace);
     this.#delivery.giveBack(booking.variable, [booking.index], false);
     session.receiver.done(request);
+    this.#delivery.failLost(booking.variable);
   }
 
   /** The value is gone for good. */

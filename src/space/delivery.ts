@@ -1,10 +1,12 @@
-import type { FailureCode } from "./failure.ts";
 import { CHANGE_BYTES } from "./journal.ts";
+import type { Expiries } from "./expiries.ts";
 import type { Holdings } from "./holdings.ts";
+import { notHeld } from "./refusals.ts";
 import { type MutableView, NO_VALUE } from "./slab.ts";
 import type { Booking, Session } from "./session.ts";
 import type { Variable } from "./variable.ts";
-import type { ReadOptions, Waiter } from "./waiters.ts";
+import type { Offer, Reader, ReadOptions, Storer, Waiter } from "./waiters.ts";
+import type { FailureCode } from "./failure.ts";
 
 /** An answer of several values stops growing here, so that one request cannot fill memory. */
 const MAX_ANSWER_BYTES = 1_048_576;
@@ -54,38 +56,88 @@ export class Delivery {
 
   wait(session: Session, request: number, variable: Variable, how: ReadOptions): void {
     const since = this.#now();
-    const waiter: Waiter = { session, request, variable, how, since, previous: undefined, next: undefined };
+    const reader: Reader = { session, request, variable, how, since, previous: undefined, next: undefined };
     if (!variable.hasWaiters) {
       variable.workspace.attended.add(variable);
     }
-    variable.listOf(how.take).add(waiter);
-    session.waits.set(request, waiter);
-    variable.workspace.waitingCount++;
-    this.waitingCount++;
-  }
-
-  stopWaiting(waiter: Waiter): void {
-    const { variable, session, request, how } = waiter;
-    variable.listOf(how.take).remove(waiter);
-    session.waits.delete(request);
-    variable.workspace.waitingCount--;
-    this.waitingCount--;
-    if (!variable.hasWaiters) {
-      this.#holdings.forgetIfUnattended(variable);
+    (how.take ? variable.fetchers : variable.finders).add(reader);
+    this.#began(reader);
+    if (how.take && variable.storers.size > 0) {
+      this.#holdings.roomy.add(variable); // What is handed over needs no room.
     }
   }
 
-  /** Ends every wait for the variable. */
-  failWaiters(variable: Variable, code: FailureCode, message: string): void {
-    for (const list of [variable.finders, variable.fetchers]) {
+  /** A store waits, and what it brings is kept. */
+  waitToStore(session: Session, request: number, variable: Variable, offer: Offer): void {
+    const since = this.#now();
+    const storer: Storer = { session, request, variable, offer, since, previous: undefined, next: undefined };
+    const { leased } = offer;
+    variable.workspace.attended.add(variable);
+    variable.storers.add(storer);
+    this.#holdings.reserve(variable, offer);
+    if (leased !== undefined) {
+      (leased.completions ??= new Set()).add(storer);
+      leased.workspace.attended.add(leased);
+    }
+    this.#began(storer);
+  }
+
+  /** What a store had brought, and is not to be stored, is gone. */
+  stopWaiting(waiter: Waiter): void {
+    if (waiter.offer === undefined) {
+      (waiter.how.take ? waiter.variable.fetchers : waiter.variable.finders).remove(waiter);
+      this.#ended(waiter);
+    } else {
+      this.stopStoring(waiter);
+      waiter.offer.values.forEach(({ file }) => file && this.#holdings.dropFile(file));
+    }
+  }
+
+  /** The store waits no more; what it has brought is the caller's. */
+  stopStoring(storer: Storer): void {
+    const { variable, offer } = storer;
+    const { leased } = offer;
+    variable.storers.remove(storer);
+    this.#holdings.unreserve(variable, offer);
+    if (variable.storers.size > 0) {
+      this.#holdings.roomy.add(variable); // The next one may want less.
+    }
+    if (leased?.completions?.delete(storer) === true && leased.completions.size === 0) {
+      leased.completions = undefined;
+      this.#holdings.forgetIfUnattended(leased);
+    }
+    this.#ended(storer);
+  }
+
+  /** Ends every wait for the variable, which is being deleted; and stores elsewhere that were to acknowledge a lease on a value of it. */
+  failWaiters(variable: Variable, message: string): void {
+    for (const list of [variable.finders, variable.fetchers, variable.storers]) {
       for (let waiter = list.first; waiter !== undefined; waiter = list.first) {
-        this.stopWaiting(waiter);
-        if (variable.workspace.journal !== undefined) {
-          waiter.session.receiver.dependsOnJournal?.(variable.workspace.durability);
-        }
-        waiter.session.receiver.failed(waiter.request, code, message);
+        this.fail(waiter, variable, "variable_deleted", message);
       }
     }
+    for (const storer of variable.completions ?? []) {
+      this.fail(storer, variable, "lease_lost", notHeld("lease", storer.offer.lease));
+    }
+  }
+
+  /** A lease on a value of this variable has ended: a store that waits and was to end it fails. */
+  failLost(variable: Variable): void {
+    for (const storer of variable.completions ?? []) {
+      const { lease } = storer.offer;
+      if (!storer.session.leases.has(lease)) {
+        this.fail(storer, variable, "lease_lost", notHeld("lease", lease));
+      }
+    }
+  }
+
+  /** Ends a wait for a reason that lies in this variable. */
+  fail(waiter: Waiter, { workspace }: Variable, code: FailureCode, message: string): void {
+    this.stopWaiting(waiter);
+    if (workspace.journal !== undefined) {
+      waiter.session.receiver.dependsOnJournal?.(workspace.durability);
+    }
+    waiter.session.receiver.failed(waiter.request, code, message);
   }
 
   /**
@@ -98,7 +150,7 @@ export class Delivery {
     }
     let waiter = variable.finders.first;
     while (waiter !== undefined) {
-      const next = waiter.next;
+      const next = waiter.next as Reader | undefined;
       if (variable.visibleTo(waiter.how) !== -1) {
         this.stopWaiting(waiter);
         this.tryRead(waiter.session, waiter.request, variable, waiter.how);
@@ -116,18 +168,19 @@ export class Delivery {
   }
 
   /**
-   * Booked values of one variable go back to their old places, all of them first; then they count as stored. `areLost`: their
-   * session has ended, or the time of their lease. That counts as a delivery; what a session gives back by itself was never delivered.
+   * Booked values of one variable go back to their old places, all of them first; then they count as stored. Those whose time has
+   * passed meanwhile are gone. `areLost`: their session has ended, or the time of their lease. That counts as a delivery; what a session gives back by itself was never delivered.
    */
   giveBack(variable: Variable, indices: number[], areLost: boolean): void {
     if (variable.isDeleted) {
       return;
     }
     variable.workspace.bookedCount -= indices.length;
+    const staying = variable.expiries === undefined ? indices : this.#dropExpired(variable, variable.expiries, indices);
     if (areLost) {
-      variable.countReturns(indices);
+      variable.countReturns(staying);
     }
-    const sorted = indices.sort((a, b) => a - b);
+    const sorted = staying.sort((a, b) => a - b);
     const { journal } = variable.workspace;
     if (journal !== undefined) {
       for (const index of sorted) {
@@ -154,6 +207,34 @@ export class Delivery {
     for (const [variable, indices] of byVariable) {
       this.giveBack(variable, indices, areLost);
     }
+  }
+
+  #began(waiter: Waiter): void {
+    const { variable, session, request } = waiter;
+    session.waits.set(request, waiter);
+    variable.workspace.waitingCount++;
+    this.waitingCount++;
+  }
+
+  #ended({ variable, session, request }: Waiter): void {
+    session.waits.delete(request);
+    variable.workspace.waitingCount--;
+    this.waitingCount--;
+    if (!variable.hasWaiters) {
+      this.#holdings.forgetIfUnattended(variable);
+    }
+  }
+
+  /** Returns the others. */
+  #dropExpired(variable: Variable, expiries: Expiries, indices: readonly number[]): number[] {
+    const now = this.#holdings.agenda.now();
+    return indices.filter((index) => {
+      const isOver = expiries.get(index) <= now;
+      if (isOver) {
+        this.#holdings.remove(variable, index);
+      }
+      return !isOver;
+    });
   }
 
   #show(session: Session, request: number, variable: Variable, how: ReadOptions, first: number): void {

@@ -18,4 +18,9 @@ export type FailureCode =
   | "too_many_waiting"
   | "memory_full"
   | "disk_full"
-  | "storage_failed";
+  | "storage_failed"
+  | "bad_arguments"
+  | "value_too_large"
+  | "variable_full"
+  | "too_many_workspaces"
+  | "too_many_variables";

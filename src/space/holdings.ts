@@ -1,8 +1,11 @@
+import type { Agenda } from "./agenda.ts";
+import { Expiries, EXPIRY_BYTES } from "./expiries.ts";
 import type { FileValue } from "./receiver.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import type { Variable } from "./variable.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Offer } from "./waiters.ts";
+import { type Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
 
 /** What an empty variable costs, for the limit on memory. */
 export const VARIABLE_OVERHEAD_BYTES = 512;
@@ -14,10 +17,14 @@ export class Holdings {
   variableCount = 0;
   /** What somebody reads, with files that have to stay until that is over. */
   snapshot: Snapshot | undefined;
+  /** Variables in which there may be room now for the first store that waits: `Intake.admit` looks at them when a request is done. */
+  readonly roomy = new Set<Variable>();
+  readonly agenda: Agenda;
   readonly #maxMemoryBytes: number;
   readonly #dropFile: (file: FileValue) => void;
 
-  constructor(maxMemoryBytes: number, dropFile: (file: FileValue) => void) {
+  constructor(agenda: Agenda, maxMemoryBytes: number, dropFile: (file: FileValue) => void) {
+    this.agenda = agenda;
     this.#maxMemoryBytes = maxMemoryBytes;
     this.#dropFile = dropFile;
   }
@@ -36,6 +43,10 @@ export class Holdings {
     const files = this.snapshot?.release() ?? [];
     this.snapshot = undefined;
     files.forEach(this.#dropFile);
+  }
+
+  addWorkspace(): void {
+    this.memoryBytes += WORKSPACE_OVERHEAD_BYTES;
   }
 
   addVariable(variable: Variable): void {
@@ -61,7 +72,31 @@ export class Holdings {
     variable.workspace.journal?.putFile(variable.id, index, descriptor, file);
   }
 
-  /** The value is gone for good: confirmed, replaced or without a place. */
+  /** The value that was just put expires at this time. */
+  setExpiry(variable: Variable, index: number, at: number): void {
+    variable.expiries ??= new Expiries(variable);
+    variable.workspace.attended.add(variable);
+    const { expiries } = variable;
+    const earliest = expiries.at;
+    expiries.set(index, at);
+    if (at < earliest) {
+      this.agenda.put(expiries);
+    }
+    this.#charge(variable.workspace, EXPIRY_BYTES, 0);
+    variable.workspace.journal?.expirySet(variable.id, index, at);
+  }
+
+  /** Keeps room for a store that waits. */
+  reserve({ workspace }: Variable, { memoryBytes, fileBytes }: Offer): void {
+    this.#charge(workspace, memoryBytes, fileBytes);
+  }
+
+  /** The store waits no more. */
+  unreserve({ workspace }: Variable, { memoryBytes, fileBytes }: Offer): void {
+    this.#charge(workspace, -memoryBytes, -fileBytes);
+  }
+
+  /** The value is gone for good: confirmed, replaced, expired or without a place. */
   remove(variable: Variable, index: number): void {
     const { table, order } = variable;
     const length = table.lengthOf(index);
@@ -71,6 +106,12 @@ export class Holdings {
     order?.gone(index, variable.hasIndex);
     variable.forget(index);
     variable.workspace.journal?.gone(variable.id, index);
+    if (variable.expiries !== undefined) {
+      this.#forgetExpiry(variable, variable.expiries, index);
+    }
+    if (variable.storers.size > 0) {
+      this.roomy.add(variable);
+    }
     if (file === undefined) {
       this.#charge(variable.workspace, -length - VALUE_OVERHEAD_BYTES, 0);
     } else {
@@ -84,6 +125,7 @@ export class Holdings {
   removeVariable(variable: Variable): void {
     const { table, workspace } = variable;
     workspace.journal?.variableDeleted(variable.id);
+    const expiryBytes = this.#forgetAllExpiries(variable);
     this.#dropFiles(variable);
     workspace.removeVariable(variable);
     workspace.attended.delete(variable);
@@ -91,7 +133,7 @@ export class Holdings {
     workspace.bookedCount -= variable.bookedCount;
     variable.markDeleted();
     this.variableCount--;
-    this.#charge(workspace, -table.memoryBytes - VARIABLE_OVERHEAD_BYTES, -table.fileBytes);
+    this.#charge(workspace, -table.memoryBytes - VARIABLE_OVERHEAD_BYTES - expiryBytes, -table.fileBytes);
   }
 
   /** In time that does not depend on its values and variables. Precondition: nobody waits in it any more. */
@@ -99,18 +141,44 @@ export class Holdings {
     workspace.journal?.workspaceDropped(workspace.keptId);
     workspace.journal = undefined;
     for (const variable of workspace.attended) {
+      this.#forgetAllExpiries(variable);
       this.#dropFiles(variable);
     }
+    if (workspace.idleEnd !== undefined) {
+      this.agenda.remove(workspace.idleEnd);
+    }
     this.variableCount -= workspace.variables.size;
-    this.memoryBytes -= workspace.memoryBytes;
+    this.memoryBytes -= workspace.memoryBytes + WORKSPACE_OVERHEAD_BYTES;
     this.fileBytes -= workspace.fileBytes;
     workspace.markDeleted();
   }
 
   forgetIfUnattended(variable: Variable): void {
-    if (!variable.hasWaiters && variable.table.fileCount === 0) {
+    if (!variable.isAttended) {
       variable.workspace.attended.delete(variable);
     }
+  }
+
+  #forgetExpiry(variable: Variable, expiries: Expiries, index: number): void {
+    if (expiries.delete(index)) {
+      this.#charge(variable.workspace, -EXPIRY_BYTES, 0);
+      if (expiries.count === 0) {
+        this.agenda.remove(expiries);
+        variable.expiries = undefined;
+        this.forgetIfUnattended(variable);
+      }
+    }
+  }
+
+  /** Returns the bytes that they took. */
+  #forgetAllExpiries(variable: Variable): number {
+    const { expiries } = variable;
+    if (expiries === undefined) {
+      return 0;
+    }
+    this.agenda.remove(expiries);
+    variable.expiries = undefined;
+    return expiries.count * EXPIRY_BYTES;
   }
 
   #dropFiles(variable: Variable): void {

@@ -106,6 +106,27 @@ export class IndexSet {
     }
   }
 
+  /** Precondition: `index` is in the set. */
+  delete(index: number): void {
+    const runs = this.#runs;
+    const at = this.#firstRunEndingAfter(index);
+    const isStart = runs[at] === index;
+    const isEnd = runs[at + 1] === index + 1;
+    this.size--;
+    if (!isStart && !isEnd) {
+      runs.splice(at + 1, 0, index, index + 1);
+    } else if (!isEnd) {
+      runs[at] = index + 1;
+    } else if (!isStart) {
+      runs[at + 1] = index;
+    } else if (at === this.#head) {
+      this.#head += 2;
+      this.#trim();
+    } else {
+      runs.splice(at, 2);
+    }
+  }
+
   *[Symbol.iterator](): Generator<number> {
     for (let at = this.#head; at < this.#runs.length; at += 2) {
       for (let index = this.#runs[at]!; index < this.#runs[at + 1]!; index++) {

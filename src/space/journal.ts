@@ -1,6 +1,7 @@
 import type { FailureCode } from "./failure.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
+import type { VariableLimits } from "./variable-limits.ts";
 
 /** How safe a change must be before anybody is told of it: on the disk, with the operating system, or nowhere yet. */
 export type Durability = "fsync" | "os" | "memory";
@@ -37,6 +38,8 @@ export interface Changes {
   persistenceSet(workspace: number, isPersistent: boolean): void;
   /** From now on its changes are to be so safe; before this, and without it: as safe as is usual. */
   durabilitySet(workspace: number, durability: Durability): void;
+  /** It is deleted when nobody has had it open for so many milliseconds; Infinity, and without this: never. */
+  idleTimeoutSet(workspace: number, timeoutMs: number): void;
   /** It was deleted, or is not persistent any more: it goes with all that is in it. */
   workspaceDropped(workspace: number): void;
   owned(workspace: number, session: number): void;
@@ -46,6 +49,8 @@ export interface Changes {
   variableMade(id: number, workspace: number, name: string): void;
   modeSet(id: number, mode: Mode): void;
   guarded(id: number): void;
+  /** From now on it has these limits, whatever they were before. */
+  limitsSet(id: number, limits: VariableLimits): void;
   /** It goes with all its values. */
   variableDeleted(id: number): void;
   /** Values have had these indices, below `next`, whether they are there or not. */
@@ -53,6 +58,8 @@ export interface Changes {
   /** A value in memory, at an index that has none: bytes `[start, end)`, valid only during the call. */
   put(id: number, index: number, descriptor: number, bytes: Uint8Array, start: number, end: number): void;
   putFile(id: number, index: number, descriptor: number, file: FileValue): void;
+  /** The value that was just put expires at this time: milliseconds since 1970, whole. */
+  expirySet(id: number, index: number, at: number): void;
   booked(id: number, index: number, holder: Holder): void;
   /** A booked value is back in its old place. `isLost`: its session or the time of its lease has ended, which counts as a delivery. */
   returned(id: number, index: number, isLost: boolean): void;

@@ -13,6 +13,8 @@ export interface KeptWorkspace {
   readonly isPersistent: boolean;
   /** How safe its changes must be, if that was said. */
   readonly durability: Durability | undefined;
+  /** Infinity: it stays when nobody has it open. */
+  readonly idleTimeoutMs: number;
   /** Its variables of the moment when this is called; none when it is not persistent any more. */
   variables(): Iterable<KeptVariable>;
 }
@@ -28,7 +30,7 @@ export interface KeptState {
 export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): KeptState {
   const kept: KeptWorkspace[] = [];
   for (const workspace of workspaces) {
-    const { keptId: id, name, durability, journal } = workspace;
+    const { keptId: id, name, durability, idleTimeoutMs, journal } = workspace;
     if (journal !== undefined) {
       // (One that ceased to be persistent never becomes it again: it goes with its owner.)
       const isStillKept = (): boolean => workspace.journal !== undefined;
@@ -38,6 +40,7 @@ export function keptState(workspaces: Iterable<Workspace>, idsBelow: number): Ke
         owner: workspace.owner?.number,
         isPersistent: workspace.isPersistent,
         durability,
+        idleTimeoutMs,
         variables: () => keptVariables(workspace, isStillKept),
       });
     }
@@ -90,13 +93,16 @@ export class KeptVariable {
 
   /** Says how the variable came to be, without its values. */
   describe(into: Changes): void {
-    const { id, name, workspace, mode, isGuarded, order } = this.#variable;
+    const { id, name, workspace, mode, isGuarded, limits, order } = this.#variable;
     into.variableMade(id, workspace.keptId, name);
     if (mode !== undefined) {
       into.modeSet(id, mode);
     }
     if (isGuarded) {
       into.guarded(id);
+    }
+    if (limits !== undefined) {
+      into.limitsSet(id, limits);
     }
     if (order?.isIterable === true && order.next > 0) {
       into.indicesUsed(id, order.next);
@@ -124,6 +130,10 @@ export class KeptVariable {
     } else {
       into.putFile(id, index, view.descriptor, view.file);
     }
+    const expiresAt = variable.expiries?.get(index) ?? Infinity;
+    if (expiresAt < Infinity) {
+      into.expirySet(id, index, expiresAt);
+    }
     const returns = variable.returnsOf(index);
     if (returns > 0) {
       into.returnsCounted(id, index, returns);
@@ -144,13 +154,16 @@ export function describeWorkspace(workspace: Workspace, sessions: Iterable<Sessi
       }
     }
   }
-  const { keptId, name, isPersistent, durability } = workspace;
+  const { keptId, name, isPersistent, durability, idleTimeoutMs } = workspace;
   into.workspaceKept(keptId, name);
   if (!isPersistent) {
     into.persistenceSet(keptId, false);
   }
   if (durability !== undefined) {
     into.durabilitySet(keptId, durability);
+  }
+  if (idleTimeoutMs < Infinity) {
+    into.idleTimeoutSet(keptId, idleTimeoutMs);
   }
   for (const variable of workspace.variables.values()) {
     const kept = new KeptVariable(variable, () => true);

@@ -24,6 +24,10 @@ export interface Order {
   peek(): number;
   /** Books what `fetch` takes: after a `peek`, the value that it saw. */
   take(): number;
+  /** Takes the free value that was stored first, or -1. (A multi variable knows no age: any.) */
+  takeOldest(): number;
+  /** Takes this value if it is free. Returns whether it was. */
+  remove(index: number): boolean;
   /** The first free value whose index is greater. Only if `isIterable`. */
   after(index: number): number;
   /** A booked or replaced value is gone for good; `has` tells which indices still have a value. */
@@ -66,6 +70,12 @@ class FifoOrder implements Order {
   }
   take(): number {
     return this.#free.size === 0 ? -1 : this.#free.takeMin();
+  }
+  takeOldest(): number {
+    return this.take();
+  }
+  remove(index: number): boolean {
+    return removeFree(this.#free, index);
   }
   after(index: number): number {
     return this.#free.after(index);
@@ -118,6 +128,12 @@ class LifoOrder implements Order {
   take(): number {
     return this.#free.size === 0 ? -1 : this.#free.takeMax();
   }
+  takeOldest(): number {
+    return this.#free.size === 0 ? -1 : this.#free.takeMin();
+  }
+  remove(index: number): boolean {
+    return removeFree(this.#free, index);
+  }
   after(): number {
     return -1;
   }
@@ -147,6 +163,14 @@ class LifoOrder implements Order {
   }
 }
 
+function removeFree(free: IndexSet, index: number): boolean {
+  const isFree = free.has(index);
+  if (isFree) {
+    free.delete(index);
+  }
+  return isFree;
+}
+
 /** Each free value is as likely as any other. What `peek` drew is what the next `take` gives. */
 class MultiOrder implements Order {
   readonly isIterable = false;
@@ -154,6 +178,8 @@ class MultiOrder implements Order {
   #count = 0;
   #next = 0;
   #drawn = -1;
+  /** Where each index is in `#free`: known since one was removed out of turn. */
+  #places: Uint32Array | undefined;
   readonly #vacant: number[] = [];
   readonly #random: Random;
 
@@ -172,7 +198,11 @@ class MultiOrder implements Order {
       grown.set(this.#free);
       this.#free = grown;
     }
-    this.#free[this.#count++] = index;
+    this.#free[this.#count] = index;
+    if (this.#places !== undefined) {
+      this.#place(index, this.#count);
+    }
+    this.#count++;
     this.#drawn = -1;
     return -1;
   }
@@ -194,9 +224,23 @@ class MultiOrder implements Order {
       return -1;
     }
     const index = this.#free[this.#drawn]!;
-    this.#free[this.#drawn] = this.#free[--this.#count]!;
-    this.#drawn = -1;
+    this.#fill(this.#drawn);
     return index;
+  }
+  takeOldest(): number {
+    return this.#count === 0 ? -1 : this.take();
+  }
+  remove(index: number): boolean {
+    if (this.#places === undefined) {
+      this.#places = new Uint32Array(Math.max(16, this.#next));
+      this.#free.subarray(0, this.#count).forEach((each, place) => this.#place(each, place));
+    }
+    const place = this.#places[index] ?? Infinity;
+    if (place >= this.#count || this.#free[place] !== index) {
+      return false;
+    }
+    this.#fill(place);
+    return true;
   }
   after(): number {
     return -1;
@@ -225,6 +269,25 @@ class MultiOrder implements Order {
         this.add(index);
       }
     }
+  }
+
+  /** The last one takes the place of one that is gone. */
+  #fill(place: number): void {
+    const last = this.#free[--this.#count]!;
+    this.#free[place] = last;
+    if (this.#places !== undefined) {
+      this.#place(last, place);
+    }
+    this.#drawn = -1;
+  }
+
+  #place(index: number, place: number): void {
+    if (index >= this.#places!.length) {
+      const grown = new Uint32Array(Math.max(index + 1, this.#places!.length * 2));
+      grown.set(this.#places!);
+      this.#places = grown;
+    }
+    this.#places![index] = place;
   }
 }
 
@@ -260,6 +323,16 @@ class SingleOrder implements Order {
     const index = this.#current;
     this.#current = -1;
     return index;
+  }
+  takeOldest(): number {
+    return this.take();
+  }
+  remove(index: number): boolean {
+    const isFree = index !== -1 && index === this.#current;
+    if (isFree) {
+      this.#current = -1;
+    }
+    return isFree;
   }
   after(index: number): number {
     return this.#current > index ? this.#current : -1;

@@ -3,6 +3,7 @@ import type { BookingKind, Changes, Durability, Holder } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
 import type { Booking, Session, SessionOptions } from "./session.ts";
+import type { VariableLimits } from "./variable-limits.ts";
 import { Variable } from "./variable.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -84,6 +85,7 @@ export class Restoration implements Changes {
     workspace.keptId = id;
     this.#workspaces.set(id, workspace);
     this.#space.workspaces.set(name, workspace);
+    this.#space.holdings.addWorkspace();
     this.idsReserved(id + 1);
   }
 
@@ -93,6 +95,10 @@ export class Restoration implements Changes {
 
   durabilitySet(id: number, durability: Durability): void {
     this.#workspace(id).durability = durability;
+  }
+
+  idleTimeoutSet(id: number, timeoutMs: number): void {
+    this.#workspace(id).idleTimeoutMs = timeoutMs;
   }
 
   workspaceDropped(id: number): void {
@@ -139,6 +145,10 @@ export class Restoration implements Changes {
     this.#restored(id).variable.isGuarded = true;
   }
 
+  limitsSet(id: number, limits: VariableLimits): void {
+    this.#restored(id).variable.limits = limits;
+  }
+
   variableDeleted(id: number): void {
     const { variable } = this.#restored(id);
     this.#forget(variable);
@@ -156,6 +166,14 @@ export class Restoration implements Changes {
 
   putFile(id: number, index: number, descriptor: number, file: FileValue): void {
     this.#space.holdings.putFile(this.#vacant(id, index), index, descriptor, file);
+  }
+
+  expirySet(id: number, index: number, at: number): void {
+    const variable = this.#holding(id, index);
+    if ((variable.expiries?.get(index) ?? Infinity) < Infinity) {
+      throw new RestoreError(`value ${index} of '${variable.name}' (${id}) gets a time to expire, and had one before`);
+    }
+    this.#space.holdings.setExpiry(variable, index, at);
   }
 
   booked(id: number, index: number, holder: Holder): void {

@@ -1,4 +1,5 @@
 import type { FrozenValues } from "./frozen-values.ts";
+import { listIdleTimeout, listLimits } from "./listing.ts";
 import type { FileValue, ValueView } from "./receiver.ts";
 import { type MutableView, NO_VALUE } from "./slab.ts";
 import type { Variable } from "./variable.ts";
@@ -30,7 +31,8 @@ export class Snapshot {
     const lines: string[] = [];
     for (const workspace of workspaces) {
       const { name: itsName, isPersistent, durability = "" } = workspace;
-      lines.push(`workspace\t${itsName}\t${isPersistent ? "True" : "False"}\t${durability}\n`);
+      const persistent = isPersistent ? "True" : "False";
+      lines.push(`workspace\t${itsName}\t${persistent}\t${durability}${listIdleTimeout(workspace)}\n`);
       for (const name of workspace.sortedNames) {
         lines.push(this.#freeze(workspace.variables.get(name)!));
       }
@@ -76,7 +78,7 @@ export class Snapshot {
 
   /** Returns the variable's line. */
   #freeze(variable: Variable): string {
-    const { name, mode, isGuarded, order, table } = variable;
+    const { name, mode, isGuarded, limits, order, table } = variable;
     const from = mode === "single" ? order!.next - 1 : 0;
     const values = table.freeze();
     this.#variables.push({ variable, values, from });
@@ -84,6 +86,7 @@ export class Snapshot {
       this.#files.add(file);
     }
     const count = from <= 0 ? values.count : Number(table.has(from));
-    return `variable\t${name}\t${mode ?? "unknown"}\t${isGuarded ? "True" : "False"}\t${count}\n`;
+    const guarded = isGuarded ? "True" : "False";
+    return `variable\t${name}\t${mode ?? "unknown"}\t${guarded}\t${count}${listLimits(limits)}\n`;
   }
 }

@@ -1,21 +1,26 @@
-import { Delivery } from "./delivery.ts";
+import { Agenda } from "./agenda.ts";
 import { BookedValues } from "./booked-values.ts";
+import { Delivery } from "./delivery.ts";
+import { Expiration } from "./expiration.ts";
 import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
+import { Intake, PLAIN_STORE, type StoreOptions } from "./intake.ts";
 import { CHANGE_BYTES, type Journal } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import { type KeptState, keptState } from "./kept-state.ts";
 import { listVariables } from "./listing.ts";
-import { type Mode, modes, type Order } from "./order.ts";
+import { type Mode, modes } from "./order.ts";
 import type { FileValue, Receiver } from "./receiver.ts";
 import { badName, fail, isGoodName, notHeld } from "./refusals.ts";
 import { Restoration } from "./restoration.ts";
 import { type Possessions, Session, type SessionOptions } from "./session.ts";
 import { SnapshotReading } from "./snapshot-reading.ts";
 import { validateSpace } from "./validate.ts";
+import { NO_BYTES } from "./slab.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
+import { changedLimits, NO_LIMITS, type VariableLimits } from "./variable-limits.ts";
 import { Variable } from "./variable.ts";
 import type { SessionView, WorkspaceView } from "./views.ts";
-import type { ReadOptions } from "./waiters.ts";
+import type { OfferedValue, ReadOptions } from "./waiters.ts";
 import { type OpenOptions, WorkspaceTable } from "./workspace-table.ts";
 
 export interface SpaceOptions {
@@ -29,6 +34,18 @@ export interface SpaceOptions {
   readonly maxWaiting?: number;
   /** Most bytes of values (and what keeps them) in memory. Default: no limit. */
   readonly maxMemoryBytes?: number;
+  /** Most workspaces, and most variables. Default: no limit. */
+  readonly maxWorkspaces?: number;
+  readonly maxVariables?: number;
+  /** How long a workspace stays that is not persistent, and that nobody has open, in milliseconds. Default: until it is deleted. */
+  readonly maxIdleMs?: number;
+  /**
+   * Milliseconds since 1970: asked when it is to be kept, or found out, when a value or an idle workspace is over. Default: a clock that stands
+   * at 1.
+   */
+  readonly wallNow?: () => number;
+  /** Called when something will be over at `at`: then `expireDue` is to be called. An earlier time takes the place of a later one. Default: nobody. */
+  readonly onExpiry?: (at: number) => void;
   /** Tells when a wait began, to those who look (`views.ts`). Default: no clock, always 0. */
   readonly now?: () => number;
   /** Takes the changes of persistent workspaces. Default: nobody does, and that costs nothing. */
@@ -43,6 +60,9 @@ export interface NewValue {
   readonly end: number;
 }
 
+/** What `declare` says beside the mode: what is left out stays as it was. */
+export type LimitOptions = Partial<VariableLimits>;
+
 /**
  * All that a server knows, as a deterministic machine without sockets, clocks or promises. Sessions call it with requests; the
  * answers, to them and to others whose wait ended, go to the sessions' receivers during the call (see `Receiver`). Every request is
@@ -50,15 +70,20 @@ export interface NewValue {
  *
  * Life of a value: stored ▶ free ▶ booked (by a fetch) ▶ gone (confirmed, acknowledged)
  *                            ▲──────────┘ released, expired, or the session ended: back in its old place
+ *
+ * Beside that a free value goes when its time to live is over, or when a newer one wants its room (single, `dropOldest`).
  */
 export class Space {
   readonly #seed: number;
   readonly #maxWaiting: number;
+  readonly #maxVariables: number;
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
   readonly #keeping: Keeping;
   readonly #workspaces: WorkspaceTable;
   readonly #booked: BookedValues;
+  readonly #intake: Intake;
+  readonly #expiration: Expiration;
   readonly #snapshot: SnapshotReading;
   readonly #sessions = new Set<Session>();
   #sessionsMade = 0;
@@ -66,11 +91,21 @@ export class Space {
   constructor(options: SpaceOptions) {
     this.#seed = options.seed;
     this.#maxWaiting = options.maxWaiting ?? Infinity;
-    this.#holdings = new Holdings(options.maxMemoryBytes ?? Infinity, options.dropFile);
+    this.#maxVariables = options.maxVariables ?? Infinity;
+    const agenda = new Agenda(options.wallNow ?? stoppedClock, options.onExpiry ?? nobody);
+    this.#holdings = new Holdings(agenda, options.maxMemoryBytes ?? Infinity, options.dropFile);
     this.#delivery = new Delivery(this.#holdings, options.now ?? noClock);
     this.#keeping = new Keeping(options.journal);
     const rooms = { holdings: this.#holdings, delivery: this.#delivery, keeping: this.#keeping };
-    this.#workspaces = new WorkspaceTable({ runId: options.runId, sessions: this.#sessions, ...rooms });
+    this.#workspaces = new WorkspaceTable({
+      runId: options.runId,
+      sessions: this.#sessions,
+      maxWorkspaces: options.maxWorkspaces ?? Infinity,
+      maxIdleMs: options.maxIdleMs ?? Infinity,
+      ...rooms,
+    });
+    this.#intake = new Intake(this.#holdings, this.#delivery, options.seed, this.#maxWaiting);
+    this.#expiration = new Expiration(this.#holdings, this.#workspaces);
     this.#booked = new BookedValues(this.#holdings, this.#delivery, this.#keeping);
     this.#snapshot = new SnapshotReading(this.#workspaces.byName, this.#holdings, this.#keeping);
   }
@@ -117,6 +152,7 @@ export class Space {
     this.#booked.confirm(session, possessions.lastBooking);
     const others = session.takeUnpossessed(possessions);
     this.#delivery.giveBackAll([...givenBack.filter((booking) => booking !== undefined), ...others], false);
+    this.#admit();
   }
 
   /**
@@ -140,11 +176,12 @@ export class Space {
       this.#keeping.noteDependence(session, workspace);
     }
     session.owned.clear();
-    session.opened.clear();
     this.#delivery.giveBackAll(
       session.takeBooked(() => true),
       true,
     );
+    this.#workspaces.leaveAll(session);
+    this.#admit();
   }
 
   // Workspaces
@@ -156,13 +193,15 @@ export class Space {
   /** Gives up one workspace: what the session owns, waits for and has booked there. */
   leave(session: Session, request: number, name: string): void {
     this.#workspaces.leave(session, request, name);
+    this.#admit();
   }
 
   deleteWs(session: Session, request: number, name: string): void {
     this.#workspaces.deleteWs(session, request, name);
+    this.#admit();
   }
 
-  /** `only`: of this one alone. `extended`: with the durability. */
+  /** `only`: of this one alone. `extended`: with the durability and the idle timeout. */
   listWss(session: Session, request: number, only?: string, extended = false): void {
     this.#workspaces.listWss(session, request, only, extended);
   }
@@ -174,9 +213,21 @@ export class Space {
 
   // Variables
 
-  declare(session: Session, request: number, workspaceName: string, name: string, mode: string): void {
+  /** Fixes the mode, and sets limits; stores that wait are let in, or refused, as if they came now. */
+  declare(
+    session: Session,
+    request: number,
+    workspaceName: string,
+    name: string,
+    mode: string,
+    given?: LimitOptions,
+  ): void {
     if (!isMode(mode)) {
       return fail(session, request, "bad_mode", `mode '${mode}' is none of ${modes.join(", ")}`);
+    }
+    const mistake = given && mistakeIn(mode, given);
+    if (mistake !== undefined) {
+      return fail(session, request, "bad_arguments", mistake);
     }
     const variable = this.#changeable(session, request, workspaceName, name);
     if (variable === undefined) {
@@ -186,12 +237,16 @@ export class Space {
       if (this.#keeping.isRefused(session, request, variable.workspace, CHANGE_BYTES, true)) {
         return;
       }
-      this.#setMode(variable, mode, this.#seed + variable.id);
+      this.#intake.setMode(variable, mode, this.#seed + variable.id);
     } else if (variable.mode !== mode) {
       const message = `variable '${name}' is ${variable.mode} already and cannot become ${mode}`;
       return fail(session, request, "mode_conflict", message);
     }
+    if (given !== undefined && this.#isLimitingRefused(session, request, variable, given)) {
+      return;
+    }
     session.receiver.done(request);
+    this.#admit();
   }
 
   /**
@@ -216,6 +271,12 @@ export class Space {
       variable.isGuarded = true;
       workspace.journal?.guarded(variable.id);
       session.receiver.done(request);
+      for (const storer of [...variable.storers]) {
+        if (storer.session !== session) {
+          this.#delivery.fail(storer, variable, "not_permitted", guarded(name));
+        }
+      }
+      this.#admit();
     }
   }
 
@@ -234,9 +295,10 @@ export class Space {
     if (this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, false)) {
       return;
     }
-    this.#delivery.failWaiters(variable, "variable_deleted", `variable '${name}' was deleted`);
+    this.#delivery.failWaiters(variable, `variable '${name}' was deleted`);
     this.#holdings.removeVariable(variable);
     session.receiver.done(request);
+    this.#admit();
   }
 
   listVars(session: Session, request: number, workspaceName: string, extended: boolean): void {
@@ -248,7 +310,10 @@ export class Space {
 
   // Values
 
-  /** Small values are copied; of a larger one a buffer of its own is kept, a slice of a bigger buffer copied. */
+  /**
+   * Answers at once, or when there is room. Small values are copied; of a larger one a buffer of its own is kept, a slice of a bigger buffer
+   * copied.
+   */
   store(
     session: Session,
     request: number,
@@ -258,11 +323,18 @@ export class Space {
     bytes: Uint8Array,
     start: number,
     end: number,
+    how = PLAIN_STORE,
   ): void {
     const variable = this.#changeable(session, request, workspaceName, name, end - start + VALUE_OVERHEAD_BYTES);
-    if (variable !== undefined) {
-      this.#add(variable, descriptor, bytes, start, end);
+    if (variable === undefined) {
+      return;
+    }
+    if (variable.limits === undefined && how === PLAIN_STORE) {
+      this.#intake.add(variable, descriptor, bytes, start, end, 0);
       session.receiver.done(request);
+    } else {
+      this.#intake.offer(session, request, variable, [{ descriptor, bytes, start, end, file: undefined }], how);
+      this.#admit();
     }
   }
 
@@ -273,13 +345,14 @@ export class Space {
     name: string,
     descriptor: number,
     file: FileValue,
+    how = PLAIN_STORE,
   ): void {
     const variable = this.#changeable(session, request, workspaceName, name, VALUE_OVERHEAD_BYTES);
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
-      this.#addFile(variable, descriptor, file);
-      session.receiver.done(request);
+      this.#intake.offer(session, request, variable, [inFile(descriptor, file)], how);
+      this.#admit();
     }
   }
 
@@ -290,14 +363,22 @@ export class Space {
     workspaceName: string,
     name: string,
     values: readonly NewValue[],
+    how = PLAIN_STORE,
   ): void {
     const bytes = values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0);
     const variable = this.#changeable(session, request, workspaceName, name, bytes);
-    if (variable !== undefined) {
+    if (variable === undefined) {
+      return;
+    }
+    if (variable.limits === undefined && how === PLAIN_STORE) {
       for (const { descriptor, bytes, start, end } of values) {
-        this.#add(variable, descriptor, bytes, start, end);
+        this.#intake.add(variable, descriptor, bytes, start, end, 0);
       }
       session.receiver.done(request);
+    } else {
+      const offered = values.map((value) => ({ ...value, file: undefined }));
+      this.#intake.offer(session, request, variable, offered, how);
+      this.#admit();
     }
   }
 
@@ -326,6 +407,7 @@ export class Space {
       return fail(session, request, "too_many_waiting", message);
     }
     this.#delivery.wait(session, request, variable, how);
+    this.#admit();
   }
 
   /** Ends a wait. Returns false, and does nothing, when the request does not wait (it was answered). */
@@ -336,7 +418,9 @@ export class Space {
     }
     this.#delivery.stopWaiting(waiter);
     const how = code === "cancelled" ? "was cancelled" : "timed out";
-    fail(session, request, code, `waiting for '${waiter.variable.name}' ${how}`);
+    const what = waiter.offer === undefined ? `'${waiter.variable.name}'` : `room in '${waiter.variable.name}'`;
+    fail(session, request, code, `waiting for ${what} ${how}`);
+    this.#admit();
     return true;
   }
 
@@ -345,10 +429,12 @@ export class Space {
   /** All plain bookings with numbers up to `upTo` are gone. */
   confirm(session: Session, upTo: number): void {
     this.#booked.confirm(session, upTo);
+    this.#admit();
   }
 
   ack(session: Session, request: number, lease: number): void {
     this.#booked.ack(session, request, lease);
+    this.#admit();
   }
 
   /** Answers whether the lease is still held, and returns it. */
@@ -359,14 +445,16 @@ export class Space {
   /** The time of a lease is over. */
   expire(session: Session, lease: number): void {
     this.#booked.expire(session, lease);
+    this.#admit();
   }
 
   /** Puts one booked value back in its old place. */
   release(session: Session, request: number, kind: "booking" | "lease", number: number): void {
     this.#booked.release(session, request, kind, number);
+    this.#admit();
   }
 
-  /** Acknowledges a lease and stores a value: both or neither. */
+  /** Acknowledges a lease and stores a value: both or neither. While it waits for room the lease is held; if that ends, it fails. */
   complete(
     session: Session,
     request: number,
@@ -377,6 +465,7 @@ export class Space {
     bytes: Uint8Array,
     start: number,
     end: number,
+    how = PLAIN_STORE,
   ): void {
     const variable = this.#completable(
       session,
@@ -387,9 +476,7 @@ export class Space {
       end - start + VALUE_OVERHEAD_BYTES,
     );
     if (variable !== undefined) {
-      this.#booked.consume(session.takeLease(lease)!);
-      this.#add(variable, descriptor, bytes, start, end);
-      session.receiver.done(request);
+      this.#complete(session, request, variable, { descriptor, bytes, start, end, file: undefined }, how, lease);
     }
   }
 
@@ -401,15 +488,22 @@ export class Space {
     name: string,
     descriptor: number,
     file: FileValue,
+    how = PLAIN_STORE,
   ): void {
     const variable = this.#completable(session, request, lease, workspaceName, name, VALUE_OVERHEAD_BYTES);
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
-      this.#booked.consume(session.takeLease(lease)!);
-      this.#addFile(variable, descriptor, file);
-      session.receiver.done(request);
+      this.#complete(session, request, variable, inFile(descriptor, file), how, lease);
     }
+  }
+
+  // Time
+
+  /** It is `now`: what is over goes, or a good part of it (then `onExpiry` is called with a time that has passed). */
+  expireDue(now: number): void {
+    this.#expiration.run(now);
+    this.#admit();
   }
 
   // Snapshots
@@ -439,6 +533,7 @@ export class Space {
   /** Takes what another run has left, before anybody joins; nothing is emitted until that is finished. */
   restore(): Restoration {
     this.#workspaces.system.journal = undefined;
+    this.#holdings.agenda.pause();
     return new Restoration({
       workspaces: this.#workspaces.byName,
       holdings: this.#holdings,
@@ -453,48 +548,58 @@ export class Space {
       finished: (idsBelow) => {
         for (const workspace of this.#workspaces.byName.values()) {
           workspace.journal = this.#keeping.journalOf(workspace);
+          this.#workspaces.noteUse(workspace);
         }
         this.#keeping.continueFrom(idsBelow);
+        this.#holdings.agenda.resume();
       },
     });
   }
 
   /** Throws when an invariant does not hold: for tests, after every step. */
   validate(): void {
-    validateSpace(this.#workspaces.byName.values(), this.#sessions, this.stats);
+    const hasRoomForFirst = (variable: Variable): boolean => this.#intake.hasRoomForFirst(variable);
+    validateSpace(this.#workspaces.byName.values(), this.#sessions, this.stats, hasRoomForFirst);
   }
 
   // Inside
 
-  #add(variable: Variable, descriptor: number, bytes: Uint8Array, start: number, end: number): void {
-    const order = this.#orderOf(variable);
-    const index = order.allocate();
-    this.#holdings.put(variable, index, descriptor, bytes, start, end);
-    this.#addIndex(variable, order, index);
-  }
-
-  #addFile(variable: Variable, descriptor: number, file: FileValue): void {
-    const order = this.#orderOf(variable);
-    const index = order.allocate();
-    this.#holdings.putFile(variable, index, descriptor, file);
-    this.#addIndex(variable, order, index);
-  }
-
-  #orderOf(variable: Variable): Order {
-    return variable.order ?? this.#setMode(variable, "fifo", this.#seed);
-  }
-
-  #setMode(variable: Variable, mode: Mode, seed: number): Order {
-    variable.workspace.journal?.modeSet(variable.id, mode);
-    return variable.setMode(mode, seed);
-  }
-
-  #addIndex(variable: Variable, order: Order, index: number): void {
-    const replaced = order.add(index);
-    if (replaced !== -1) {
-      this.#holdings.remove(variable, replaced);
+  /** A request is done: stores that wait are let in where that has made room. */
+  #admit(): void {
+    if (this.#holdings.roomy.size > 0) {
+      this.#intake.admit();
     }
-    this.#delivery.settle(variable);
+  }
+
+  #complete(
+    session: Session,
+    request: number,
+    variable: Variable,
+    value: OfferedValue,
+    how: StoreOptions,
+    lease: number,
+  ): void {
+    const leased = session.leases.get(lease)!.variable;
+    this.#intake.offer(session, request, variable, [value], how, lease, leased);
+    this.#admit();
+  }
+
+  /** Sets limits; or answers that the journal cannot take that. */
+  #isLimitingRefused(session: Session, request: number, variable: Variable, given: LimitOptions): boolean {
+    const before = variable.limits ?? NO_LIMITS;
+    const after = changedLimits(before, given);
+    if (after === before) {
+      return false;
+    }
+    if (this.#keeping.isRefused(session, request, variable.workspace, CHANGE_BYTES, true)) {
+      return true;
+    }
+    variable.limits = after;
+    variable.workspace.journal?.limitsSet(variable.id, after);
+    if (variable.storers.size > 0) {
+      this.#holdings.roomy.add(variable);
+    }
+    return false;
   }
 
   /** Like `#variable`, for a request that changes more than who has which value. */
@@ -517,8 +622,17 @@ export class Space {
       return undefined;
     }
     const variable = workspace.variables.get(name);
+    if (variable?.expiries !== undefined) {
+      this.#expiration.pass(variable);
+      this.#admit();
+    }
     if (variable === undefined && !isGoodName(name)) {
       fail(session, request, "bad_name", badName("variable", name));
+      return undefined;
+    }
+    if (variable === undefined && this.#holdings.variableCount >= this.#maxVariables) {
+      const message = `the server has ${this.#holdings.variableCount} variables, as many as it may`;
+      fail(session, request, "too_many_variables", message);
       return undefined;
     }
     const needed = variable === undefined ? bytes + VARIABLE_OVERHEAD_BYTES : bytes;
@@ -571,6 +685,30 @@ function unasked(): never {
 
 function noClock(): number {
   return 0;
+}
+
+function stoppedClock(): number {
+  return 1;
+}
+
+function nobody(): void {
+  // Nobody is told.
+}
+
+function inFile(descriptor: number, file: FileValue): OfferedValue {
+  return { descriptor, bytes: NO_BYTES, start: 0, end: 0, file };
+}
+
+/** Why a variable cannot have these limits. */
+function mistakeIn(mode: Mode, { maxValues, maxBytes, ttlMs }: LimitOptions): string | undefined {
+  const least = Math.min(maxValues ?? Infinity, maxBytes ?? Infinity, ttlMs ?? Infinity);
+  if (!(least >= 1)) {
+    return `a limit of ${least}; the least is 1`;
+  }
+  const isBounded = (maxValues ?? Infinity) < Infinity || (maxBytes ?? Infinity) < Infinity;
+  return mode === "single" && isBounded
+    ? "a single variable holds one value, which each store replaces: it has no other limit than a time to live"
+    : undefined;
 }
 
 function isMode(text: string): text is Mode {

@@ -1,15 +1,18 @@
 import type { Session } from "./session.ts";
 import type { Space } from "./space.ts";
+import { EXPIRY_BYTES } from "./expiries.ts";
 import { VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
 import type { Variable } from "./variable.ts";
-import type { Workspace } from "./workspace.ts";
+import { type Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
 
 /** Checks the invariants of a whole space the slow way; throws at the first that does not hold. */
 export function validateSpace(
   workspaces: Iterable<Workspace>,
   sessions: Iterable<Session>,
   stats: Space["stats"],
+  hasRoomForFirst: (variable: Variable) => boolean,
 ): void {
+  const users = new Map<Workspace, number>();
   const bookedBy = new Map<Variable, Set<number>>();
   let waiting = 0;
   for (const session of sessions) {
@@ -17,6 +20,13 @@ export function validateSpace(
     for (const [request, waiter] of session.waits) {
       check(waiter.session === session && waiter.request === request, "a wait is another session's");
       check(!waiter.variable.isDeleted, "a session waits for a deleted variable");
+      if (waiter.offer !== undefined && waiter.offer.lease > 0) {
+        const lease = session.leases.get(waiter.offer.lease);
+        check(lease?.variable.completions?.has(waiter) === true, "a store waits to end a lease that is not there");
+      }
+    }
+    for (const workspace of session.opened.values()) {
+      users.set(workspace, (users.get(workspace) ?? 0) + 1);
     }
     for (const workspace of session.owned) {
       check(workspace.owner === session && !workspace.isDeleted, "a session owns what is not its own");
@@ -43,13 +53,22 @@ export function validateSpace(
       values += variable.table.count;
       booked += variable.bookedCount;
       held += variable.table.memoryBytes + VARIABLE_OVERHEAD_BYTES;
+      held += (variable.expiries?.count ?? 0) * EXPIRY_BYTES;
       fileBytes += variable.table.fileBytes;
       variables++;
+      for (const { offer } of variable.storers) {
+        held += offer.memoryBytes;
+        fileBytes += offer.fileBytes;
+      }
+      check(!hasRoomForFirst(variable), `'${variable.name}': somebody waits to store, and there is room`);
     }
+    const isIdle = workspace.userCount === 0 && workspace.owner === undefined;
+    check(workspace.idleEnd === undefined || isIdle, "a workspace is idle that somebody has open");
+    check((users.get(workspace) ?? 0) === workspace.userCount, "the users of a workspace are miscounted");
     check(held === workspace.memoryBytes, "a workspace's bytes are miscounted");
     check(values === workspace.valueCount && booked === workspace.bookedCount, "a workspace's values are miscounted");
     check(waits === workspace.waitingCount, "a workspace's waiting requests are miscounted");
-    memoryBytes += held;
+    memoryBytes += held + (workspace.isSystem ? 0 : WORKSPACE_OVERHEAD_BYTES);
   }
   check(memoryBytes === stats.memoryBytes && fileBytes === stats.fileBytes, "the space's bytes are miscounted");
   check(variables === stats.variables, "variables are miscounted");
@@ -57,7 +76,7 @@ export function validateSpace(
 }
 
 function validateVariable(variable: Variable, booked: ReadonlySet<number>): number {
-  const { table, order, finders, fetchers, workspace, name } = variable;
+  const { table, order, finders, fetchers, storers, workspace, name } = variable;
   table.validate();
   check(!variable.isDeleted && workspace.variables.get(name) === variable, "a variable is not where it should be");
   check((variable.mode === undefined) === (order === undefined), "a mode without an order");
@@ -65,18 +84,18 @@ function validateVariable(variable: Variable, booked: ReadonlySet<number>): numb
   for (const index of booked) {
     check(table.has(index) && !order!.isFree(index), `'${name}': booked value ${index} is free or not there`);
   }
-  const mustBeAttended = variable.hasWaiters || table.fileCount > 0;
-  check(workspace.attended.has(variable) === mustBeAttended, `'${name}' is attended for nothing, or not`);
-  for (const list of [finders, fetchers]) {
+  check(workspace.attended.has(variable) === variable.isAttended, `'${name}' is attended for nothing, or not`);
+  for (const list of [finders, fetchers, storers]) {
     let count = 0;
     for (let waiter = list.first; waiter !== undefined; waiter = waiter.next) {
       count++;
       check(waiter.session.waits.get(waiter.request) === waiter, `'${name}': a waiter that its session does not know`);
-      check(variable.visibleTo(waiter.how) === -1, `'${name}': somebody waits for a value that is there`);
+      const isFound = waiter.how !== undefined && variable.visibleTo(waiter.how) !== -1;
+      check(!isFound, `'${name}': somebody waits for a value that is there`);
     }
     check(count === list.size, `'${name}': waiters are miscounted`);
   }
-  return finders.size + fetchers.size;
+  return finders.size + fetchers.size + storers.size;
 }
 
 function check(holds: boolean, message: string): asserts holds {

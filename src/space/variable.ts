@@ -1,9 +1,11 @@
+import type { Expiries } from "./expiries.ts";
 import type { Holder } from "./journal.ts";
 import { createOrder, type Mode, type Order } from "./order.ts";
 import type { ValueView } from "./receiver.ts";
 import { type MutableView, NO_VALUE } from "./slab.ts";
-import { ValueTable } from "./value-table.ts";
-import { type ReadOptions, WaiterList } from "./waiters.ts";
+import { VALUE_OVERHEAD_BYTES, ValueTable } from "./value-table.ts";
+import type { VariableLimits } from "./variable-limits.ts";
+import { type Reader, type ReadOptions, type Storer, WaiterList } from "./waiters.ts";
 import type { Workspace } from "./workspace.ts";
 
 const NOBODY: ReadonlyMap<number, Holder> = new Map();
@@ -12,8 +14,8 @@ const NOBODY: ReadonlyMap<number, Holder> = new Map();
  * One variable: its values, the order in which they come out, and who waits for one.
  *
  * A value is *free* (the order has it) or *booked* by a session (the table alone has it) until it is confirmed and gone.
- * While a request waits here, there is no free value that it could have: a fetcher waits only when none is free, a finder
- * only when none is free beyond its position.
+ * While a read waits here, there is no free value that it could have: a fetcher waits only when none is free, a finder
+ * only when none is free beyond its position. While a store waits here, there is no room for the first one that does.
  */
 export class Variable {
   readonly id: number;
@@ -26,8 +28,15 @@ export class Variable {
   /** Values stored, and given to a fetch, since it is there. */
   storedCount = 0;
   fetchedCount = 0;
-  readonly finders = new WaiterList();
-  readonly fetchers = new WaiterList();
+  readonly finders = new WaiterList<Reader>();
+  readonly fetchers = new WaiterList<Reader>();
+  readonly storers = new WaiterList<Storer>();
+  /** How much it may hold, and for how long; `undefined`: nothing was ever said of it. */
+  limits: VariableLimits | undefined;
+  /** When its values expire, if any of them does. */
+  expiries: Expiries | undefined;
+  /** Stores that wait, maybe elsewhere, and are to acknowledge a lease on a value of this variable. */
+  completions: Set<Storer> | undefined;
   readonly table = new ValueTable();
   /** Whether there is a value, free or booked, at an index. */
   readonly hasIndex = (index: number): boolean => this.table.has(index);
@@ -74,8 +83,19 @@ export class Variable {
     return this.table.fileBytes;
   }
 
+  /** Bytes of its values, wherever they are: what counts toward its limit. */
+  get valueBytes(): number {
+    const { memoryBytes, fileBytes, count } = this.table;
+    return memoryBytes + fileBytes - count * VALUE_OVERHEAD_BYTES;
+  }
+
   get hasWaiters(): boolean {
-    return this.finders.size > 0 || this.fetchers.size > 0;
+    return this.finders.size > 0 || this.fetchers.size > 0 || this.storers.size > 0;
+  }
+
+  /** Whether a deletion has to visit it. */
+  get isAttended(): boolean {
+    return this.hasWaiters || this.table.fileCount > 0 || this.expiries !== undefined || this.completions !== undefined;
   }
 
   /** Precondition: the mode is unknown. */
@@ -162,9 +182,5 @@ export class Variable {
   forget(index: number): void {
     this.#returns?.delete(index);
     this.#holders?.delete(index);
-  }
-
-  listOf(take: boolean): WaiterList {
-    return take ? this.fetchers : this.finders;
   }
 }

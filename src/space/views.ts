@@ -1,6 +1,7 @@
 import type { Durability } from "./journal.ts";
 import type { Mode } from "./order.ts";
 import type { ValueView } from "./receiver.ts";
+import type { VariableLimits } from "./variable-limits.ts";
 
 /*
  * What a space shows of itself to whoever only looks: the machine's own objects, seen through interfaces that change nothing. What they
@@ -14,6 +15,8 @@ export interface WorkspaceView {
   readonly isPersistent: boolean;
   /** How safe its changes must be, if that was said. */
   readonly durability: Durability | undefined;
+  /** How long nobody may have it open before it is deleted; Infinity: it stays. */
+  readonly idleTimeoutMs: number;
   readonly isDeleted: boolean;
   readonly owner: SessionView | undefined;
   readonly ownerLabel: string;
@@ -49,6 +52,9 @@ export interface VariableView {
   /** Those who wait, in the order in which they began to. */
   readonly fetchers: WaitersView;
   readonly finders: WaitersView;
+  readonly storers: WaitersView;
+  /** Undefined: nothing was ever said of it. */
+  readonly limits: VariableLimits | undefined;
   /** Indices of free values that are greater than `index`, lowest first, at most so many. */
   freeAfter(index: number, most: number): number[];
   /** The free value with this index: valid until the next request. */
@@ -64,7 +70,8 @@ export interface WaiterView {
   readonly session: SessionView;
   readonly request: number;
   readonly variable: VariableView;
-  readonly how: { readonly take: boolean; readonly iterate: boolean };
+  /** Undefined: it is a store. */
+  readonly how?: { readonly take: boolean; readonly iterate: boolean } | undefined;
   /** When it began to wait, by the clock of `SpaceOptions.now`. */
   readonly since: number;
 }

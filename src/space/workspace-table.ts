@@ -1,4 +1,5 @@
 import type { Delivery } from "./delivery.ts";
+import type { FailureCode } from "./failure.ts";
 import type { Holdings } from "./holdings.ts";
 import { CHANGE_BYTES, type Durability } from "./journal.ts";
 import type { Keeping } from "./keeping.ts";
@@ -6,7 +7,7 @@ import { listWorkspace } from "./listing.ts";
 import { badName, fail, isGoodName, notOpen, notYours } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { parseTemplate } from "./template.ts";
-import { Workspace } from "./workspace.ts";
+import { IdleEnd, Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
 
 const DEFAULT_WORKSPACE = "__default";
 const DEFAULT_TEMPLATE = "__ws__%d";
@@ -18,6 +19,11 @@ export interface OpenOptions {
   readonly persistent: boolean;
   /** How safe its changes must be; counts likewise, while it is persistent. Default: as it is, at first as safe as is usual. */
   readonly durability?: Durability | undefined;
+  /**
+   * How long nobody may have the workspace open before it is deleted, in milliseconds; Infinity: it stays. It holds, whoever says it, until
+   * somebody says something else. Default: as it is, at first Infinity.
+   */
+  readonly idleTimeoutMs?: number | undefined;
   /** Whether the workspace is made when it does not exist. */
   readonly create: boolean;
   /**
@@ -36,6 +42,9 @@ export interface WorkspaceTableOptions {
   readonly delivery: Delivery;
   readonly keeping: Keeping;
   readonly sessions: Iterable<Session>;
+  readonly maxWorkspaces: number;
+  /** The longest that a workspace stays which is not persistent, and that nobody has open, in milliseconds. */
+  readonly maxIdleMs: number;
 }
 
 /** The workspaces of a space: who opens, owns and deletes them. */
@@ -47,9 +56,14 @@ export class WorkspaceTable {
   readonly #delivery: Delivery;
   readonly #keeping: Keeping;
   readonly #sessions: Iterable<Session>;
+  readonly #maxWorkspaces: number;
+  readonly #maxIdleMs: number;
   #nextMadeName = 0;
 
-  constructor({ runId, holdings, delivery, keeping, sessions }: WorkspaceTableOptions) {
+  constructor(options: WorkspaceTableOptions) {
+    const { runId, holdings, delivery, keeping, sessions, maxWorkspaces, maxIdleMs } = options;
+    this.#maxWorkspaces = maxWorkspaces;
+    this.#maxIdleMs = maxIdleMs;
     this.#runId = runId;
     this.#holdings = holdings;
     this.#delivery = delivery;
@@ -80,20 +94,35 @@ export class WorkspaceTable {
           `workspace '${name}' does not exist, and create was not asked for`,
         );
       }
+      if (this.#isRefused(session, request)) {
+        return;
+      }
       workspace = new Workspace(name, false);
+    }
+    const { idleTimeoutMs = workspace.idleTimeoutMs } = options;
+    if (workspace.isSystem && idleTimeoutMs !== Infinity) {
+      const message = `workspace '${name}' is the system's and stays: it has no idle timeout`;
+      return fail(session, request, "workspace_not_deletable", message);
     }
     const becomesOwner = options.own && options.again !== true && workspace.owner === undefined && !workspace.isSystem;
     if (becomesOwner && this.#keeping.isChangeRefused(session, request, workspace, options)) {
       return;
     }
-    this.byName.set(name, workspace);
-    session.opened.set(name, workspace);
+    const isOtherwiseIdle = idleTimeoutMs !== workspace.idleTimeoutMs;
+    if (isOtherwiseIdle && this.#keeping.isRefused(session, request, workspace, CHANGE_BYTES, true)) {
+      return;
+    }
+    this.#enter(session, workspace);
     if (becomesOwner) {
       workspace.owner = session;
       workspace.ownerLabel = options.label;
       session.owned.add(workspace);
       this.#keeping.setPersistent(workspace, options, this.#sessions);
       workspace.journal?.owned(workspace.keptId, session.number);
+    }
+    if (isOtherwiseIdle) {
+      workspace.idleTimeoutMs = idleTimeoutMs;
+      workspace.journal?.idleTimeoutSet(workspace.keptId, idleTimeoutMs);
     }
     this.#keeping.noteDependence(session, workspace);
     session.receiver.done(request);
@@ -107,6 +136,7 @@ export class WorkspaceTable {
     }
     this.#keeping.noteDependence(session, workspace);
     session.opened.delete(name);
+    workspace.userCount--;
     for (const waiter of [...session.waits.values()]) {
       if (waiter.variable.workspace === workspace) {
         this.#delivery.stopWaiting(waiter);
@@ -117,11 +147,41 @@ export class WorkspaceTable {
       session.owned.delete(workspace);
       this.disown(workspace);
     }
-    this.#delivery.giveBackAll(
-      session.takeBooked(({ variable }) => variable.workspace === workspace),
-      false,
-    );
+    const booked = session.takeBooked(({ variable }) => variable.workspace === workspace);
+    this.#delivery.giveBackAll(booked, false);
+    for (const { variable } of booked) {
+      this.#delivery.failLost(variable);
+    }
+    this.noteUse(workspace);
     session.receiver.done(request);
+  }
+
+  /** The session is over; what it owned has been disowned. */
+  leaveAll(session: Session): void {
+    const workspaces = [...session.opened.values()];
+    session.opened.clear();
+    for (const workspace of workspaces) {
+      workspace.userCount--;
+      this.noteUse(workspace);
+    }
+  }
+
+  /** When nobody has the workspace open any more, its time begins to run. */
+  noteUse(workspace: Workspace): void {
+    const { isDeleted, isSystem, isPersistent, userCount, owner, idleEnd } = workspace;
+    if (idleEnd !== undefined || isDeleted || isSystem || userCount > 0 || owner !== undefined) {
+      return;
+    }
+    const timeoutMs = isPersistent ? workspace.idleTimeoutMs : Math.min(workspace.idleTimeoutMs, this.#maxIdleMs);
+    if (timeoutMs < Infinity) {
+      workspace.idleEnd = new IdleEnd(workspace, this.#holdings.agenda.now() + timeoutMs);
+      this.#holdings.agenda.put(workspace.idleEnd);
+    }
+  }
+
+  /** The time of a workspace is over that nobody has open. */
+  expire(workspace: Workspace): void {
+    this.#destroy(workspace);
   }
 
   deleteWs(session: Session, request: number, name: string): void {
@@ -158,6 +218,9 @@ export class WorkspaceTable {
       const message = `template '${template}' needs exactly one integer conversion, like %d or %04d`;
       return fail(session, request, "bad_template", message);
     }
+    if (this.#isRefused(session, request)) {
+      return;
+    }
     let name: string;
     do {
       name = parsed.format(this.#nextMadeName++) + this.#runId;
@@ -165,9 +228,7 @@ export class WorkspaceTable {
     if (!session.sees(name)) {
       return fail(session, request, "not_permitted", notYours(name));
     }
-    const workspace = new Workspace(name, false);
-    this.byName.set(name, workspace);
-    session.opened.set(name, workspace);
+    this.#enter(session, new Workspace(name, false));
     session.receiver.text(request, name);
   }
 
@@ -197,11 +258,44 @@ export class WorkspaceTable {
     }
   }
 
+  /** The session has the workspace open, which is there from now on. */
+  #enter(session: Session, workspace: Workspace): void {
+    const { name, idleEnd } = workspace;
+    if (!this.byName.has(name)) {
+      this.byName.set(name, workspace);
+      this.#holdings.addWorkspace();
+    }
+    if (session.opened.get(name) !== workspace) {
+      session.opened.set(name, workspace);
+      workspace.userCount++;
+    }
+    if (idleEnd !== undefined) {
+      this.#holdings.agenda.remove(idleEnd);
+      workspace.idleEnd = undefined;
+    }
+  }
+
+  /** Whether there can be no workspace more; answers the request if so. */
+  #isRefused(session: Session, request: number): boolean {
+    let refusal: { readonly code: FailureCode; readonly message: string } | undefined;
+    if (this.byName.size >= this.#maxWorkspaces) {
+      const message = `the server has ${this.byName.size} workspaces, as many as it may`;
+      refusal = { code: "too_many_workspaces", message };
+    } else if (!this.#holdings.hasRoomFor(WORKSPACE_OVERHEAD_BYTES)) {
+      const message = `the server holds ${this.#holdings.memoryBytes} bytes and has no room for a workspace more`;
+      refusal = { code: "memory_full", message };
+    }
+    if (refusal !== undefined) {
+      fail(session, request, refusal.code, refusal.message);
+    }
+    return refusal !== undefined;
+  }
+
   #destroy(workspace: Workspace): void {
     workspace.owner?.owned.delete(workspace);
     workspace.owner = undefined;
     for (const variable of [...workspace.attended]) {
-      this.#delivery.failWaiters(variable, "variable_deleted", `workspace '${workspace.name}' was deleted`);
+      this.#delivery.failWaiters(variable, `workspace '${workspace.name}' was deleted`);
     }
     this.byName.delete(workspace.name);
     this.#holdings.removeWorkspace(workspace);

@@ -1,6 +1,22 @@
+import type { AgendaItem } from "./agenda.ts";
 import type { Durability, Journal } from "./journal.ts";
 import type { Session } from "./session.ts";
 import type { Variable } from "./variable.ts";
+
+/** What a workspace costs besides its variables, for the limit on memory. */
+export const WORKSPACE_OVERHEAD_BYTES = 1024;
+
+/** The time of a workspace that nobody has open will be over. */
+export class IdleEnd implements AgendaItem {
+  readonly workspace: Workspace;
+  readonly at: number;
+  position = -1;
+
+  constructor(workspace: Workspace, at: number) {
+    this.workspace = workspace;
+    this.at = at;
+  }
+}
 
 /** A named set of variables. One that is deleted and made again is another workspace. */
 export class Workspace {
@@ -20,7 +36,13 @@ export class Workspace {
   isRestored = false;
   #isDeleted = false;
   #variables = new Map<string, Variable>();
-  /** Variables where somebody waits or a value lives in a file: all that a deletion has to visit. */
+  /** How long nobody may have it open before it is deleted, in milliseconds; Infinity: it stays. */
+  idleTimeoutMs = Infinity;
+  /** Sessions that have it open. */
+  userCount = 0;
+  /** When it is deleted, unless somebody opens it before. */
+  idleEnd: IdleEnd | undefined;
+  /** Variables where somebody waits, or a value expires or lives in a file: all that a deletion has to visit. */
   readonly attended = new Set<Variable>();
   memoryBytes = 0;
   fileBytes = 0;

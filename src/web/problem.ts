@@ -25,6 +25,8 @@ const statuses: Readonly<Record<string, number>> = {
   not_permitted: 403,
   bad_name: 400,
   bad_mode: 400,
+  bad_arguments: 400,
+  value_too_large: 413,
   memory_full: 507,
   disk_full: 507,
 };

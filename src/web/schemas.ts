@@ -65,6 +65,7 @@ export const workspaceInfo = withNames({
   booked: count("Values that somebody has fetched and not confirmed."),
   bytes: count(),
   waiting: count("Requests that wait."),
+  idleTimeoutMs: Type.Optional(count("It is deleted when nobody has had it open for so long, if that was said.")),
   ...counts,
 });
 export const workspacePage = page(workspaceInfo);
@@ -77,6 +78,17 @@ export const variableMode = Type.Union([
   Type.Literal("unknown"),
 ]);
 
+export const whenFull = Type.Union([Type.Literal("block"), Type.Literal("reject"), Type.Literal("dropOldest")]);
+
+const limits = {
+  maxValues: Type.Optional(Type.Integer({ minimum: 1, description: "Most values, free and booked ones." })),
+  maxBytes: Type.Optional(Type.Integer({ minimum: 1, description: "Most bytes of values." })),
+  whenFull: Type.Optional(whenFull),
+  ttlMs: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Values go so many milliseconds after they were stored." }),
+  ),
+};
+
 const variableFields = {
   mode: variableMode,
   guarded: Type.Boolean({ description: "Only the owner of the workspace stores into it." }),
@@ -84,6 +96,8 @@ const variableFields = {
   booked: count(),
   fetchers: count("Fetches that wait."),
   finders: count("Finds that wait."),
+  storers: count("Stores that wait for room."),
+  limits: Type.Optional(Type.Object(limits, { description: "What it may hold, and for how long, if that was said." })),
   bytes: count(),
   depths: Type.Array(count(), {
     description: "Numbers of values in the last minute, one each second, oldest first; since somebody looks.",
@@ -104,6 +118,7 @@ export const verb = Type.Union([
   Type.Literal("find"),
   Type.Literal("ifetch"),
   Type.Literal("ifind"),
+  Type.Literal("store"),
 ]);
 
 export const waiter = Type.Object({ client: text(), peer: text(), label: text(), verb, since: time() });
@@ -161,6 +176,7 @@ export const newWorkspace = Type.Object({ name: Type.String({ minLength: 1 }) })
 export const newVariable = Type.Object({
   name: Type.String({ minLength: 1 }),
   mode: Type.Union([Type.Literal("fifo"), Type.Literal("lifo"), Type.Literal("multi"), Type.Literal("single")]),
+  ...limits,
 });
 export const newValue = Type.Object({
   descriptor: Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),

@@ -1,5 +1,15 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { CHUNKED, OpenFlag, PROTOCOL_VERSION, ReadFlag, Verb } from "./verbs.ts";
+import {
+  CHUNKED,
+  DeclareFlag,
+  OpenFlag,
+  PROTOCOL_VERSION,
+  ReadFlag,
+  StoreFlag,
+  Verb,
+  WhenFullNumber,
+  WITH_OPTIONS,
+} from "./verbs.ts";
 
 // The frames that a client sends, one function each. Names, labels and templates are byte strings.
 
@@ -31,6 +41,59 @@ export interface ReadFields {
   readonly after?: { readonly variableId: number; readonly index: number } | undefined;
   /** How long a lease lasts; 0 and none: until it is ended. */
   readonly leaseLimitMs?: number | undefined;
+}
+
+/** Beside a value (or a body). */
+export interface StoreFields {
+  /** How long to wait for room; 0 and none: for ever. */
+  readonly timeoutMs?: number | undefined;
+  /** How long the values stay after they were stored; Infinity: for ever. None: as the variable says. */
+  readonly ttlMs?: number | undefined;
+}
+
+/** Beside the mode. What is left out stays as it is; Infinity takes a limit away. */
+export interface DeclareFields {
+  readonly maxValues?: number | undefined;
+  readonly maxBytes?: number | undefined;
+  readonly whenFull?: keyof typeof WhenFullNumber | undefined;
+  readonly ttlMs?: number | undefined;
+}
+
+/** Flags and fields of what stores: a whole number of milliseconds each. They stand behind the variable when the verb has `WITH_OPTIONS`. */
+export function writeStoreFields(out: ByteWriter, { timeoutMs = 0, ttlMs }: StoreFields): void {
+  out.u8((timeoutMs > 0 ? StoreFlag.timeout : 0) | (ttlMs === undefined ? 0 : StoreFlag.ttl));
+  if (timeoutMs > 0) {
+    out.u32(timeoutMs);
+  }
+  if (ttlMs !== undefined) {
+    out.u64(orZero(ttlMs));
+  }
+}
+
+function writeDeclareFields(out: ByteWriter, { maxValues, maxBytes, whenFull, ttlMs }: DeclareFields): void {
+  out.u8(
+    (maxValues === undefined ? 0 : DeclareFlag.maxValues) |
+      (maxBytes === undefined ? 0 : DeclareFlag.maxBytes) |
+      (whenFull === undefined ? 0 : DeclareFlag.whenFull) |
+      (ttlMs === undefined ? 0 : DeclareFlag.ttl),
+  );
+  if (maxValues !== undefined) {
+    out.u64(orZero(maxValues));
+  }
+  if (maxBytes !== undefined) {
+    out.u64(orZero(maxBytes));
+  }
+  if (whenFull !== undefined) {
+    out.u8(WhenFullNumber[whenFull]);
+  }
+  if (ttlMs !== undefined) {
+    out.u64(orZero(ttlMs));
+  }
+}
+
+/** No limit is 0 on the wire. */
+function orZero(limit: number): number {
+  return limit === Infinity ? 0 : limit;
 }
 
 export function writeHello(out: ByteWriter, request: number, graceMs: number, label: string): void {
@@ -95,7 +158,9 @@ export function writeName(out: ByteWriter, request: number, variable: number, ha
   out.endFrame();
 }
 
-/** `flags`: bits of `OpenFlag`. `durability`: one of `DurabilityNumber`, with the flag of that name. */
+/**
+ * `flags`: bits of `OpenFlag`. `durability`: one of `DurabilityNumber`, with the flag of that name; `idleTimeoutMs` likewise (Infinity: none).
+ */
 export function writeOpen(
   out: ByteWriter,
   request: number,
@@ -103,6 +168,7 @@ export function writeOpen(
   flags: number,
   name: string,
   durability = 0,
+  idleTimeoutMs = Infinity,
 ): void {
   out.beginFrame(request, Verb.open);
   out.u32(handle);
@@ -110,6 +176,9 @@ export function writeOpen(
   out.byteString(name);
   if ((flags & OpenFlag.durability) !== 0) {
     out.u8(durability);
+  }
+  if ((flags & OpenFlag.idleTimeout) !== 0) {
+    out.u64(orZero(idleTimeoutMs));
   }
   out.endFrame();
 }
@@ -139,9 +208,18 @@ export function writeMktemp(out: ByteWriter, request: number, handle: number, te
   out.endFrame();
 }
 
-export function writeDeclare(out: ByteWriter, request: number, variable: number, mode: string): void {
-  out.beginFrame(request, Verb.declare);
+export function writeDeclare(
+  out: ByteWriter,
+  request: number,
+  variable: number,
+  mode: string,
+  limits?: DeclareFields,
+): void {
+  out.beginFrame(request, limits === undefined ? Verb.declare : Verb.declare | WITH_OPTIONS);
   out.u32(variable);
+  if (limits !== undefined) {
+    writeDeclareFields(out, limits);
+  }
   out.latin1(mode);
   out.endFrame();
 }
@@ -155,9 +233,13 @@ export function writeStore(
   bytes: Uint8Array,
   start = 0,
   end = bytes.length,
+  fields?: StoreFields,
 ): void {
-  out.beginFrame(request, Verb.store);
+  out.beginFrame(request, fields === undefined ? Verb.store : Verb.store | WITH_OPTIONS);
   out.u32(variable);
+  if (fields !== undefined) {
+    writeStoreFields(out, fields);
+  }
   out.u32(descriptor);
   out.copy(bytes, start, end);
   out.endFrame();

@@ -33,6 +33,9 @@ export const failureCodes = {
   session_lost: { number: 28, status: 1 },
   storage_failed: { number: 29, status: 1 },
   not_authenticated: { number: 30, status: 1 },
+  variable_full: { number: 33, status: 1 },
+  too_many_workspaces: { number: 34, status: 1 },
+  too_many_variables: { number: 35, status: 1 },
 } as const satisfies Record<string, { readonly number: number; readonly status: number }>;
 
 export type FailureName = keyof typeof failureCodes;

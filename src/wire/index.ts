@@ -16,10 +16,12 @@ export {
 export { ClassicWriter, type ReplyFormat } from "./classic-writer.ts";
 export {
   type BareVerb,
+  type DeclareFields,
   type NumberedVerb,
   type ReadFields,
   type ReadVerb,
   type RegainFields,
+  type StoreFields,
   writeAck,
   writeBare,
   writeChunkedComplete,
@@ -79,6 +81,7 @@ export {
 } from "./server-frames.ts";
 export {
   CHUNKED,
+  DeclareFlag,
   DurabilityNumber,
   isAnswered,
   MAX_COUNT,
@@ -89,11 +92,15 @@ export {
   OpenFlag,
   PROTOCOL_VERSION,
   ReadFlag,
+  plainVerb,
   ReleaseKind,
   Reply,
+  StoreFlag,
   TEXT_DESCRIPTOR,
   ValueFlag,
   Verb,
   WelcomeFlag,
+  WhenFullNumber,
   WINDOW_BYTES,
+  WITH_OPTIONS,
 } from "./verbs.ts";

@@ -1,6 +1,9 @@
 /** The numbers of the multiplexed protocol, as docs/protocol.md lists them. A test compares the two. */
 
-/** What a client sends. Bit 7 (`CHUNKED`) is added to `store`, `storeSeveral` and `complete` whose bytes come in chunks. */
+/**
+ * What a client sends. Bit 7 (`CHUNKED`) is added to `store`, `storeSeveral` and `complete` whose bytes come in chunks; bit 6 (`WITH_OPTIONS`)
+ * to these and to `declare` when flags and what they announce stand behind the variable.
+ */
 export const Verb = {
   hello: 1,
   name: 2,
@@ -83,8 +86,17 @@ export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLi
 /** Flags of a `value` reply. All but `more` announce a field. */
 export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
 
-/** Flags of `open`. `durability` announces a field: one of `DurabilityNumber`. */
-export const OpenFlag = { own: 1, persistent: 2, create: 4, durability: 8, again: 16 } as const;
+/** Flags of `open`. `durability` announces a field: one of `DurabilityNumber`; so does `idleTimeout`. */
+export const OpenFlag = { own: 1, persistent: 2, create: 4, durability: 8, again: 16, idleTimeout: 32 } as const;
+
+/** Flags of what stores, with `WITH_OPTIONS`. Each announces a field. */
+export const StoreFlag = { timeout: 1, ttl: 2 } as const;
+
+/** Flags of `declare`, with `WITH_OPTIONS`. Each announces a field; `whenFull`: one of `WhenFullNumber`. */
+export const DeclareFlag = { maxValues: 1, maxBytes: 2, whenFull: 4, ttl: 8 } as const;
+
+/** What becomes of a store for which a variable has no room. */
+export const WhenFullNumber = { block: 0, reject: 1, dropOldest: 2 } as const;
 
 /** How safe the changes of a persistent workspace must be before anybody is told of them. */
 export const DurabilityNumber = { fsync: 1, os: 2, memory: 3 } as const;
@@ -103,6 +115,14 @@ export const ReleaseKind = { booking: 0, lease: 1 } as const;
 
 /** Bit 7 of a verb: the value (or body) of this request comes in chunks. */
 export const CHUNKED = 0x80;
+
+/** Bit 6 of a verb: see `StoreFlag` and `DeclareFlag`. */
+export const WITH_OPTIONS = 0x40;
+
+/** The verb without what its upper bits say. */
+export function plainVerb(verb: number): number {
+  return verb & ~(CHUNKED | WITH_OPTIONS);
+}
 
 /** The version this package speaks, in `hello` and `welcome`. */
 export const PROTOCOL_VERSION = 1;

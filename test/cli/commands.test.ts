@@ -41,12 +41,36 @@ describe("workspaces and variables", () => {
     await run("store", "counted", "queue", "12345");
     await run("declare", "counted", "stack", "lifo");
     const { stdout } = await run("vars", "counted");
-    expect(stdout.split("\n")[1]).toMatch(/^queue +fifo +1 +0 +0 +0 +\d+$/);
-    expect(stdout.split("\n")[2]).toMatch(/^stack +lifo +0 +0 +0 +0 +0$/);
+    expect(stdout.split("\n")[1]).toMatch(/^queue +fifo +1 +0 +0 +0 +0 +\d+$/);
+    expect(stdout.split("\n")[2]).toMatch(/^stack +lifo +0 +0 +0 +0 +0 +0$/);
     const [, stack] = JSON.parse((await run("vars", "counted", "--json")).stdout) as unknown[];
-    expect(stack).toEqual({ name: "stack", mode: "lifo", values: 0, booked: 0, fetchers: 0, finders: 0, bytes: 0 });
+    expect(stack).toEqual({
+      name: "stack",
+      mode: "lifo",
+      values: 0,
+      booked: 0,
+      fetchers: 0,
+      finders: 0,
+      storers: 0,
+      bytes: 0,
+    });
     expect((await run("vars", "nowhere")).code).toBe(1);
     expect((await run("ls", "nowhere")).code).toBe(1);
+  });
+
+  it("declare sets limits, which vars shows and store obeys", async () => {
+    const limits = ["--max-values", "1", "--max-bytes", "1K", "--when-full", "reject", "--ttl", "3600"];
+    expect((await run("declare", "limits", "x", "fifo", ...limits)).code).toBe(0);
+    expect((await run("store", "limits", "x", "1", "--ttl", "60")).code).toBe(0);
+    expect(await run("store", "limits", "x", "2")).toMatchObject({ code: 1 });
+    expect(JSON.parse((await run("vars", "limits", "--json")).stdout)).toMatchObject([
+      { values: 1, storers: 0, maxValues: 1, maxBytes: 1024, whenFull: "reject", ttl: 3_600_000 },
+    ]);
+    await run("declare", "limits", "x", "fifo", "--when-full", "block", "--max-bytes", "0");
+    const timedOut = await run("store", "limits", "x", "2", "--timeout", "0.05");
+    expect(timedOut.stderr).toContain("waiting for room in 'x' timed out");
+    expect(timedOut.code).toBe(4);
+    expect((await run("declare", "limits", "x", "fifo", "--max-values", "none")).code).toBe(2);
   });
 
   it("declare fixes a mode once", async () => {

@@ -6,13 +6,13 @@ import { DumpWriter } from "../../src/cli/dump/dump-writer.ts";
 const time = new Date("2026-11-29T12:00:00Z");
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
-async function written(fill: (writer: DumpWriter) => Promise<void> | void): Promise<Buffer> {
+async function written(fill: (writer: DumpWriter) => Promise<void> | void, format = 1): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const writer = new DumpWriter((bytes) => {
     pieces.push(bytes);
     return Promise.resolve();
   });
-  writer.header(time, "1.2.3");
+  writer.header(time, "1.2.3", format);
   await fill(writer);
   await writer.end();
   return Buffer.concat(pieces);
@@ -40,7 +40,7 @@ async function* streamOf(bytes: Uint8Array, pieceBytes = 1000): AsyncGenerator<U
 
 describe("a dump", () => {
   it("is a sequence of records that another CBOR library reads as docs/dump-format.md says", async () => {
-    const records = [...decodeSequence(await written(small))].map((record) =>
+    const records = [...decodeSequence(await written(small, 2))].map((record) =>
       (record as unknown[]).map((item) => (item instanceof Uint8Array ? [...item] : item)),
     );
     expect(records[0]).toEqual(["networkspaces dump", 2, "2026-11-29T12:00:00.000Z", "1.2.3"]);
@@ -57,8 +57,38 @@ describe("a dump", () => {
     expect(records.at(-1)![4]).toHaveLength(32);
   });
 
+  it("has limits and idle timeouts as format 2", async () => {
+    const fill = (writer: DumpWriter): void => {
+      writer.workspace(bytesOf("jobs"), true, undefined);
+      writer.idleTimeout(60_000);
+      writer.variable(bytesOf("x"), "fifo", false);
+      writer.limits({ maxValues: 9, maxBytes: undefined, whenFull: "dropOldest", ttl: 500 });
+      writer.value(1, bytesOf("1"), 0, 1);
+    };
+    const bytes = await written(fill, 2);
+    const records = [...decodeSequence(bytes)] as unknown[][];
+    expect(records[0]!.slice(0, 2)).toEqual(["networkspaces dump", 2]);
+    expect(records.slice(1, 5)).toEqual([
+      ["workspace", "jobs", true],
+      ["idle timeout", 60_000],
+      ["variable", "x", "fifo", false],
+      ["limits", 9, 0, "dropOldest", 500],
+    ]);
+    expect((await contentsOf(streamOf(bytes))).workspaces.get("jobs")!.totals).toMatchObject({
+      variables: 1,
+      values: 1,
+    });
+    const misplaced = [
+      (writer: DumpWriter) => writer.idleTimeout(1),
+      (writer: DumpWriter) => writer.limits({ maxValues: 1, maxBytes: 1, whenFull: "block", ttl: 1 }),
+    ];
+    for (const write of misplaced) {
+      await expect(contentsOf(streamOf(await written(write, 2)))).rejects.toThrow(/damaged/);
+    }
+  });
+
   it("is read however its bytes arrive, with names that are not UTF-8", async () => {
-    const bytes = await written(small);
+    const bytes = await written(small, 2);
     for (const pieceBytes of [1, 7, bytes.length]) {
       const { workspaces } = await contentsOf(streamOf(bytes, pieceBytes));
       expect([...workspaces.values()]).toMatchObject([
@@ -101,7 +131,7 @@ describe("a dump", () => {
   });
 
   it("is refused when any bit is not as it was written, or any byte is missing at its end or too many", async () => {
-    const bytes = await written(small);
+    const bytes = await written(small, 2);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
@@ -139,7 +169,7 @@ describe("a dump", () => {
       message: "this is no dump of networkspaces",
     });
     await expect(contentsOf(streamOf(Buffer.alloc(0)))).rejects.toMatchObject({ exitCode: 7 });
-    const newer = await written(small);
+    const newer = await written(small, 2);
     newer[newer.indexOf("dump") + 4] = 3;
     await expect(contentsOf(streamOf(newer))).rejects.toMatchObject({
       exitCode: 7,

@@ -56,8 +56,14 @@ async function fill(server: TestServer): Promise<void> {
   await kept.storeFile("long", randomStream(300_000), { length: 300_000 });
   await kept.store("in memory", randomBytes(131_073));
   await kept.store("nearly long", randomBytes(131_072));
+  await kept.declare("limited", "fifo", { maxValues: 2, maxBytes: 1000, whenFull: "reject", ttl: 1_000_000 });
+  await kept.storeAll("limited", [1, 2]);
   await kept.close();
-  const used = new NetWorkSpace("wörk spaces/☃ \u{1F600}", { serverPort: server.port, useUse: true });
+  const used = new NetWorkSpace("wörk spaces/☃ \u{1F600}", {
+    serverPort: server.port,
+    useUse: true,
+    idleTimeout: 1_000_000,
+  });
   await used.storeAll('’x’\\ "', ["1", "2"]);
   await used.close();
   await run(server, "store", "__default", "x", "of the system");
@@ -76,9 +82,9 @@ describe("nws dump and nws load", () => {
     await using two = await startTestServer();
     await fill(one);
     expect(await run(one, "dump", "--output", pathOf("one"))).toMatch(
-      /^nws: dumped 3 workspaces, 12 variables, 2\d values/,
+      /^nws: dumped 3 workspaces, 13 variables, 2\d values/,
     );
-    expect(await run(two, "load", pathOf("one"))).toMatch(/^nws: loaded 3 workspaces, 12 variables, 2\d values/);
+    expect(await run(two, "load", pathOf("one"))).toMatch(/^nws: loaded 3 workspaces, 13 variables, 2\d values/);
     await run(two, "dump", "-q", "-o", pathOf("two"));
     expect(withoutTime(pathOf("two"))).toEqual(withoutTime(pathOf("one")));
 
@@ -105,6 +111,22 @@ describe("nws dump and nws load", () => {
     const listed = (await server.nws(["ls", "--json"])).stdout;
     expect(JSON.parse(listed)).toMatchObject([{ name: "__default" }, { name: "old", owner: "", persistent: true }]);
     expect((await server.nws(["fetch", "old", "x", "--all", "--json"])).stdout).toBe("1\n2\n");
+  });
+
+  it("bring more values than a bounded variable takes, which came in by being given away", async () => {
+    await using one = await startTestServer();
+    await using two = await startTestServer();
+    const ws = new NetWorkSpace("w", { serverPort: one.port, useUse: true });
+    await ws.declare("x", "fifo", { maxValues: 1 });
+    const leases = [ws.fetch("x", { lease: true }), ws.fetch("x", { lease: true })];
+    await ws.storeAll("x", [1]);
+    await ws.storeAll("x", [2]);
+    await Promise.all(leases);
+    await run(one, "dump", "-q", "-o", pathOf("one"));
+    await run(two, "load", pathOf("one"));
+    const loaded = new NetWorkSpace("w", { serverPort: two.port, useUse: true });
+    expect(await loaded.listVars()).toMatchObject([{ name: "x", values: 2, maxValues: 1, whenFull: "block" }]);
+    await Promise.all([ws.close(), loaded.close()]);
   });
 
   it("keep values of other languages, and names that are not UTF-8, bit for bit", async () => {

@@ -88,6 +88,45 @@ describe("when the server restarts, a session with persistent workspaces", () =>
     await Promise.all([ws.close(), other.close()]);
   });
 
+  test("goes on waiting for room, and bounds and times to live are kept", async () => {
+    await using server = await Restarted.start();
+    const ws = server.open("kept", { idleTimeout: 60_000 });
+    await ws.declare("x", "fifo", { maxValues: 2, ttl: 60_000 });
+    await ws.storeAll("x", [1, 2]);
+    const storing = ws.store("x", 3);
+    const timing = failureOf(ws.store("x", 4, { timeout: 200 }));
+    const controller = new AbortController();
+    const aborting = failureOf(ws.store("x", 5, { signal: controller.signal }));
+    await ws.declare("y", "fifo", { ttl: 1 });
+    await server.stop();
+    controller.abort();
+    await server.begin();
+    expect(await timing).toMatchObject({ code: "timed_out" });
+    expect(await aborting).toMatchObject({ code: "aborted" });
+    expect(await ws.listVars()).toMatchObject([
+      { name: "x", values: 2, storers: 1, maxValues: 2, whenFull: "block", ttl: 60_000 },
+      { name: "y", ttl: 1 },
+    ]);
+    expect(await ws.fetch("x")).toBe(1);
+    await storing;
+    expect(await takeAll(ws, "x")).toEqual([2, 3]);
+    expect((await ws.server.listWss()).at(-1)).toMatchObject({ name: "kept", idleTimeout: 60_000 });
+    await ws.close();
+  });
+
+  test("does not find what was over while the server was stopped", async () => {
+    await using server = await Restarted.start();
+    const ws = server.open("kept");
+    await ws.storeAll("x", ["short", "as well"], { ttl: 300 });
+    await ws.store("x", "long", { ttl: 60_000 });
+    const until = Date.now() + 300;
+    await server.stop();
+    await new Promise((resolve) => setTimeout(resolve, until - Date.now()));
+    await server.begin();
+    expect(await takeAll(ws, "x")).toEqual(["long"]);
+    await ws.close();
+  });
+
   test("keeps the time limits of its leases", async () => {
     await using server = await Restarted.start();
     const [ws, other] = [server.open("kept"), server.open("kept")];

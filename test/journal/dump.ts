@@ -6,7 +6,8 @@ export function dump(space: Space): string[] {
   const names = new Map<number, string>();
   for (const workspace of space.keptState().workspaces) {
     names.set(workspace.id, workspace.name);
-    lines.push(`workspace ${workspace.name}, ${workspace.durability ?? "as safe as is usual"}`);
+    const { name, durability, idleTimeoutMs } = workspace;
+    lines.push(`workspace ${name}, ${durability ?? "as safe as is usual"}, stays ${idleTimeoutMs} ms`);
     for (const variable of workspace.variables()) {
       const into = describer(lines, names);
       variable.describe(into);
@@ -32,6 +33,9 @@ function describer(lines: string[], names: ReadonlyMap<number, string>): Changes
     },
     modeSet: (_id, mode) => say(mode),
     guarded: () => say("guarded"),
+    limitsSet: (_id, { maxValues, maxBytes, whenFull, ttlMs }) =>
+      say(`at most ${maxValues} values and ${maxBytes} bytes, else ${whenFull}; each for ${ttlMs} ms`),
+    expirySet: (_id, index, at) => say(`${index}: expires at ${at}`),
     indicesUsed: (_id, next) => say(`next index ${next}`),
     put: (_id, index, descriptor, bytes, start, end) =>
       say(`${index}: ${descriptor} ${Buffer.from(bytes.subarray(start, end)).toString("base64")}`),
@@ -43,6 +47,7 @@ function describer(lines: string[], names: ReadonlyMap<number, string>): Changes
     idsReserved: unexpected,
     workspaceKept: unexpected,
     durabilitySet: unexpected,
+    idleTimeoutSet: unexpected,
     workspaceDropped: unexpected,
     owned: unexpected,
     disowned: unexpected,

@@ -66,9 +66,15 @@ export class NamedFile implements FileValue {
   }
 }
 
-/** A space as a server has it after a restart: the snapshot, if there is one, and the records since. */
-export function restored(records: readonly Uint8Array[], snapshot?: RunningSnapshot): Space {
-  const space = new Space({ runId: ".next", seed: 2, dropFile: () => undefined, journal: new RecordedJournal() });
+/** A space as a server has it after a restart, at that time: the snapshot, if there is one, and the records since. */
+export function restored(records: readonly Uint8Array[], snapshot?: RunningSnapshot, now = 1): Space {
+  const space = new Space({
+    runId: ".next",
+    seed: 2,
+    dropFile: () => undefined,
+    journal: new RecordedJournal(),
+    wallNow: () => now,
+  });
   const restoration = space.restore();
   const reader = new JournalReader(restoration, (name, length) => new NamedFile(name, length));
   for (const record of snapshot?.records ?? []) {
@@ -77,6 +83,7 @@ export function restored(records: readonly Uint8Array[], snapshot?: RunningSnaps
   const from = snapshot?.position ?? 0;
   records.slice(from).forEach((record, i) => reader.record(record, 0, record.length, from + i + 1));
   restoration.finish();
+  space.expireDue(now);
   return space;
 }
 

@@ -49,6 +49,7 @@ function journaled(makesPersistent: boolean): { watched: WatchedSpace; journal: 
 /** The state that a restart makes of this one: all sessions are over. */
 function afterRestart(watched: WatchedSpace): string[] {
   watched.endAll();
+  watched.space.expireDue(watched.now);
   return dump(watched.space);
 }
 
@@ -60,7 +61,7 @@ test("the changes since the beginning make the same space", { timeout: 0 }, asyn
       watched.space.validate();
     }
     const records = [...journal.records];
-    const space = restored(records);
+    const space = restored(records, undefined, watched.now);
     space.validate();
     expect(dump(space)).toEqual(afterRestart(watched));
   });
@@ -84,7 +85,7 @@ test("a snapshot of any moments, and the changes since, make the same space", { 
     snapshot ??= new RunningSnapshot(watched.space, journal);
     snapshot.finish();
     const records = [...journal.records];
-    const space = restored(records, snapshot);
+    const space = restored(records, snapshot, watched.now);
     space.validate();
     expect(dump(space)).toEqual(afterRestart(watched));
   });
@@ -94,9 +95,9 @@ test("a space that was restored can be restored again, from what both runs have 
   await forRandomCalls(runs / 5, (sequence, choose) => {
     const { watched, journal } = journaled(choose % 2 === 0);
     sequence.forEach((call) => watched.apply(call));
-    const first = restored([...journal.records]);
+    const first = restored([...journal.records], undefined, watched.now);
     journal.started();
-    const second = restored([...journal.records]);
+    const second = restored([...journal.records], undefined, watched.now);
     expect(dump(second)).toEqual(dump(first));
   });
 });

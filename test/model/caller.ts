@@ -1,4 +1,4 @@
-import type { BookingKind, Call, TestValue } from "./calls.ts";
+import type { BookingKind, Call, TestStore, TestValue } from "./calls.ts";
 import type { Event } from "./events.ts";
 import type { NaiveSpace } from "./naive-space.ts";
 import { type Operation, SLOT_COUNT } from "./operations.ts";
@@ -54,6 +54,10 @@ export class Caller {
         return [{ do: "confirm", session, upTo: this.#held(session, "booking", operation.pick) }];
       case "expire":
         return [{ do: "expire", session, lease: this.#held(session, "lease", operation.pick) }];
+      case "passTime":
+        return [{ do: "passTime", session, ms: operation.ms }];
+      case "expireDue":
+        return [{ do: "expireDue", session }];
       case "cancel": {
         const { pick, code } = operation;
         const request = pickOf(this.#model.waitsOf(session), pick) ?? this.#requests.at(-1 - pick) ?? 0;
@@ -91,13 +95,13 @@ export class Caller {
 
   #requestFor(
     session: number,
-    operation: Exclude<Operation, { do: "rejoin" | "confirm" | "expire" | "cancel" }>,
+    operation: Exclude<Operation, { do: "rejoin" | "confirm" | "expire" | "cancel" | "passTime" | "expireDue" }>,
   ): Call {
     const asked = this.ask(session);
     switch (operation.do) {
       case "open": {
-        const { own, persistent, durability, create } = operation;
-        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, durability, create };
+        const { own, persistent, durability, idleTimeoutMs, create } = operation;
+        return { do: "open", ...asked, ws: this.#ws(operation), own, persistent, durability, idleTimeoutMs, create };
       }
       case "leave":
       case "deleteWs":
@@ -123,15 +127,15 @@ export class Caller {
     const { variable } = operation;
     switch (operation.do) {
       case "declare":
-        return { do: "declare", ...asked, ws, variable, mode: operation.mode };
+        return { do: "declare", ...asked, ws, variable, mode: operation.mode, limits: operation.limits };
       case "deleteVar":
       case "guard":
         return { do: operation.do, ...asked, ws, variable };
       case "store":
-        return { do: "store", ...asked, ws, variable, value: this.#value(operation.size) };
+        return { do: "store", ...asked, ws, variable, value: this.#value(operation.size), ...howOf(operation) };
       case "storeSeveral": {
         const values = operation.lengths.map((length) => this.#value({ length, isFile: false }));
-        return { do: "storeSeveral", ...asked, ws, variable, values };
+        return { do: "storeSeveral", ...asked, ws, variable, values, ...howOf(operation) };
       }
       case "read": {
         const { take, wait, iterate, lease, most, from } = operation;
@@ -140,7 +144,8 @@ export class Caller {
       }
       case "complete": {
         const lease = this.#held(session, "lease", operation.pick);
-        return { do: "complete", ...asked, ws, variable, lease, value: this.#value(operation.size) };
+        const value = this.#value(operation.size);
+        return { do: "complete", ...asked, ws, variable, lease, value, ...howOf(operation) };
       }
       default:
         return operation satisfies never;
@@ -195,6 +200,10 @@ export class Caller {
   #position(ws: string, variable: string, from: number | undefined): Position | undefined {
     return from === undefined ? undefined : this.#positions.get(`${ws} ${variable}`)?.at(-1 - from);
   }
+}
+
+function howOf({ how }: { readonly how: TestStore | undefined }): { readonly how?: TestStore } {
+  return how === undefined ? {} : { how };
 }
 
 /** The last of `numbers` for 0, the one before for 1, …; none beyond. */

@@ -1,4 +1,4 @@
-import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
+import type { Durability, LimitOptions, Mode, ReadOptions } from "../../src/space/index.ts";
 
 /** A value of a test: its descriptor is its identity, unique in a run; its bytes follow from the descriptor. */
 export interface TestValue {
@@ -6,6 +6,12 @@ export interface TestValue {
   readonly length: number;
   /** Whether the value lives in a file. */
   readonly isFile: boolean;
+}
+
+/** How values are stored beside what they are. */
+export interface TestStore {
+  readonly ttlMs: number | undefined;
+  readonly wait: boolean;
 }
 
 /** How a session gets at a value that it has booked. */
@@ -25,6 +31,8 @@ interface Place {
 
 /** One call of the space, with everything decided: machine and model are given the same. */
 export type Call =
+  | { readonly do: "passTime"; readonly session: number; readonly ms: number }
+  | { readonly do: "expireDue"; readonly session: number }
   | { readonly do: "join"; readonly session: number; readonly leaseOver: number | undefined }
   | { readonly do: "end"; readonly session: number }
   | { readonly do: "confirm"; readonly session: number; readonly upTo: number }
@@ -41,17 +49,24 @@ export type Call =
       readonly own: boolean;
       readonly persistent: boolean;
       readonly durability?: Durability | undefined;
+      readonly idleTimeoutMs?: number | undefined;
       readonly create: boolean;
     })
   | (Request & { readonly do: "leave" | "deleteWs"; readonly ws: string })
   | (Request & { readonly do: "listWss"; readonly only: string | undefined })
   | (Request & { readonly do: "mktemp"; readonly template: string | undefined })
   | (Request & { readonly do: "listVars"; readonly ws: string; readonly extended: boolean })
-  | (Request & Place & { readonly do: "declare"; readonly mode: Mode | "stack" })
+  | (Request &
+      Place & {
+        readonly do: "declare";
+        readonly mode: Mode | "stack";
+        readonly limits: LimitOptions | undefined;
+      })
   | (Request & Place & { readonly do: "deleteVar" | "guard" })
-  | (Request & Place & { readonly do: "store"; readonly value: TestValue })
-  | (Request & Place & { readonly do: "storeSeveral"; readonly values: readonly TestValue[] })
+  | (Request & Place & { readonly do: "store"; readonly value: TestValue; readonly how?: TestStore })
+  | (Request & Place & { readonly do: "storeSeveral"; readonly values: readonly TestValue[]; readonly how?: TestStore })
   | (Request & Place & { readonly do: "read"; readonly how: ReadOptions })
   | (Request & { readonly do: "ack" | "extend"; readonly lease: number })
   | (Request & { readonly do: "release"; readonly kind: BookingKind; readonly number: number })
-  | (Request & Place & { readonly do: "complete"; readonly lease: number; readonly value: TestValue });
+  | (Request &
+      Place & { readonly do: "complete"; readonly lease: number; readonly value: TestValue; readonly how?: TestStore });

@@ -1,6 +1,8 @@
 import type { BookingKind, Call } from "./calls.ts";
 import type { DropEvent, Event, ValueEvent } from "./events.ts";
 
+type StoreCall = Extract<Call, { readonly do: "store" | "storeSeveral" | "complete" }>;
+
 interface Request {
   readonly session: number;
   /** Where a read reads. */
@@ -23,6 +25,8 @@ export class History {
   /** Values that were stored and not confirmed (those that were deleted with their variable are among them). */
   readonly unconfirmed = new Set<number>();
   readonly #requests = new Map<number, Request>();
+  /** Those that are not answered: they may wait. */
+  readonly #stores = new Map<number, StoreCall>();
   readonly #ended = new Set<number>();
   readonly #dropped = new Set<number>();
   readonly #held = new Map<number, Holder>();
@@ -35,8 +39,14 @@ export class History {
       const ws = call.do === "read" ? call.ws : undefined;
       this.#requests.set(call.request, { session: call.session, ws, answered: false });
     }
+    if (isStore(call)) {
+      this.#stores.set(call.request, call);
+    }
     const isDone = events.some((event) => event.kind === "done" && "request" in call && event.request === call.request);
     this.#before(call, isDone);
+    for (const event of events) {
+      this.#stored(event);
+    }
     for (const event of events) {
       if (event.kind === "dropped") {
         check(!this.#dropped.has(event.descriptor), `file ${event.descriptor} is dropped twice`);
@@ -46,7 +56,7 @@ export class History {
       }
     }
     check(this.#openAnswer === undefined, "an answer that announced more values has no end");
-    const mayWait = call.do === "read" && call.how.wait;
+    const mayWait = (call.do === "read" && call.how.wait) || (isStore(call) && call.how?.wait !== false);
     if ("request" in call && call.do !== "cancel" && !mayWait) {
       check(this.#requests.get(call.request)!.answered, `request ${call.request} cannot wait and has no answer`);
     }
@@ -75,19 +85,25 @@ export class History {
       return;
     }
     switch (call.do) {
-      case "store":
-        return void this.unconfirmed.add(call.value.descriptor);
-      case "storeSeveral":
-        return call.values.forEach(({ descriptor }) => this.unconfirmed.add(descriptor));
-      case "complete":
-        this.unconfirmed.add(call.value.descriptor);
-        return this.#confirm((held) => isOwn(held) && held.kind === "lease" && held.number === call.lease);
       case "ack":
         return this.#confirm((held) => isOwn(held) && held.kind === "lease" && held.number === call.lease);
       case "release":
         return void this.#release((held) => isOwn(held) && held.kind === call.kind && held.number === call.number);
       case "leave":
         return void this.#release((held) => isOwn(held) && held.ws === call.ws);
+    }
+  }
+
+  /** What a store does when it is done, now or later. */
+  #stored(event: Event): void {
+    const call = event.kind === "done" ? this.#stores.get(event.request) : undefined;
+    if (call !== undefined) {
+      const values = call.do === "storeSeveral" ? call.values : [call.value];
+      values.forEach(({ descriptor }) => this.unconfirmed.add(descriptor));
+      if (call.do === "complete") {
+        const { session, lease } = call;
+        this.#confirm((held) => held.session === session && held.kind === "lease" && held.number === lease);
+      }
     }
   }
 
@@ -133,6 +149,10 @@ export class History {
     }
     return meant;
   }
+}
+
+function isStore(call: Call): call is StoreCall {
+  return call.do === "store" || call.do === "storeSeveral" || call.do === "complete";
 }
 
 function check(holds: boolean, message: string): asserts holds {

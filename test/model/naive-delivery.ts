@@ -1,7 +1,14 @@
-import type { FailureCode } from "../../src/space/index.ts";
+import type { FailureCode, VariableLimits } from "../../src/space/index.ts";
 import type { BookingKind, TestValue } from "./calls.ts";
 import { ANY_INDEX, type Event } from "./events.ts";
-import type { NaiveSession, NaiveValue, NaiveVariable, NaiveWaiter, NaiveWorkspace } from "./naive-variable.ts";
+import type {
+  NaiveSession,
+  NaiveStorer,
+  NaiveValue,
+  NaiveVariable,
+  NaiveWaiter,
+  NaiveWorkspace,
+} from "./naive-variable.ts";
 
 const MAX_ANSWER_BYTES = 1_048_576;
 
@@ -12,10 +19,14 @@ export interface NaiveOptions {
   /** What values and variables cost besides their bytes: no spec says it, so the machine's figures are given. */
   readonly valueOverheadBytes: number;
   readonly variableOverheadBytes: number;
+  readonly workspaceOverheadBytes: number;
+  readonly expiryBytes: number;
   /** Which free value of a `multi` variable a request gets: the model follows whom it watches, and judges the choice. */
   readonly choose: (session: number, request: number, free: readonly NaiveValue[]) => NaiveValue;
   /** Which of several variables is served first when values go back to all of them: no spec says. */
   readonly rank: (variable: NaiveVariable) => number;
+  /** Which free values of a `multi` variable go to make room: the model follows, likewise. */
+  readonly isGone: (value: NaiveValue) => boolean;
 }
 
 interface Asker {
@@ -27,6 +38,7 @@ interface Asker {
 export class NaiveDelivery {
   /** What came out during the last call. */
   events: Event[] = [];
+  now = 1;
   readonly #options: NaiveOptions;
   readonly #workspaces: ReadonlyMap<string, NaiveWorkspace>;
 
@@ -35,12 +47,112 @@ export class NaiveDelivery {
     this.#options = options;
   }
 
-  store(variable: NaiveVariable, value: TestValue): void {
+  /** A store: into a variable without limits, it is done at once. */
+  offer(storer: NaiveStorer): void {
+    const { variable, how } = storer;
+    if (isTooMuch(storer)) {
+      this.refuse(storer, "value_too_large");
+    } else if (variable.storers.length === 0 && this.#makesRoom(storer)) {
+      this.#storeAll(storer);
+    } else if (variable.limits!.whenFull !== "block" || !how.wait) {
+      this.refuse(storer, "variable_full");
+    } else if (this.waiters().length + this.storers().length >= this.#options.maxWaiting) {
+      this.refuse(storer, "too_many_waiting");
+    } else {
+      variable.storers.push(storer);
+    }
+  }
+
+  /** When a request is done: stores that wait are let in, the first of each variable as long as there is room. */
+  admit(): void {
+    for (let hasChanged = true; hasChanged;) {
+      hasChanged = false;
+      for (const variable of this.variables()) {
+        const [first] = variable.storers;
+        if (first !== undefined) {
+          const isOut =
+            isTooMuch(first) || (!this.#hasRoom(first) && variable.limits!.whenFull === "reject")
+              ? this.refuse(first, isTooMuch(first) ? "value_too_large" : "variable_full")
+              : this.#makesRoom(first) && this.#storeAll(first);
+          hasChanged ||= isOut;
+        }
+      }
+    }
+  }
+
+  /** The store waits no more, or never did, and what it brought is gone. */
+  refuse(storer: NaiveStorer, code: FailureCode): true {
+    this.stopStoring(storer);
+    this.drop(storer.values);
+    this.fail(askerOf(storer), code);
+    return true;
+  }
+
+  #storeAll(storer: NaiveStorer): true {
+    const { variable, values, how, leased } = storer;
+    this.stopStoring(storer);
+    this.remove((value) => value === leased);
+    const ttlMs = how.ttlMs ?? variable.limits?.ttlMs ?? Infinity;
+    for (const value of values) {
+      this.store(variable, value, this.now + ttlMs);
+    }
+    this.done(askerOf(storer));
+    this.failLost();
+    return true;
+  }
+
+  /** Stores fail that wait and were to end a lease which is not there any more. */
+  failLost(): void {
+    for (const storer of this.storers()) {
+      if (storer.leased !== undefined && storer.leased.holder?.session !== storer.session) {
+        this.refuse(storer, "lease_lost");
+      } else if (storer.leased !== undefined && !this.values().includes(storer.leased)) {
+        this.refuse(storer, "lease_lost");
+      }
+    }
+  }
+
+  /** What is to be stored fits, but for what fetchers wait for; a value that goes meanwhile counts no more. */
+  #hasRoom({ variable, values, leased }: NaiveStorer): boolean {
+    const { maxValues, maxBytes } = limitsOf(variable);
+    const fetchers = variable.waiters.filter(({ how }) => how.take).length;
+    if (fetchers >= values.length) {
+      return true;
+    }
+    const after = [...variable.values.filter((value) => value !== leased), ...values.slice(fetchers)];
+    return after.length <= maxValues && answerSum(after) <= maxBytes;
+  }
+
+  #makesRoom(storer: NaiveStorer): boolean {
+    const { variable } = storer;
+    if (limitsOf(variable).whenFull === "dropOldest") {
+      if (variable.mode === "multi" && !this.#hasRoom(storer)) {
+        this.remove((value, where) => where === variable && value.holder === undefined && this.#options.isGone(value));
+      }
+      while (!this.#hasRoom(storer) && variable.free().length > 0) {
+        const [oldest] = variable.free();
+        this.remove((value) => value === oldest);
+      }
+      return true;
+    }
+    return this.#hasRoom(storer);
+  }
+
+  /** Free values of this variable whose time is over are gone. */
+  expire(variable: NaiveVariable): void {
+    this.remove((value, where) => where === variable && value.holder === undefined && value.expiresAt <= this.now);
+  }
+
+  stopStoring(storer: NaiveStorer): void {
+    storer.variable.storers = storer.variable.storers.filter((other) => other !== storer);
+  }
+
+  store(variable: NaiveVariable, value: TestValue, expiresAt: number): void {
     variable.mode ??= "fifo";
     if (variable.mode === "single") {
       this.remove((old, where) => where === variable && old.holder === undefined);
     }
-    variable.values.push({ ...value, index: variable.storedCount++, holder: undefined, lostCount: 0 });
+    variable.values.push({ ...value, index: variable.storedCount++, holder: undefined, lostCount: 0, expiresAt });
     this.#settle(variable);
   }
 
@@ -57,7 +169,7 @@ export class NaiveDelivery {
     }
     if (!how.wait) {
       this.events.push({ kind: "none", session: wish.session.number, request: wish.request });
-    } else if (this.waiters().length >= this.#options.maxWaiting) {
+    } else if (this.waiters().length + this.storers().length >= this.#options.maxWaiting) {
       this.fail(askerOf(wish), "too_many_waiting");
     } else {
       variable.waiters.push(wish);
@@ -65,7 +177,13 @@ export class NaiveDelivery {
   }
 
   cancel(session: NaiveSession, request: number, code: FailureCode): boolean {
-    const waiter = this.waiters().find((waiter) => waiter.session === session && waiter.request === request);
+    const isMeant = (waiter: NaiveWaiter | NaiveStorer): boolean =>
+      waiter.session === session && waiter.request === request;
+    const storer = this.storers().find(isMeant);
+    if (storer !== undefined) {
+      return this.refuse(storer, code);
+    }
+    const waiter = this.waiters().find(isMeant);
     if (waiter === undefined) {
       return false;
     }
@@ -150,6 +268,9 @@ export class NaiveDelivery {
       const back = variable.values.filter((value) => value.holder !== undefined && isMeant(value, variable));
       for (const value of back) {
         value.holder = undefined;
+        if (value.expiresAt <= this.now) {
+          this.remove((old) => old === value);
+        }
         value.lostCount += areLost ? 1 : 0;
         if (variable.mode === "single" && value.index < variable.storedCount - 1) {
           this.remove((old) => old === value);
@@ -178,6 +299,9 @@ export class NaiveDelivery {
       this.fail(askerOf(waiter), "variable_deleted");
     }
     variable.waiters = [];
+    for (const storer of variable.storers) {
+      this.refuse(storer, "variable_deleted");
+    }
   }
 
   variables(): NaiveVariable[] {
@@ -190,6 +314,10 @@ export class NaiveDelivery {
 
   waiters(): NaiveWaiter[] {
     return this.variables().flatMap((variable) => variable.waiters);
+  }
+
+  storers(): NaiveStorer[] {
+    return this.variables().flatMap((variable) => variable.storers);
   }
 
   // Answers
@@ -236,7 +364,16 @@ export class NaiveDelivery {
   }
 }
 
-export function askerOf({ session, request }: NaiveWaiter): Asker {
+export function limitsOf({ limits }: NaiveVariable): VariableLimits {
+  return limits ?? { maxValues: Infinity, maxBytes: Infinity, whenFull: "block", ttlMs: Infinity };
+}
+
+function isTooMuch({ variable, values }: NaiveStorer): boolean {
+  const { maxValues, maxBytes } = limitsOf(variable);
+  return values.length > maxValues || answerSum(values) > maxBytes;
+}
+
+export function askerOf({ session, request }: NaiveWaiter | NaiveStorer): Asker {
   return { session: session.number, request };
 }
 

@@ -1,7 +1,7 @@
-import type { FailureCode } from "../../src/space/index.ts";
+import type { FailureCode, VariableLimits } from "../../src/space/index.ts";
 import type { BookingKind, Call, TestValue } from "./calls.ts";
 import type { Event } from "./events.ts";
-import { askerOf, memorySum, NaiveDelivery, type NaiveOptions, sum } from "./naive-delivery.ts";
+import { askerOf, limitsOf, memorySum, NaiveDelivery, type NaiveOptions, sum } from "./naive-delivery.ts";
 import { listVars, listWss } from "./naive-listings.ts";
 import { NaiveSession, type NaiveValue, NaiveVariable, NaiveWorkspace } from "./naive-variable.ts";
 
@@ -36,7 +36,20 @@ export class NaiveSpace {
       return true;
     }
     const session = this.#sessions.get(call.session)!;
+    const result = this.#apply(session, call);
+    this.#delivery.failLost();
+    this.#delivery.admit();
+    return result;
+  }
+
+  #apply(session: NaiveSession, call: Exclude<Call, { readonly do: "join" }>): boolean {
     switch (call.do) {
+      case "passTime":
+        this.#delivery.now += call.ms;
+        return true;
+      case "expireDue":
+        this.#expireDue();
+        return true;
       case "end":
         this.#end(session);
         return true;
@@ -74,14 +87,15 @@ export class NaiveSpace {
       sessions: this.#sessions.size,
       workspaces: this.#workspaces.size,
       variables: this.#delivery.variables().length,
-      waiting: this.#delivery.waiters().length,
+      waiting: this.#delivery.waiters().length + this.#delivery.storers().length,
       memoryBytes: this.#memoryBytes(),
-      fileBytes: sum(values.map((value) => (value.isFile ? value.length : 0))),
+      fileBytes: sum([...values, ...this.#offered()].map((value) => (value.isFile ? value.length : 0))),
     };
   }
 
   waitsOf(session: number): number[] {
-    return this.#delivery.waiters().flatMap((waiter) => (waiter.session.number === session ? [waiter.request] : []));
+    const waiting = [...this.#delivery.waiters(), ...this.#delivery.storers()];
+    return waiting.flatMap((waiter) => (waiter.session.number === session ? [waiter.request] : []));
   }
 
   heldBy(session: number, kind: BookingKind): number[] {
@@ -128,9 +142,17 @@ export class NaiveSpace {
       if (!call.create) {
         return this.#delivery.fail(call, "no_such_workspace");
       }
+      if (this.#hasNoRoom(this.#options.workspaceOverheadBytes)) {
+        return this.#delivery.fail(call, "memory_full");
+      }
       workspace = new NaiveWorkspace(call.ws);
       this.#workspaces.set(call.ws, workspace);
     }
+    if (call.ws === "__default" && (call.idleTimeoutMs ?? Infinity) < Infinity) {
+      return this.#delivery.fail(call, "workspace_not_deletable");
+    }
+    workspace.idleTimeoutMs = call.idleTimeoutMs ?? workspace.idleTimeoutMs;
+    workspace.idleSince = undefined;
     session.opened.set(call.ws, workspace);
     if (call.own && workspace.owner === undefined && call.ws !== "__default") {
       workspace.owner = session;
@@ -154,8 +176,14 @@ export class NaiveSpace {
       this.#delivery.stopWaiting(waiter);
       this.#delivery.fail(askerOf(waiter), "cancelled");
     }
+    for (const { session: who, request, variable } of this.#delivery.storers()) {
+      if (who === session && isHere(variable)) {
+        this.#delivery.cancel(session, request, "cancelled");
+      }
+    }
     this.#disown(workspace, session);
     this.#delivery.giveBack((value, variable) => value.holder!.session === session && isHere(variable));
+    this.#noteIdle();
     this.#delivery.done(call);
   }
 
@@ -178,6 +206,9 @@ export class NaiveSpace {
     const template = call.template ?? "__ws__%d";
     if (!/^[^%]*%d[^%]*$/.test(template)) {
       return this.#delivery.fail(call, "bad_template");
+    }
+    if (this.#hasNoRoom(this.#options.workspaceOverheadBytes)) {
+      return this.#delivery.fail(call, "memory_full");
     }
     const name = template.replace("%d", String(this.#namesMade++)) + this.#options.runId;
     const workspace = new NaiveWorkspace(name);
@@ -219,9 +250,22 @@ export class NaiveSpace {
     switch (call.do) {
       case "declare":
         variable.mode ??= call.mode as NaiveVariable["mode"];
-        return variable.mode === call.mode ? this.#delivery.done(call) : this.#delivery.fail(call, "mode_conflict");
+        if (variable.mode !== call.mode) {
+          return this.#delivery.fail(call, "mode_conflict");
+        }
+        if (call.limits !== undefined && JSON.stringify(call.limits) !== "{}") {
+          const limits = { ...limitsOf(variable), ...call.limits };
+          const isOther = JSON.stringify(textsOf(limits)) !== JSON.stringify(textsOf(limitsOf(variable)));
+          variable.limits = isOther ? limits : variable.limits;
+        }
+        return this.#delivery.done(call);
       case "guard":
         variable.isGuarded = true;
+        for (const storer of variable.storers) {
+          if (storer.session !== session) {
+            this.#delivery.refuse(storer, "not_permitted");
+          }
+        }
         return this.#delivery.done(call);
       case "deleteVar":
         this.#delivery.drop(variable.values);
@@ -230,20 +274,27 @@ export class NaiveSpace {
         return this.#delivery.done(call);
       case "read":
         return this.#delivery.read({ session, request: call.request, variable, how: call.how });
-      case "complete":
-        this.#delivery.remove((value) => isHeldBy(value, session, "lease") && value.holder!.number === call.lease);
-        break;
     }
-    for (const value of values) {
-      this.#delivery.store(variable, value);
-    }
-    this.#delivery.done(call);
+    const leased =
+      call.do !== "complete"
+        ? undefined
+        : this.#delivery
+            .values()
+            .find((value) => isHeldBy(value, session, "lease") && value.holder!.number === call.lease);
+    const { how = { ttlMs: undefined, wait: true }, request } = call;
+    this.#delivery.offer({ session, request, variable, values, how, leased });
   }
 
   /** Why a request about a variable changes nothing at all. */
   #refusal(session: NaiveSession, call: PlaceCall, values: readonly TestValue[]): FailureCode | undefined {
     if (call.do === "declare" && !MODES.includes(call.mode)) {
       return "bad_mode";
+    }
+    if (call.do === "declare" && call.mode === "single") {
+      const { maxValues = Infinity, maxBytes = Infinity } = call.limits ?? {};
+      if (maxValues < Infinity || maxBytes < Infinity) {
+        return "bad_arguments";
+      }
     }
     if (call.do === "complete" && !this.#holds(session, "lease", call.lease)) {
       return "lease_lost";
@@ -262,13 +313,18 @@ export class NaiveSpace {
     if (call.do === "deleteVar") {
       return !isThere ? "no_such_variable" : this.#isGuarded(session, call) ? "not_permitted" : undefined;
     }
+    if (isThere) {
+      // Who asks about a variable does not see what is over, whether or not somebody has said how late it is.
+      this.#delivery.expire(workspace.variables.get(call.variable)!);
+      this.#delivery.admit();
+    }
     if (!isThere && !isGoodName(call.variable)) {
       return "bad_name";
     }
-    const { valueOverheadBytes, variableOverheadBytes, maxMemoryBytes } = this.#options;
+    const { valueOverheadBytes, variableOverheadBytes } = this.#options;
     const valueBytes = values.map((value) => (value.isFile ? 0 : value.length) + valueOverheadBytes);
     const needed = sum(valueBytes) + (isThere ? 0 : variableOverheadBytes);
-    if (this.#memoryBytes() + needed > maxMemoryBytes) {
+    if (this.#hasNoRoom(needed)) {
       return "memory_full";
     }
     return call.do !== "read" && this.#isGuarded(session, call) ? "not_permitted" : undefined;
@@ -285,10 +341,37 @@ export class NaiveSpace {
     for (const waiter of this.#delivery.waiters().filter((waiter) => waiter.session === session)) {
       this.#delivery.stopWaiting(waiter);
     }
+    for (const storer of this.#delivery.storers().filter((storer) => storer.session === session)) {
+      this.#delivery.stopStoring(storer);
+      this.#delivery.drop(storer.values);
+    }
     for (const workspace of [...this.#workspaces.values()]) {
       this.#disown(workspace, session);
     }
     this.#delivery.giveBack((value) => value.holder!.session === session, true);
+    this.#noteIdle();
+  }
+
+  /** Since now nobody has these open. */
+  #noteIdle(): void {
+    for (const workspace of this.#workspaces.values()) {
+      const isUsed = [...this.#sessions.values()].some(({ opened }) => [...opened.values()].includes(workspace));
+      if (!isUsed && workspace.idleTimeoutMs < Infinity) {
+        workspace.idleSince ??= this.#delivery.now;
+      }
+    }
+  }
+
+  #expireDue(): void {
+    for (const variable of this.#delivery.variables()) {
+      this.#delivery.expire(variable);
+    }
+    for (const workspace of [...this.#workspaces.values()]) {
+      const { idleSince = Infinity, idleTimeoutMs } = workspace;
+      if (idleSince + idleTimeoutMs <= this.#delivery.now) {
+        this.#destroy(workspace);
+      }
+    }
   }
 
   #disown(workspace: NaiveWorkspace, session: NaiveSession): void {
@@ -332,17 +415,39 @@ export class NaiveSpace {
     return this.heldBy(session.number, kind).includes(number);
   }
 
+  #offered(): TestValue[] {
+    return this.#delivery.storers().flatMap(({ values }) => values);
+  }
+
+  #hasNoRoom(needed: number): boolean {
+    return this.#memoryBytes() + needed > this.#options.maxMemoryBytes;
+  }
+
   #memoryBytes(): number {
-    const { valueOverheadBytes, variableOverheadBytes } = this.#options;
+    const { valueOverheadBytes, variableOverheadBytes, workspaceOverheadBytes } = this.#options;
     const values = this.#delivery.values();
+    const expiring = values.filter(({ expiresAt }) => expiresAt < Infinity);
+    const offered = this.#offered();
+    const offeredWithTime = this.#delivery
+      .storers()
+      .flatMap(({ values, how }) => (how.ttlMs === undefined ? [] : values));
     return (
-      memorySum(values) + values.length * valueOverheadBytes + this.#delivery.variables().length * variableOverheadBytes
+      memorySum(values) +
+      memorySum(offered) +
+      (values.length + offered.length) * valueOverheadBytes +
+      (expiring.length + offeredWithTime.length) * this.#options.expiryBytes +
+      this.#delivery.variables().length * variableOverheadBytes +
+      (this.#workspaces.size - 1) * workspaceOverheadBytes
     );
   }
 }
 
 function isHeldBy({ holder }: NaiveValue, session: NaiveSession, kind: BookingKind): boolean {
   return holder?.session === session && holder.kind === kind;
+}
+
+function textsOf({ maxValues, maxBytes, whenFull, ttlMs }: VariableLimits): string[] {
+  return [maxValues, maxBytes, whenFull, ttlMs].map(String);
 }
 
 function isGoodName(name: string): boolean {

@@ -1,5 +1,5 @@
-import type { Durability, Mode, ReadOptions } from "../../src/space/index.ts";
-import type { BookingKind, TestValue } from "./calls.ts";
+import type { Durability, Mode, ReadOptions, VariableLimits } from "../../src/space/index.ts";
+import type { BookingKind, TestStore, TestValue } from "./calls.ts";
 
 /** A value in a variable: free, or booked by `holder`. */
 export interface NaiveValue extends TestValue {
@@ -8,6 +8,8 @@ export interface NaiveValue extends TestValue {
   holder: NaiveBooking | undefined;
   /** How often a session, or the time of a lease, ended that had it. */
   lostCount: number;
+  /** When its time is over; Infinity: never. */
+  readonly expiresAt: number;
 }
 
 export interface NaiveBooking {
@@ -23,6 +25,17 @@ export interface NaiveWaiter {
   readonly how: ReadOptions;
 }
 
+/** A store that waits. */
+export interface NaiveStorer {
+  readonly session: NaiveSession;
+  readonly request: number;
+  readonly variable: NaiveVariable;
+  readonly values: readonly TestValue[];
+  readonly how: TestStore;
+  /** The value that it takes off for good, which the session has on lease. */
+  readonly leased: NaiveValue | undefined;
+}
+
 export class NaiveVariable {
   readonly id: number;
   readonly name: string;
@@ -34,6 +47,10 @@ export class NaiveVariable {
   values: NaiveValue[] = [];
   /** Finders and fetchers, in the order in which they began to wait. */
   waiters: NaiveWaiter[] = [];
+  /** Likewise. */
+  storers: NaiveStorer[] = [];
+  /** Undefined: nothing was said. */
+  limits: VariableLimits | undefined;
 
   constructor(id: number, name: string) {
     this.id = id;
@@ -55,6 +72,9 @@ export class NaiveWorkspace {
   owner: NaiveSession | undefined;
   isPersistent = false;
   durability: Durability | undefined;
+  idleTimeoutMs = Infinity;
+  /** Since when nobody has had it open. */
+  idleSince: number | undefined;
   isDeleted = false;
 
   constructor(name: string) {

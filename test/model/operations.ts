@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { durabilities, type Durability, type Mode } from "../../src/space/index.ts";
+import { durabilities, type Durability, type LimitOptions, type Mode, whenFullChoices } from "../../src/space/index.ts";
 import { HUGE_VALUE_BYTES } from "./watched-space.ts";
 
 /** Sessions live in slots: when one ends, another begins in its place. */
@@ -8,6 +8,11 @@ export const SLOT_COUNT = 4;
 interface Where {
   readonly ws: string;
   readonly variable: string;
+}
+
+interface How {
+  readonly ttlMs: number | undefined;
+  readonly wait: boolean;
 }
 
 interface Size {
@@ -30,15 +35,18 @@ export type Operation = { readonly slot: number } & (
       readonly own: boolean;
       readonly persistent: boolean;
       readonly durability: Durability | undefined;
+      readonly idleTimeoutMs: number | undefined;
       readonly create: boolean;
     }
+  | { readonly do: "passTime"; readonly ms: number }
+  | { readonly do: "expireDue" }
   | { readonly do: "leave" | "deleteWs"; readonly ws: string }
   | { readonly do: "listWss"; readonly only: string | undefined }
   | { readonly do: "mktemp"; readonly template: string | undefined }
-  | ({ readonly do: "declare"; readonly mode: Mode | "stack" } & Where)
+  | ({ readonly do: "declare"; readonly mode: Mode | "stack"; readonly limits: LimitOptions | undefined } & Where)
   | ({ readonly do: "deleteVar" | "guard" } & Where)
-  | ({ readonly do: "store"; readonly size: Size } & Where)
-  | ({ readonly do: "storeSeveral"; readonly lengths: readonly number[] } & Where)
+  | ({ readonly do: "store"; readonly size: Size; readonly how: How | undefined } & Where)
+  | ({ readonly do: "storeSeveral"; readonly lengths: readonly number[]; readonly how: How | undefined } & Where)
   | ({
       readonly do: "read";
       readonly take: boolean;
@@ -54,7 +62,7 @@ export type Operation = { readonly slot: number } & (
   | { readonly do: "expire"; readonly pick: Pick }
   | { readonly do: "ack" | "extend"; readonly pick: Pick }
   | { readonly do: "release"; readonly kind: "booking" | "lease"; readonly pick: Pick }
-  | ({ readonly do: "complete"; readonly pick: Pick; readonly size: Size } & Where)
+  | ({ readonly do: "complete"; readonly pick: Pick; readonly size: Size; readonly how: How | undefined } & Where)
 );
 
 /** How the machine is set up for one sequence, and how the first variable begins. */
@@ -63,12 +71,13 @@ export interface Setup {
   readonly maxWaiting: number | undefined;
   readonly maxMemoryBytes: number | undefined;
   readonly mode: Mode | undefined;
+  readonly limits: LimitOptions | undefined;
 }
 
 /** What a sequence may contain. */
 export interface Scope {
   readonly modes: readonly Mode[];
-  /** Whether values may go otherwise than by being fetched: deletions, owners that end. */
+  /** Whether values may go otherwise than by being fetched: deletions, owners that end, values and workspaces whose time is over, `dropOldest`. */
   readonly deletions: boolean;
 }
 
@@ -78,8 +87,9 @@ export function setups(scope: Scope): fc.Arbitrary<Setup> {
   return fc.record({
     seed: fc.nat(1000),
     maxWaiting: rarely(fc.integer({ min: 1, max: 5 })),
-    maxMemoryBytes: rarely(fc.integer({ min: 600, max: 2500 })),
+    maxMemoryBytes: rarely(fc.integer({ min: 1600, max: 4500 })),
     mode: fc.constantFrom(undefined, ...scope.modes),
+    limits: fc.oneof(fc.constant(undefined), limits(scope)),
   });
 }
 
@@ -100,9 +110,26 @@ const size = fc.oneof(
   { weight: 8, arbitrary: fc.record({ length: fc.nat(20), isFile: fc.constant(true) }) },
 );
 
+/** Few values, short times: so that much of it happens. */
+function limits({ deletions }: Scope): fc.Arbitrary<LimitOptions> {
+  const choices = deletions ? whenFullChoices : whenFullChoices.filter((each) => each !== "dropOldest");
+  return fc.record(
+    {
+      maxValues: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), fc.constant(Infinity)),
+      maxBytes: often(Infinity, fc.integer({ min: 5, max: 60 }), 2),
+      whenFull: often("block" as const, fc.constantFrom(...choices), 1),
+      ttlMs: deletions ? often(Infinity, fc.integer({ min: 1, max: 30 }), 1) : fc.constant(Infinity),
+    },
+    { requiredKeys: [] },
+  );
+}
+
 function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
   const code = fc.constantFrom("cancelled" as const, "timed_out" as const);
   const mode = fc.constantFrom(...modes, "stack" as const);
+  const limited = fc.oneof(fc.constant(undefined), limits({ modes, deletions }));
+  const ttlMs = deletions ? fc.oneof(fc.constantFrom(undefined, Infinity), fc.nat(30)) : fc.constant(undefined);
+  const how = often(undefined, fc.record({ ttlMs: ttlMs.map(positive), wait: often(true, fc.constant(false), 3) }), 4);
   const read = {
     take: often(true, fc.boolean(), 1),
     wait: often(true, fc.boolean(), 2),
@@ -113,7 +140,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     ...where,
   };
   const kinds: [number, fc.Arbitrary<Operation>][] = [
-    [26, make("store", { size, ...where })],
+    [26, make("store", { size, how, ...where })],
     [
       5,
       make("storeSeveral", {
@@ -121,6 +148,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
           size.map(({ length }) => length),
           { minLength: 1, maxLength: 4 },
         ),
+        how,
         ...where,
       }),
     ],
@@ -131,8 +159,8 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     [4, make("expire", { pick })],
     [1, make("extend", { pick })],
     [8, make("release", { kind: fc.constantFrom("booking" as const, "lease" as const), pick })],
-    [4, make("complete", { pick, size, ...where })],
-    [4, make("declare", { mode, ...where })],
+    [4, make("complete", { pick, size, how, ...where })],
+    [4, make("declare", { mode, limits: limited, ...where })],
     [4, make("rejoin", { uses: often(true, fc.boolean(), 6), leaseOver: rarely(fc.nat(12)) })],
     [
       5,
@@ -141,6 +169,7 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
         own: deletions ? fc.boolean() : fc.constant(false),
         persistent: fc.boolean(),
         durability: fc.constantFrom(undefined, ...durabilities),
+        idleTimeoutMs: deletions ? rarely(fc.constantFrom(5, 20, Infinity)) : fc.constant(undefined),
         create: often(true, fc.boolean(), 2),
       }),
     ],
@@ -149,6 +178,10 @@ function operation({ modes, deletions }: Scope): fc.Arbitrary<Operation> {
     [1, make("mktemp", { template: fc.constantFrom(undefined, "tmp%d", "", "%d%d") })],
   ];
   if (deletions) {
+    kinds.push(
+      [4, make("passTime", { ms: fc.nat(15) })],
+      [3, fc.record({ slot, do: fc.constant("expireDue" as const) })],
+    );
     kinds.push([1, make("guard", where)], [2, make("deleteVar", where)], [1, make("deleteWs", { ws: workspace })]);
   }
   return fc.oneof(...kinds.map(([weight, arbitrary]) => ({ weight, arbitrary })));
@@ -168,6 +201,10 @@ function among<T>(...weighted: readonly (readonly [number, T])[]): fc.Arbitrary<
 /** `usual` in `weight` of `weight + 1` cases. */
 function often<T, U>(usual: T, other: fc.Arbitrary<U>, weight: number): fc.Arbitrary<T | U> {
   return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+}
+
+function positive(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms + 1;
 }
 
 function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {

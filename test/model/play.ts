@@ -1,5 +1,7 @@
+import { EXPIRY_BYTES } from "../../src/space/expiries.ts";
 import { VARIABLE_OVERHEAD_BYTES } from "../../src/space/holdings.ts";
 import { VALUE_OVERHEAD_BYTES } from "../../src/space/value-table.ts";
+import { WORKSPACE_OVERHEAD_BYTES } from "../../src/space/workspace.ts";
 import { Caller, OBSERVER } from "./caller.ts";
 import type { Call } from "./calls.ts";
 import { difference, type Event, type ValueEvent, VariableIds } from "./events.ts";
@@ -38,8 +40,11 @@ export class Play {
       maxMemoryBytes: setup.maxMemoryBytes ?? Infinity,
       valueOverheadBytes: VALUE_OVERHEAD_BYTES,
       variableOverheadBytes: VARIABLE_OVERHEAD_BYTES,
+      workspaceOverheadBytes: WORKSPACE_OVERHEAD_BYTES,
+      expiryBytes: EXPIRY_BYTES,
       choose: (session, request, free) => this.#choose(session, request, free),
       rank: ({ id }) => this.#rank(id),
+      isGone: ({ descriptor }) => !this.#freeDescriptors().has(descriptor),
     });
     this.#caller = new Caller(this.#model);
     for (const call of this.#caller.opening()) {
@@ -47,7 +52,7 @@ export class Play {
     }
     if (setup.mode !== undefined) {
       const asked = this.#caller.ask(this.#caller.sessions[0]!);
-      this.#call({ do: "declare", ...asked, ws: "a", variable: "x", mode: setup.mode });
+      this.#call({ do: "declare", ...asked, ws: "a", variable: "x", mode: setup.mode, limits: setup.limits });
     }
   }
 
@@ -59,13 +64,15 @@ export class Play {
     this.#inspect();
   }
 
-  /** Ends every session and takes out what is left; returns the descriptors of that. */
-  finish(): number[] {
+  /** Ends every session and takes out what is left; returns the descriptors of that, and of what was not confirmed before. */
+  finish(): { readonly left: number[]; readonly unconfirmed: number[] } {
     for (const session of this.#caller.sessions) {
       this.#call({ do: "end", session });
     }
     this.#inspect();
     this.history.finish();
+    // (When a session ends that waits to store, the next one in the line may come in.)
+    const unconfirmed = [...this.history.unconfirmed];
     const left: number[] = [];
     const how = { take: true, wait: false, iterate: false, lease: false, most: 100, after: undefined };
     for (const ws of this.#model.workspaceNames) {
@@ -79,7 +86,7 @@ export class Play {
     }
     this.#call({ do: "confirm", session: OBSERVER, upTo: Number.MAX_SAFE_INTEGER });
     this.#inspect();
-    return left;
+    return { left, unconfirmed };
   }
 
   #call(call: Call): readonly Event[] {
@@ -141,6 +148,16 @@ export class Play {
     const chosen = free.find((value) => value.descriptor === given?.descriptor);
     check(chosen !== undefined, `request ${request} gets none of the free values of a multi variable`);
     return chosen;
+  }
+
+  /** Of all values that are free in the machine. */
+  #freeDescriptors(): Set<number> {
+    const variables = [...this.machine.space.workspaces.values()].flatMap(({ variables }) => [...variables.values()]);
+    return new Set(
+      variables.flatMap((variable) =>
+        variable.freeAfter(-1, Infinity).map((index) => variable.look(index)!.descriptor),
+      ),
+    );
   }
 
   /** A variable that was served comes before one that was not, in the machine's order. */

@@ -38,11 +38,18 @@ export class WatchedSpace {
   readonly space: Space;
   readonly #sessions = new Map<number, Session>();
 
+  #now = 1;
+
   constructor(options: Omit<SpaceOptions, "dropFile">) {
     const dropFile = (file: FileValue): void => {
       this.events.push({ kind: "dropped", descriptor: descriptorOf(file) });
     };
-    this.space = new Space({ ...options, dropFile });
+    this.space = new Space({ ...options, dropFile, wallNow: () => this.#now });
+  }
+
+  /** What its clock says. */
+  get now(): number {
+    return this.#now;
   }
 
   /** All sessions end as if at once: what one of them gives back goes to none of the others. */
@@ -68,6 +75,12 @@ export class WatchedSpace {
     }
     const session = this.#sessions.get(call.session)!;
     switch (call.do) {
+      case "passTime":
+        this.#now += call.ms;
+        return true;
+      case "expireDue":
+        this.space.expireDue(this.#now);
+        return true;
       case "end":
         this.space.end(session);
         return true;
@@ -85,7 +98,10 @@ export class WatchedSpace {
     }
   }
 
-  #request(session: Session, call: Exclude<Call, { do: "join" | "end" | "confirm" | "expire" | "cancel" }>): void {
+  #request(
+    session: Session,
+    call: Exclude<Call, { do: "join" | "end" | "confirm" | "expire" | "cancel" | "passTime" | "expireDue" }>,
+  ): void {
     const { space } = this;
     const { request } = call;
     switch (call.do) {
@@ -102,7 +118,7 @@ export class WatchedSpace {
       case "listVars":
         return space.listVars(session, request, call.ws, call.extended);
       case "declare":
-        return space.declare(session, request, call.ws, call.variable, call.mode);
+        return space.declare(session, request, call.ws, call.variable, call.mode, call.limits);
       case "guard":
         return space.guard(session, request, call.ws, call.variable);
       case "deleteVar":
@@ -110,7 +126,9 @@ export class WatchedSpace {
       case "store":
         return this.#store(session, call);
       case "storeSeveral":
-        return withBytes(call.values, (values) => space.storeSeveral(session, request, call.ws, call.variable, values));
+        return withBytes(call.values, (values) =>
+          space.storeSeveral(session, request, call.ws, call.variable, values, call.how),
+        );
       case "read":
         return space.read(session, request, call.ws, call.variable, call.how);
       case "ack":
@@ -126,23 +144,25 @@ export class WatchedSpace {
     }
   }
 
-  #store(session: Session, { request, ws, variable, value }: Extract<Call, { do: "store" }>): void {
+  #store(session: Session, { request, ws, variable, value, how }: Extract<Call, { do: "store" }>): void {
     if (value.isFile) {
-      return this.space.storeFile(session, request, ws, variable, value.descriptor, new TestFile(value));
+      return this.space.storeFile(session, request, ws, variable, value.descriptor, new TestFile(value), how);
     }
     withBytes([value], ([incoming]) => {
       const { descriptor, bytes, start, end } = incoming!;
-      this.space.store(session, request, ws, variable, descriptor, bytes, start, end);
+      this.space.store(session, request, ws, variable, descriptor, bytes, start, end, how);
     });
   }
 
-  #complete(session: Session, { request, lease, ws, variable, value }: Extract<Call, { do: "complete" }>): void {
+  #complete(session: Session, call: Extract<Call, { do: "complete" }>): void {
+    const { request, lease, ws, variable, value, how } = call;
     if (value.isFile) {
-      return this.space.completeFile(session, request, lease, ws, variable, value.descriptor, new TestFile(value));
+      const file = new TestFile(value);
+      return this.space.completeFile(session, request, lease, ws, variable, value.descriptor, file, how);
     }
     withBytes([value], ([incoming]) => {
       const { descriptor, bytes, start, end } = incoming!;
-      this.space.complete(session, request, lease, ws, variable, descriptor, bytes, start, end);
+      this.space.complete(session, request, lease, ws, variable, descriptor, bytes, start, end, how);
     });
   }
 

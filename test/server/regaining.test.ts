@@ -127,6 +127,29 @@ describe("a session that is regained after a restart", () => {
     await session.test[Symbol.asyncDispose]();
   });
 
+  it("does not store again what was let in after it had waited, though it never heard of that", async () => {
+    const session = await Regaining.begin();
+    const { client } = session;
+    // As its requests 2 and 3: most values 1; and what fills it.
+    expect((await client.ask(2, Verb.declare | 0x40, u32(0), u8(1), u64(1), text("fifo"))).verb).toBe(Reply.done);
+    await session.store("one");
+    client.send(5, Verb.store, u32(0), u32(1), text("two"));
+    await until(() => session.test.server.space.stats.waiting === 1, "the store waits");
+    const other = await RawMultiplexed.connect(session.test);
+    await other.ask(1, Verb.hello, u8(1), u32(0), byteString("other"));
+    await other.open("kept", "x");
+    await other.fetch(2);
+    other.send(0, Verb.confirm, u64(1));
+    expect(await client.next()).toMatchObject({ request: 5, verb: Reply.done });
+    await session.restart();
+    await session.regain();
+    session.from(4);
+    session.client.send(5, Verb.store, u32(0), u32(1), text("two"));
+    expect(await session.client.next()).toMatchObject({ request: 5, verb: Reply.done });
+    expect(await session.values()).toEqual(["two"]);
+    await session.test[Symbol.asyncDispose]();
+  });
+
   it("knows each request that had to wait for a large value", async () => {
     const session = await Regaining.begin();
     await session.restart();

@@ -110,7 +110,7 @@ describe("a value in a file", () => {
   });
 
   test("whose store is refused is dropped", () => {
-    const world = new World({ maxMemoryBytes: 0 });
+    const world = new World({ maxMemoryBytes: 1024 });
     const { ann } = world.clients("ann");
     const files = [file("not open"), file("no lease"), file("no room")];
     expect(ann.storeFile("x", files[0]!, "elsewhere").outcome).toBe("workspace_not_open");

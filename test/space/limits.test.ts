@@ -3,14 +3,15 @@ import { drain, World } from "./support.ts";
 
 const VALUE = 10;
 const VARIABLE = 512;
+const WORKSPACE = 1024;
 
 describe("the limit on memory", () => {
-  test("counts variables and values with what keeps them, free and booked, and is never passed", () => {
-    const world = new World({ maxMemoryBytes: VARIABLE + 2 * (VALUE + 100) });
+  test("counts workspaces, variables and values with what keeps them, free and booked, and is never passed", () => {
+    const world = new World({ maxMemoryBytes: WORKSPACE + VARIABLE + 2 * (VALUE + 100) });
     const { ann } = world.clients("ann");
     expect(ann.store("x", "a".repeat(100), "b".repeat(100)).outcome).toBe("done");
     ann.fetch("x");
-    expect(world.space.stats.memoryBytes).toBe(VARIABLE + 2 * (VALUE + 100));
+    expect(world.space.stats.memoryBytes).toBe(WORKSPACE + VARIABLE + 2 * (VALUE + 100));
     expect(ann.store("x", "").outcome).toBe("memory_full");
     ann.confirm(1);
     expect(ann.store("x", "c".repeat(101)).outcome).toBe("memory_full");
@@ -18,11 +19,11 @@ describe("the limit on memory", () => {
   });
 
   test("asks for room for a new variable and its value together, and makes neither without", () => {
-    const world = new World({ maxMemoryBytes: VARIABLE + VALUE + 4 });
+    const world = new World({ maxMemoryBytes: WORKSPACE + VARIABLE + VALUE + 4 });
     const { ann } = world.clients("ann");
     expect(ann.store("x", "12345")).toMatchObject({
       outcome: "memory_full",
-      text: "the server holds 0 bytes and has no room for 527 more",
+      text: "the server holds 1024 bytes and has no room for 527 more",
     });
     expect(ann.listVars().text).toBe("");
     expect(ann.store("x", "1234").outcome).toBe("done");
@@ -31,7 +32,7 @@ describe("the limit on memory", () => {
   });
 
   test("lets in all of several values or none", () => {
-    const world = new World({ maxMemoryBytes: VARIABLE + 2 * (VALUE + 1) });
+    const world = new World({ maxMemoryBytes: WORKSPACE + VARIABLE + 2 * (VALUE + 1) });
     const { ann } = world.clients("ann");
     expect(ann.storeSeveral("x", ["1", "2", "3"]).outcome).toBe("memory_full");
     expect(ann.storeSeveral("x", ["1", "2"]).outcome).toBe("done");
@@ -39,7 +40,7 @@ describe("the limit on memory", () => {
   });
 
   test("keeps a lease whose completion does not fit", () => {
-    const world = new World({ maxMemoryBytes: VARIABLE + VALUE + 1 });
+    const world = new World({ maxMemoryBytes: WORKSPACE + VARIABLE + VALUE + 1 });
     const { ann, bob } = world.clients("ann", "bob");
     ann.store("x", "1");
     ann.fetch("x", { lease: true });
@@ -54,7 +55,7 @@ describe("the limit on memory", () => {
     ann.store("x", "1", "2");
     ann.store("y", "1");
     ann.deleteVar("x");
-    expect(world.space.stats.memoryBytes).toBe(VARIABLE + VALUE + 1);
+    expect(world.space.stats.memoryBytes).toBe(WORKSPACE + VARIABLE + VALUE + 1);
     ann.deleteWs();
     expect(world.space.stats).toMatchObject({ memoryBytes: 0, variables: 0 });
   });

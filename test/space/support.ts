@@ -1,12 +1,15 @@
 import {
   type FailureCode,
   type FileValue,
+  type LimitOptions,
   type OpenOptions,
+  PLAIN_STORE,
   type ReadOptions,
   type Session,
   type SessionOptions,
   Space,
   type SpaceOptions,
+  type StoreOptions,
 } from "../../src/space/index.ts";
 
 /** What a request has come to so far. */
@@ -35,9 +38,27 @@ export class World {
   /** Who got which value, in order: "ann 1". */
   readonly given: string[] = [];
   readonly dropped: FileValue[] = [];
+  /** What the clock of the calendar says: nothing is over before somebody asks, or `pass` is called. */
+  now = 1000;
+  /** When something will be over, as it was told. */
+  readonly planned: number[] = [];
 
   constructor(options: Partial<SpaceOptions> = {}) {
-    this.space = new Space({ runId: ".run", seed: 1, dropFile: (file) => this.dropped.push(file), ...options });
+    this.space = new Space({
+      runId: ".run",
+      seed: 1,
+      dropFile: (file) => this.dropped.push(file),
+      wallNow: () => this.now,
+      onExpiry: (at) => this.planned.push(at),
+      ...options,
+    });
+  }
+
+  /** So much time passes, and the space is told of it. */
+  pass(ms: number): void {
+    this.now += ms;
+    this.space.expireDue(this.now);
+    this.space.validate();
   }
 
   /** Clients that use workspace "w". */
@@ -109,8 +130,8 @@ export class Client {
     return this.#ask((request) => this.#space.mktemp(this.session, request, template));
   }
 
-  declare(name: string, mode: string): Answer {
-    return this.#ask((request) => this.#space.declare(this.session, request, "w", name, mode));
+  declare(name: string, mode: string, limits?: LimitOptions): Answer {
+    return this.#ask((request) => this.#space.declare(this.session, request, "w", name, mode, limits));
   }
 
   guard(name: string): Answer {
@@ -135,6 +156,13 @@ export class Client {
     return this.#ask((request) =>
       this.#space.store(this.session, request, ws, name, descriptor, bytes, 0, bytes.length),
     );
+  }
+
+  /** Stores a text otherwise than plainly. */
+  storeSo(name: string, text: string, how: Partial<StoreOptions>): Answer {
+    const bytes = bytesOf(text);
+    const all = { ...PLAIN_STORE, ...how };
+    return this.#ask((request) => this.#space.store(this.session, request, "w", name, 0, bytes, 0, bytes.length, all));
   }
 
   storeSeveral(name: string, texts: readonly string[]): Answer {

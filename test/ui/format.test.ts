@@ -3,6 +3,7 @@ import { bytes, count, counted, duration, microseconds, percent, rate, shortCoun
 import { shellWord } from "../../ui/format/shell-word.ts";
 import { ago, exactTime } from "../../ui/format/times.ts";
 import { shortened, visibleLine, visibleText } from "../../ui/format/visible-text.ts";
+import { limitsText } from "../../ui/variable/limits-text.ts";
 
 describe("numbers as people read them", () => {
   it.each([
@@ -71,5 +72,16 @@ describe("text from programs", () => {
     expect(shellWord("it's $HOME")).toBe("'it'\\''s $HOME'");
     expect(shellWord("-n")).toBe("'-n'");
     expect(shellWord("")).toBe("''");
+  });
+});
+
+describe("limits of a variable", () => {
+  it("say how much it holds, what then, and for how long", () => {
+    expect(limitsText({ maxValues: 1, whenFull: "block" })).toBe("at most 1 value, else stores wait");
+    expect(limitsText({ maxValues: 2000, maxBytes: 2 ** 20, whenFull: "dropOldest", ttlMs: 60_000 })).toBe(
+      "at most 2,000 values and 1 MiB, else the oldest go; each for 60 s",
+    );
+    expect(limitsText({ ttlMs: 1500 })).toBe("each for 1,500 ms");
+    expect(limitsText({})).toBe("none");
   });
 });

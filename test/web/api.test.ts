@@ -88,6 +88,28 @@ describe("the API", () => {
     expect(found.values.map(({ index }) => index)).toEqual([11, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119]);
   });
 
+  test("declares limits, shows them with who waits to store, and waits for nobody itself", async () => {
+    await using web = await TestWeb.start();
+    const ws = web.open("w", { useUse: true, label: "the storer", idleTimeout: 60_000 });
+    await ws.opened();
+    const path = "/api/workspaces/w/variables";
+    expect(await web.get("/api/workspaces/w")).toMatchObject({ idleTimeoutMs: 60_000 });
+    const declared = await web.send("POST", path, { name: "x", mode: "fifo", maxValues: 1, ttlMs: 60_000 });
+    const limits = { maxValues: 1, whenFull: "block", ttlMs: 60_000 };
+    expect(declared).toMatchObject({ status: 201, body: { storers: 0, limits } });
+    await ws.store("x", 1);
+    const waiting = ws.store("x", 2);
+    await until(async () => (await web.get<VariableDetail>(`${path}/x`)).storers === 1);
+    expect(await web.get(`${path}/x`)).toMatchObject({ limits, waiters: [{ label: "the storer", verb: "store" }] });
+    expect(await web.send("POST", `${path}/x/values`, { descriptor: 1, bytes: "MQ==" })).toMatchObject({
+      status: 409,
+      body: { code: "variable_full" },
+    });
+    expect((await web.send("POST", path, { name: "y", mode: "single", maxValues: 1 })).status).toBe(400);
+    await web.send("POST", `${path}/x/take`);
+    await waiting;
+  });
+
   test("gives the bytes of a value, as bytes and nothing else, from memory and from a file", async () => {
     await using web = await TestWeb.start({ longValueBytes: 100_000 });
     const ws = web.open("w");

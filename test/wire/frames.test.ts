@@ -64,6 +64,11 @@ const fromClient: readonly Golden[] = [
     (out) => writeOpen(out, 7, 1, OpenFlag.persistent | OpenFlag.durability, "w", DurabilityNumber.memory),
     "0000000e 00000007 03 00000001 0a 0001 77 03",
   ],
+  [
+    "open with an idle timeout",
+    (out) => writeOpen(out, 7, 1, OpenFlag.create | OpenFlag.idleTimeout, "w", 0, 60_000),
+    "00000015 00000007 03 00000001 24 0001 77 000000000000ea60",
+  ],
   ["open, persistent", (out) => writeOpen(out, 7, 1, OpenFlag.persistent, ""), "0000000c 00000007 03 00000001 02 0000"],
   ["leave", (out) => writeNumbered(out, 7, Verb.leave, 1), "00000009 00000007 04 00000001"],
   ["delete ws", (out) => writeNumbered(out, 7, Verb.deleteWs, 1), "00000009 00000007 05 00000001"],
@@ -72,8 +77,29 @@ const fromClient: readonly Golden[] = [
   ["mktemp", (out) => writeMktemp(out, 7, 3, "t%d"), "0000000c 00000007 07 00000003 742564"],
   ["list vars", (out) => writeNumbered(out, 7, Verb.listVars, 1), "00000009 00000007 08 00000001"],
   ["declare", (out) => writeDeclare(out, 7, 2, "fifo"), "0000000d 00000007 09 00000002 6669666f"],
+  [
+    "declare with limits",
+    (out) =>
+      writeDeclare(out, 7, 2, "fifo", { maxValues: 9, maxBytes: 2 ** 33, whenFull: "dropOldest", ttlMs: 60_000 }),
+    "00000027 00000007 49 00000002 0f 0000000000000009 0000000200000000 02 000000000000ea60 6669666f",
+  ],
+  [
+    "declare with a limit taken away",
+    (out) => writeDeclare(out, 7, 2, "fifo", { maxValues: Infinity }),
+    "00000016 00000007 49 00000002 01 0000000000000000 6669666f",
+  ],
   ["delete var", (out) => writeNumbered(out, 7, Verb.deleteVar, 2), "00000009 00000007 0a 00000002"],
   ["store", (out) => writeStore(out, 7, 2, 0x0b000001, value, 1, 3), "0000000f 00000007 0b 00000002 0b000001 6869"],
+  [
+    "store with a timeout and a time to live",
+    (out) => writeStore(out, 7, 2, 0x0b000001, value, 1, 3, { timeoutMs: 500, ttlMs: 60_000 }),
+    "0000001c 00000007 4b 00000002 03 000001f4 000000000000ea60 0b000001 6869",
+  ],
+  [
+    "store for ever",
+    (out) => writeStore(out, 7, 2, 0x0b000001, value, 1, 3, { ttlMs: Infinity }),
+    "00000018 00000007 4b 00000002 02 0000000000000000 0b000001 6869",
+  ],
   [
     "store in chunks",
     (out) => writeChunkedStore(out, 7, 2, 0x0b000003, 2 ** 32 + 1),
@@ -268,6 +294,9 @@ describe("failure codes", () => {
       "28 session_lost",
       "29 storage_failed",
       "30 not_authenticated",
+      "33 variable_full",
+      "34 too_many_workspaces",
+      "35 too_many_variables",
     ]);
   });
 

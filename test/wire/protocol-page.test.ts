@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
+  DeclareFlag,
   DurabilityNumber,
   MAX_DICTIONARY_BYTES,
   MAX_DICTIONARY_PAIRS,
@@ -13,10 +14,13 @@ import {
   PROTOCOL_VERSION,
   ReadFlag,
   Reply,
+  StoreFlag,
   ValueFlag,
   Verb,
   WelcomeFlag,
+  WhenFullNumber,
   WINDOW_BYTES,
+  WITH_OPTIONS,
 } from "../../src/wire/index.ts";
 
 // The page is written for people; what it says in numbers is compared with the code.
@@ -78,6 +82,18 @@ describe("docs/protocol.md", () => {
     const server = rows(section(multiplexed, "From the server")).flat();
     expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
       `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create), byte string name, with flag ${OpenFlag.durability} u8 durability. Flag ${OpenFlag.again} again:`,
+    );
+    expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
+      `With flag ${OpenFlag.idleTimeout} u64 idle timeout`,
+    );
+    const { maxValues, maxBytes, whenFull, ttl } = DeclareFlag;
+    const { block, reject, dropOldest } = WhenFullNumber;
+    expect(multiplexed).toContain(`(${WITH_OPTIONS} is added to it)`);
+    expect(multiplexed).toContain(
+      `limits:    ${maxValues} most values: u64   ${maxBytes} most bytes: u64   ${whenFull} when full: u8 (${block} block, ${reject} reject, ${dropOldest} drop oldest)   ${ttl} time to live: u64 ms`,
+    );
+    expect(multiplexed).toContain(
+      `options:   ${StoreFlag.timeout} timeout: u32 ms    ${StoreFlag.ttl} time to live: u64 ms`,
     );
     const { fsync, os, memory } = DurabilityNumber;
     expect(multiplexed).toContain(`${fsync} \`fsync\`, ${os} \`os\`, ${memory} \`memory\``);

@@ -4,6 +4,7 @@ import type { VariableDetail } from "../../src/web/api.ts";
 import { variablePath } from "../api/addresses.ts";
 import { hrefOf, nameOfId } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
+import { limitsText } from "./limits-text.ts";
 import { useLive } from "../live/use-live.ts";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
@@ -39,7 +40,7 @@ export default function VariablePage({ workspace, variable }: VariablePageProps)
           {data !== undefined && (
             <>
               <VariableFacts variable={data} />
-              <Waiters waiters={data.waiters} total={data.fetchers + data.finders} />
+              <Waiters waiters={data.waiters} total={data.fetchers + data.finders + data.storers} />
               <Holders holders={data.holders} />
             </>
           )}
@@ -75,7 +76,8 @@ function VariableBadges({ variable }: { readonly variable: VariableDetail }): JS
 }
 
 function VariableFacts({ variable }: { readonly variable: VariableDetail }): JSX.Element {
-  const { values, booked, fetchers, finders, stored, fetched, storedPerSecond, fetchedPerSecond, depths } = variable;
+  const { values, booked, fetchers, finders, storers, stored, fetched, storedPerSecond, fetchedPerSecond, depths } =
+    variable;
   return (
     <Facts
       facts={[
@@ -84,6 +86,12 @@ function VariableFacts({ variable }: { readonly variable: VariableDetail }): JSX
         ["Size", bytes(variable.bytes)],
         ["Fetchers", count(fetchers)],
         ["Finders", count(finders)],
+        ...(variable.limits === undefined
+          ? []
+          : ([
+              ["Storers", count(storers)],
+              ["Limits", limitsText(variable.limits)],
+            ] as const)),
         ["Stored", withRate(stored, storedPerSecond)],
         ["Fetched", withRate(fetched, fetchedPerSecond)],
         ["Last minute", <Sparkline key="depths" depths={depths} />],

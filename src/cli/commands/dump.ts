@@ -53,7 +53,7 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
       progress.show(writer.totals);
     });
     try {
-      writer.header(new Date(), VERSION);
+      writer.header(new Date(), VERSION, formatOf(workspaces));
       for (const workspace of workspaces) {
         await writeWorkspace(snapshot, workspace, writer);
       }
@@ -73,11 +73,17 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
 }
 
 async function writeWorkspace(snapshot: Snapshot, workspace: SnapshotWorkspace, writer: DumpWriter): Promise<void> {
-  const { name, isPersistent, durability } = workspace;
+  const { name, isPersistent, durability, idleTimeout } = workspace;
   writer.workspace(Buffer.from(name, "latin1"), isPersistent, durability);
+  if (idleTimeout !== undefined) {
+    writer.idleTimeout(idleTimeout);
+  }
   for (const variable of workspace.variables) {
     const before = writer.totals.values;
     writer.variable(Buffer.from(variable.name, "latin1"), variable.mode, variable.isGuarded);
+    if (variable.limits !== undefined) {
+      writer.limits(variable.limits);
+    }
     await snapshot.read(variable, writer);
     const count = writer.totals.values - before;
     if (count !== variable.valueCount) {
@@ -85,6 +91,15 @@ async function writeWorkspace(snapshot: Snapshot, workspace: SnapshotWorkspace, 
       throw new CommandFailure(ExitCode.failed, sentence);
     }
   }
+}
+
+/** The version of the format that has all that these need. */
+function formatOf(workspaces: readonly SnapshotWorkspace[]): number {
+  const isPlain = workspaces.every(
+    ({ durability, idleTimeout, variables }) =>
+      durability === undefined && idleTimeout === undefined && variables.every(({ limits }) => limits === undefined),
+  );
+  return isPlain ? 1 : 2;
 }
 
 function valueCountOf(workspaces: readonly SnapshotWorkspace[]): number {

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { NetWorkSpace } from "../../client/index.ts";
+import type { NetWorkSpace, StoreOptions as HowToStore } from "../../client/index.ts";
 import { withWorkspace } from "../connect.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { linesOf } from "../lines.ts";
@@ -7,13 +7,17 @@ import {
   addServerChoice,
   addValueChoice,
   addWorkspaceChoice,
+  timeoutOption,
   type ValueChoice,
   type WorkspaceChoice,
 } from "../options.ts";
 import { collectRaw, readTextInput } from "../input.ts";
+import { parseSeconds } from "../parse.ts";
 
 interface StoreOptions extends WorkspaceChoice, ValueChoice {
   readonly lines?: true;
+  readonly timeout?: number;
+  readonly ttl?: number;
 }
 
 const afterHelp = `
@@ -39,7 +43,10 @@ export function storeCommand(): Command {
     raw: "the value is bytes, not text",
     file: "the value is the bytes of this file",
   });
-  command.addOption(new Option("--lines", "each line of standard input is a value").conflicts(["raw", "file"]));
+  command
+    .addOption(new Option("--lines", "each line of standard input is a value").conflicts(["raw", "file"]))
+    .addOption(timeoutOption("wait no longer than this for room in a bounded variable"))
+    .addOption(new Option("--ttl <seconds>", "the value goes so long after it was stored").argParser(parseSeconds));
   return addServerChoice(addWorkspaceChoice(command)).addHelpText("after", afterHelp).action(store);
 }
 
@@ -55,33 +62,35 @@ async function store(
     command.error(`error: with ${source}, no value can be on the command line`);
   }
   // What is wrong with a value on the command line is found before anybody is connected to.
+  const { timeout, ttl } = options;
+  const how: HowToStore = { timeout, ttl };
   const given = text === undefined ? undefined : valueOf(text, options, "the value");
   await withWorkspace(workspace, options, async (ws) => {
     if (given !== undefined) {
-      await ws.store(variable, given.value);
+      await ws.store(variable, given.value, how);
     } else if (options.lines === true) {
-      await storeLines(ws, variable, options);
+      await storeLines(ws, variable, options, how);
     } else if (options.file !== undefined) {
-      await ws.storeFile(variable, options.file);
+      await ws.storeFile(variable, options.file, how);
     } else if (options.raw === true) {
-      await storeRawInput(ws, variable);
+      await storeRawInput(ws, variable, how);
     } else {
-      await ws.store(variable, valueOf(await readTextInput(), options, "standard input").value);
+      await ws.store(variable, valueOf(await readTextInput(), options, "standard input").value, how);
     }
   });
 }
 
-async function storeLines(ws: NetWorkSpace, variable: string, options: StoreOptions): Promise<void> {
+async function storeLines(ws: NetWorkSpace, variable: string, options: StoreOptions, how: HowToStore): Promise<void> {
   let lineCount = 0;
   for await (const lines of linesOf(process.stdin)) {
     const values = lines.map((line) => valueOf(line, options, `line ${++lineCount}`).value);
-    await ws.storeAll(variable, values);
+    await ws.storeAll(variable, values, how);
   }
 }
 
-async function storeRawInput(ws: NetWorkSpace, variable: string): Promise<void> {
+async function storeRawInput(ws: NetWorkSpace, variable: string, how: HowToStore): Promise<void> {
   await using input = await collectRaw(process.stdin);
-  await ws.storeFile(variable, input.source, { length: input.length });
+  await ws.storeFile(variable, input.source, { length: input.length, ...how });
 }
 
 function valueOf(text: string, options: StoreOptions, what: string): { readonly value: unknown } {

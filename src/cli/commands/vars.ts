@@ -10,7 +10,7 @@ interface VarsOptions extends ServerChoice {
 
 const afterHelp = `
 VALUES are there to be fetched; BOOKED were fetched and are not yet confirmed, or on lease.
-FETCHERS and FINDERS are clients that wait for a value.`;
+FETCHERS and FINDERS are clients that wait for a value, STORERS for room. --json has what a variable may hold, too.`;
 
 export function varsCommand(): Command {
   const command = new Command("vars")
@@ -28,14 +28,15 @@ async function list(workspace: string, options: VarsOptions): Promise<void> {
     await writeLine(JSON.stringify(variables));
     return;
   }
-  const rows = variables.map(({ name, mode, values, booked, fetchers, finders, bytes }) => [
+  const rows = variables.map(({ name, mode, values, booked, fetchers, finders, storers, bytes }) => [
     name,
     mode,
     values,
     booked,
     fetchers,
     finders,
+    storers,
     bytes,
   ]);
-  await writeLine(table(["VARIABLE", "MODE", "VALUES", "BOOKED", "FETCHERS", "FINDERS", "BYTES"], rows));
+  await writeLine(table(["VARIABLE", "MODE", "VALUES", "BOOKED", "FETCHERS", "FINDERS", "STORERS", "BYTES"], rows));
 }

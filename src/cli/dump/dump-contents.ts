@@ -59,6 +59,20 @@ class Listing implements DumpSink, DumpContents {
     return Promise.resolve();
   }
 
+  idleTimeout(): Promise<void> {
+    if (this.#workspace === undefined || this.#variable !== undefined) {
+      throw new DumpDamage("the dump is damaged: it has an idle timeout that does not follow a workspace");
+    }
+    return Promise.resolve();
+  }
+
+  limits(): Promise<void> {
+    if (this.#variable?.count !== 0) {
+      throw new DumpDamage("the dump is damaged: it has limits that do not follow a variable");
+    }
+    return Promise.resolve();
+  }
+
   variable(bytes: Uint8Array, mode: DumpMode, isGuarded: boolean): Promise<void> {
     const name = nameOfBytes(bytes);
     const workspace = this.#workspace;

@@ -6,6 +6,7 @@ import { DumpBytes } from "./dump-bytes.ts";
 import {
   BREAK,
   dumpDurabilities,
+  type DumpLimits,
   type DumpMode,
   dumpModes,
   type DumpTotals,
@@ -13,6 +14,7 @@ import {
   FORMAT_VERSION,
   MOST_BYTES_AT_ONCE,
   noTotals,
+  whenFullChoices,
 } from "./dump-format.ts";
 
 const LONGEST_NAME_BYTES = 65_535;
@@ -26,7 +28,11 @@ export interface DumpSink extends ValueSink {
   header(time: string, version: string): void;
   /** `durability`: where it has one of its own. */
   workspace(name: Uint8Array, isPersistent: boolean, durability: Durability | undefined): Promise<void>;
+  /** Of the last workspace, before its variables. */
+  idleTimeout(ms: number): Promise<void>;
   variable(name: Uint8Array, mode: DumpMode, isGuarded: boolean): Promise<void>;
+  /** Of the last variable, before its values. */
+  limits(limits: DumpLimits): Promise<void>;
 }
 
 /**
@@ -63,6 +69,17 @@ export async function readDump(source: AsyncIterable<Uint8Array>, sink: DumpSink
       case "workspace of 4":
         totals.workspaces++;
         await sink.workspace(readName(input), readBoolean(input), readDurability(input));
+        break;
+      case "idle timeout of 2":
+        await sink.idleTimeout(readLimit(input) ?? Infinity);
+        break;
+      case "limits of 5":
+        await sink.limits({
+          maxValues: readLimit(input),
+          maxBytes: readLimit(input),
+          whenFull: readWhenFull(input),
+          ttl: readLimit(input),
+        });
         break;
       case "variable of 4":
         totals.variables++;
@@ -227,6 +244,18 @@ function readDurability(input: DumpBytes): Durability {
   input.head();
   const text = readText(input);
   return dumpDurabilities.find((durability) => durability === text) ?? input.fail(`a durability '${text}'`);
+}
+
+function readWhenFull(input: DumpBytes): DumpLimits["whenFull"] {
+  input.head();
+  const text = readText(input);
+  return whenFullChoices.find((choice) => choice === text) ?? input.fail(`'${text}' for what to do when it is full`);
+}
+
+/** 0 is none. */
+function readLimit(input: DumpBytes): number | undefined {
+  const limit = readNumber(input);
+  return limit === 0 ? undefined : limit;
 }
 
 function readBoolean(input: DumpBytes): boolean {

@@ -5,9 +5,9 @@ import { Major, Tag } from "../../codec/cbor-format.ts";
 import { CborOutput } from "../../codec/cbor-output.ts";
 import {
   BREAK,
+  type DumpLimits,
   type DumpMode,
   FORMAT_NAME,
-  FORMAT_VERSION,
   INDEFINITE_BYTES,
   MOST_BYTES_AT_ONCE,
   noTotals,
@@ -31,11 +31,12 @@ export class DumpWriter implements ValueSink {
     this.#write = write;
   }
 
-  header(time: Date, version: string): void {
+  /** `format`: the least version that has all the records which follow. */
+  header(time: Date, version: string, format: number): void {
     this.#out.tag(Tag.selfDescribed);
     this.#array(4);
     this.#out.text(FORMAT_NAME);
-    this.#out.number(FORMAT_VERSION);
+    this.#out.number(format);
     this.#out.text(time.toISOString());
     this.#out.text(version);
   }
@@ -51,6 +52,12 @@ export class DumpWriter implements ValueSink {
     }
   }
 
+  idleTimeout(ms: number): void {
+    this.#array(2);
+    this.#out.text("idle timeout");
+    this.#out.number(ms);
+  }
+
   variable(name: Uint8Array, mode: DumpMode, isGuarded: boolean): void {
     this.totals.variables++;
     this.#array(4);
@@ -58,6 +65,15 @@ export class DumpWriter implements ValueSink {
     this.#name(name);
     this.#out.text(mode);
     this.#out.byte(isGuarded ? TRUE : FALSE);
+  }
+
+  limits({ maxValues, maxBytes, whenFull, ttl }: DumpLimits): void {
+    this.#array(5);
+    this.#out.text("limits");
+    this.#out.number(maxValues ?? 0);
+    this.#out.number(maxBytes ?? 0);
+    this.#out.text(whenFull ?? "block");
+    this.#out.number(ttl ?? 0);
   }
 
   value(descriptor: number, bytes: Uint8Array, start: number, end: number): void {

@@ -3,9 +3,12 @@ import { PassThrough } from "node:stream";
 import { type Durability, NetWorkSpace, type NwsServer } from "../../client/index.ts";
 import { nameOfBytes } from "../../client/name-bytes.ts";
 import { RawStore } from "../../client/raw-store.ts";
-import { type DumpMode, noTotals } from "./dump-format.ts";
+import { type DumpLimits, type DumpMode, noTotals } from "./dump-format.ts";
 import type { DumpSink } from "./dump-reader.ts";
 import type { Progress } from "./progress.ts";
+
+/** The system's workspace. */
+const SYSTEM = "__default";
 
 /** So much of a long value is ahead of the network. */
 const AHEAD_BYTES = 524_288;
@@ -31,7 +34,11 @@ export class Loader implements DumpSink {
   readonly #progress: Progress;
   #ws: NetWorkSpace | undefined;
   #canGuard = false;
+  #isAppended = false;
   #store: RawStore | undefined;
+  /** What the variable gets when its values are there: they might not find room, as there may be more of them than it takes. */
+  #limit: (() => Promise<void>) | undefined;
+  #variable: { readonly name: string; readonly mode: DumpMode } | undefined;
   /** A long value on its way: its bytes, how many are to come, and what becomes of it. */
   #pipe = new PassThrough();
   #rest = 0;
@@ -59,6 +66,7 @@ export class Loader implements DumpSink {
     // Who opens a workspace as persistent owns it until it is closed, may guard its variables and says how durable it is; whatever is
     // only used stays too.
     this.#canGuard = isPersistent && !isAppended;
+    this.#isAppended = isAppended;
     this.#ws = new NetWorkSpace(name, {
       server: this.#server,
       useUse: !this.#canGuard,
@@ -66,6 +74,29 @@ export class Loader implements DumpSink {
       ...(this.#canGuard && { durability }),
     });
     await this.#ws.opened();
+  }
+
+  async idleTimeout(ms: number): Promise<void> {
+    const ws = this.#ws;
+    // (The system's workspace has none, and what is there keeps its own.)
+    if (ws !== undefined && ws.name !== SYSTEM && !this.#isAppended) {
+      const again = new NetWorkSpace(ws.name, { server: this.#server, useUse: true, idleTimeout: ms });
+      await again.opened();
+      await again.close();
+    }
+  }
+
+  async limits({ maxValues, maxBytes, whenFull, ttl }: DumpLimits): Promise<void> {
+    const ws = this.#ws;
+    const variable = this.#variable;
+    if (ws === undefined || variable === undefined || variable.mode === "unknown") {
+      return;
+    }
+    const { name, mode } = variable;
+    if (ttl !== undefined) {
+      await ws.declare(name, mode, { ttl });
+    }
+    this.#limit = () => ws.declare(name, mode, { maxValues, maxBytes, whenFull });
   }
 
   async variable(bytes: Uint8Array, mode: DumpMode, isGuarded: boolean): Promise<void> {
@@ -76,6 +107,7 @@ export class Loader implements DumpSink {
     }
     const name = nameOfBytes(bytes);
     this.totals.variables++;
+    this.#variable = { name, mode };
     if (mode === "unknown") {
       // To look for a value is what makes such a variable.
       await ws.findTry(name);
@@ -145,6 +177,9 @@ export class Loader implements DumpSink {
   async #finishVariable(): Promise<void> {
     await this.#store?.finish();
     this.#store = undefined;
+    await this.#limit?.();
+    this.#limit = undefined;
+    this.#variable = undefined;
   }
 
   #count(bytes: number): void {

@@ -1,4 +1,4 @@
-import type { Changes, Durability, FileValue, Holder, Mode } from "../../space/index.ts";
+import type { Changes, Durability, FileValue, Holder, Mode, VariableLimits } from "../../space/index.ts";
 import {
   bookingKindsByNumber,
   durabilitiesByNumber,
@@ -7,6 +7,7 @@ import {
   Kind,
   modesByNumber,
   type SessionChanges,
+  whenFullByNumber,
 } from "./record-format.ts";
 
 const FIRST_BYTES = 1024;
@@ -64,6 +65,12 @@ export class ChangeEncoder implements Changes, SessionChanges {
     this.changeEnded();
   }
 
+  idleTimeoutSet(workspace: number, timeoutMs: number): void {
+    this.#numbers(Kind.idleTimeoutSet, workspace);
+    this.#limit(timeoutMs);
+    this.changeEnded();
+  }
+
   workspaceDropped(workspace: number): void {
     this.#numbers(Kind.workspaceDropped, workspace);
     this.changeEnded();
@@ -115,6 +122,15 @@ export class ChangeEncoder implements Changes, SessionChanges {
     this.changeEnded();
   }
 
+  limitsSet(id: number, { maxValues, maxBytes, whenFull, ttlMs }: VariableLimits): void {
+    this.#numbers(Kind.limitsSet, id);
+    this.#limit(maxValues);
+    this.#limit(maxBytes);
+    this.#byte(whenFullByNumber.indexOf(whenFull));
+    this.#limit(ttlMs);
+    this.changeEnded();
+  }
+
   variableDeleted(id: number): void {
     this.#numbers(Kind.variableDeleted, id);
     this.changeEnded();
@@ -141,6 +157,12 @@ export class ChangeEncoder implements Changes, SessionChanges {
     this.#number(descriptor);
     this.#number(file.length);
     this.#text(this.nameOf(file));
+    this.changeEnded();
+  }
+
+  expirySet(id: number, index: number, at: number): void {
+    this.#numbers(Kind.expirySet, id, index);
+    this.#number(at);
     this.changeEnded();
   }
 
@@ -227,6 +249,10 @@ export class ChangeEncoder implements Changes, SessionChanges {
     }
     bytes[length++] = rest;
     this.length = length;
+  }
+
+  #limit(limit: number): void {
+    this.#number(limit === Infinity ? 0 : limit);
   }
 
   #text(text: string): void {

@@ -5,6 +5,7 @@ import {
   Kind,
   modesByNumber,
   type SessionChanges,
+  whenFullByNumber,
 } from "./record-format.ts";
 
 /** A file as a record has it. */
@@ -69,6 +70,14 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.modeSet(fields.number(), fields.oneOf(modesByNumber));
     case Kind.guarded:
       return into.guarded(fields.number());
+    case Kind.limitsSet: {
+      const id = fields.number();
+      const [maxValues, maxBytes] = [fields.limit(), fields.limit()];
+      const whenFull = fields.oneOf(whenFullByNumber);
+      return into.limitsSet(id, { maxValues, maxBytes, whenFull, ttlMs: fields.limit() });
+    }
+    case Kind.expirySet:
+      return into.expirySet(fields.number(), fields.number(), fields.number());
     case Kind.variableDeleted:
       return into.variableDeleted(fields.number());
     case Kind.indicesUsed:
@@ -79,6 +88,8 @@ function decodeChange(fields: Fields, into: ChangesRead): void {
       return into.persistenceSet(fields.number(), fields.byte() === 1);
     case Kind.durabilitySet:
       return into.durabilitySet(fields.number(), fields.oneOf(durabilitiesByNumber));
+    case Kind.idleTimeoutSet:
+      return into.idleTimeoutSet(fields.number(), fields.limit());
     case Kind.workspaceDropped:
       return into.workspaceDropped(fields.number());
     case Kind.owned:
@@ -142,6 +153,11 @@ class Fields {
         return value;
       }
     }
+  }
+
+  limit(): number {
+    const number = this.number();
+    return number === 0 ? Infinity : number;
   }
 
   text(): string {

@@ -6,6 +6,7 @@ import {
   type Mode,
   type Restoration,
   RestoreError,
+  type VariableLimits,
 } from "../../space/index.ts";
 import { KeptSession } from "../kept-session.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
@@ -80,6 +81,10 @@ export class JournalReader implements Replay, ChangesRead {
     this.#restoration.durabilitySet(workspace, durability);
   }
 
+  idleTimeoutSet(workspace: number, timeoutMs: number): void {
+    this.#restoration.idleTimeoutSet(workspace, timeoutMs);
+  }
+
   workspaceDropped(workspace: number): void {
     this.#restoration.workspaceDropped(workspace);
   }
@@ -126,6 +131,12 @@ export class JournalReader implements Replay, ChangesRead {
     }
   }
 
+  limitsSet(id: number, limits: VariableLimits): void {
+    if (this.#concernsVariable(id)) {
+      this.#restoration.limitsSet(id, limits);
+    }
+  }
+
   variableDeleted(id: number): void {
     if (this.#concernsVariable(id)) {
       this.#restoration.variableDeleted(id);
@@ -147,6 +158,12 @@ export class JournalReader implements Replay, ChangesRead {
   putFile(id: number, index: number, descriptor: number, { name, length }: FileReference): void {
     if (this.#concernsNewValue(id, index)) {
       this.#restoration.putFile(id, index, descriptor, this.#fileNamed(name, length));
+    }
+  }
+
+  expirySet(id: number, index: number, at: number): void {
+    if (this.#concernsValue(id, index)) {
+      this.#restoration.expirySet(id, index, at);
     }
   }
 

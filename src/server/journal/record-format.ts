@@ -1,4 +1,4 @@
-import type { BookingKind, Durability, Mode } from "../../space/index.ts";
+import type { BookingKind, Durability, Mode, WhenFull } from "../../space/index.ts";
 
 /**
  * The records of the log: one or more changes each. A change is its kind (one byte), then its fields in the order of the
@@ -7,13 +7,14 @@ import type { BookingKind, Durability, Mode } from "../../space/index.ts";
  *     number   LEB128: seven bits a byte, the lowest first; at most 2^53 − 1
  *     text     length (number), then one byte for each character
  *     bytes    length (number), then the bytes
- *     flag, mode, kind of booking, durability   one byte
+ *     flag, mode, kind of booking, durability, what is done when a variable is full   one byte
+ *     limit    number; 0 for none
  *
  * A file goes by length (number) and name (text). Each run of a server begins with `started`, each snapshot with `snapshotBegun`: both
  * say the version of this format. Kinds are never given another meaning. What is added later makes a new version, so that an
  * older server refuses the folder rather than misread it.
  */
-export const JOURNAL_VERSION = 2;
+export const JOURNAL_VERSION = 3;
 
 export const Kind = {
   started: 1,
@@ -38,6 +39,9 @@ export const Kind = {
   requestDone: 20,
   durabilitySet: 21,
   persistenceSet: 22,
+  limitsSet: 23,
+  expirySet: 24,
+  idleTimeoutSet: 25,
   /** In snapshots only: what follows was true at the position that is given. */
   snapshotBegun: 32,
   variableSeen: 33,
@@ -65,7 +69,8 @@ export interface SessionChanges {
   requestDone(session: number, request: number, serial: number): void;
 }
 
-/** Modes, kinds of booking and durabilities go by their place here: only ever to be added to, at the end. */
+/** Modes, kinds of booking, durabilities and what is done when a variable is full go by their place here: only ever to be added to, at the end. */
 export const modesByNumber: readonly Mode[] = ["fifo", "lifo", "multi", "single"];
 export const bookingKindsByNumber: readonly BookingKind[] = ["booking", "lease", "sent"];
 export const durabilitiesByNumber: readonly Durability[] = ["fsync", "os", "memory"];
+export const whenFullByNumber: readonly WhenFull[] = ["block", "reject", "dropOldest"];

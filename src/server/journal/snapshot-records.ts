@@ -29,7 +29,7 @@ export function* snapshotRecords(
       yield take(records);
     }
   }
-  for (const { id, name, owner, isPersistent, durability } of state.workspaces) {
+  for (const { id, name, owner, isPersistent, durability, idleTimeoutMs } of state.workspaces) {
     if (id !== SYSTEM_ID) {
       records.workspaceKept(id, name);
       if (owner !== undefined) {
@@ -40,6 +40,9 @@ export function* snapshotRecords(
       }
       if (durability !== undefined) {
         records.durabilitySet(id, durability);
+      }
+      if (idleTimeoutMs < Infinity) {
+        records.idleTimeoutSet(id, idleTimeoutMs);
       }
       if (records.length > RECORD_BYTES) {
         yield take(records);

@@ -33,7 +33,14 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
     ({ params, body }, reply) => {
       const workspace = observer.workspace(params.workspace);
       const name = bytesOf(body.name);
-      door.declare(workspace.name, name, body.mode);
+      const { mode, maxValues, maxBytes, whenFull, ttlMs } = body;
+      const limits = {
+        ...(maxValues !== undefined && { maxValues }),
+        ...(maxBytes !== undefined && { maxBytes }),
+        ...(whenFull !== undefined && { whenFull }),
+        ...(ttlMs !== undefined && { ttlMs }),
+      };
+      door.declare(workspace.name, name, mode, limits);
       void reply.status(201);
       return showVariable(observer, observer.variable(params.workspace, idOf(name)));
     },

@@ -5,6 +5,8 @@ import { type Observer, timeOf } from "./observer.ts";
 import { pageOf, type SortKeys } from "./page-of.ts";
 import type { TwoRates } from "./rates.ts";
 
+type Limits = NonNullable<VariableView["limits"]>;
+
 const MOST_LISTED = 100;
 /** So many booked values are looked at to find out who has some of a variable. */
 const MOST_BOOKED = 100_000;
@@ -21,6 +23,7 @@ export function showVariables(
     booked: ({ bookedCount }) => bookedCount,
     fetchers: ({ fetchers }) => fetchers.size,
     finders: ({ finders }) => finders.size,
+    storers: ({ storers }) => storers.size,
     bytes: ({ memoryBytes, fileBytes }) => memoryBytes + fileBytes,
     stored: ({ storedCount }) => storedCount,
     fetched: ({ fetchedCount }) => fetchedCount,
@@ -34,7 +37,7 @@ export function showVariables(
 }
 
 export function showVariable(observer: Observer, variable: VariableView): VariableInfo {
-  const { name, isGuarded, freeCount, bookedCount, fetchers, finders, memoryBytes, fileBytes } = variable;
+  const { name, isGuarded, freeCount, bookedCount, fetchers, finders, storers, memoryBytes, fileBytes } = variable;
   const { firstRate: storedPerSecond, secondRate: fetchedPerSecond } = ratesOf(observer, variable);
   const alert = observer.depths.alertOf(variable);
   // (Without spreading anything: this is most of what a page costs the server.)
@@ -47,6 +50,7 @@ export function showVariable(observer: Observer, variable: VariableView): Variab
     booked: bookedCount,
     fetchers: fetchers.size,
     finders: finders.size,
+    storers: storers.size,
     bytes: memoryBytes + fileBytes,
     depths: observer.depths.of(variable),
     stored: variable.storedCount,
@@ -57,7 +61,19 @@ export function showVariable(observer: Observer, variable: VariableView): Variab
   if (alert !== undefined) {
     info.alert = alert;
   }
+  if (variable.limits !== undefined) {
+    info.limits = showLimits(variable.limits);
+  }
   return info;
+}
+
+function showLimits({ maxValues, maxBytes, whenFull, ttlMs }: Limits): NonNullable<VariableInfo["limits"]> {
+  return {
+    ...(maxValues < Infinity && { maxValues }),
+    ...(maxBytes < Infinity && { maxBytes }),
+    ...((maxValues < Infinity || maxBytes < Infinity) && { whenFull }),
+    ...(ttlMs < Infinity && { ttlMs }),
+  };
 }
 
 export function showDetail(observer: Observer, variable: VariableView): VariableDetail {
@@ -70,12 +86,17 @@ export function showDetail(observer: Observer, variable: VariableView): Variable
   };
 }
 
-export function verbOf({ how: { take, iterate } }: WaiterView): Verb {
+export function verbOf({ how }: WaiterView): Verb {
+  if (how === undefined) {
+    return "store";
+  }
+  const { take, iterate } = how;
   return `${iterate ? "i" : ""}${take ? "fetch" : "find"}`;
 }
 
 function waitersOf(variable: VariableView, clients: ReadonlyMap<SessionView, ClientView>): Waiter[] {
-  const waiters = [...first(variable.fetchers), ...first(variable.finders)].sort((a, b) => a.since - b.since);
+  const { fetchers, finders, storers } = variable;
+  const waiters = [fetchers, finders, storers].flatMap((list) => first(list)).sort((a, b) => a.since - b.since);
   return waiters.slice(0, MOST_LISTED).map((waiter) => {
     const { session, since } = waiter;
     return { ...whoIs(session, clients), verb: verbOf(waiter), since: timeOf(since) };
