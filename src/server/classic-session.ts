@@ -239,7 +239,7 @@ export class ClassicSession implements Conversation, Receiver {
   /** Handles requests as long as there are any and the client takes the replies. */
   #advance(): void {
     // (In this order: a connection that is far too congested is dropped, and then the state is another one.)
-    while (!this.#connection.isCongested && this.#isReading()) {
+    while (!this.#connection.isHeldUp && this.#isReading()) {
       const event = this.#reader.next();
       switch (event?.kind) {
         case undefined:

@@ -8,10 +8,12 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Flushable } from "./flush-queue.ts";
 import { HeldReplies } from "./held-replies.ts";
+import { LANDING_BYTES } from "./landing.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Dependence, type HeldBack, type ReplyGate } from "./reply-gate.ts";
 import { Survival } from "./survival.ts";
+import { Turn, type TurnTaker } from "./turns.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
 export const HIGH_WATER_BYTES = 1_048_576;
@@ -29,6 +31,9 @@ const TIMED_MASK = 15;
 const CONGESTED = 1;
 const HELD = 2;
 const LOGGING = 4;
+const TURN_OVER = 8;
+/** Of these, why requests that have come are not answered either. */
+const UNANSWERED = CONGESTED | LOGGING | TURN_OVER;
 
 /**
  * The plumbing between a conversation and its socket: hands received chunks to the conversation, collects what it has to say and
@@ -40,7 +45,7 @@ const LOGGING = 4;
  * But a connection that `survives` its socket stays *open* without one for its grace time: what is said is kept, and
  * `attach` gives it the socket on which the client has come back.
  */
-export class Connection implements Flushable, HeldBack, LineUser {
+export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
   readonly peer: string;
   readonly since = performance.now();
   bytesIn = 0;
@@ -75,6 +80,10 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** The kernel has not taken all that was written. */
   #isBehind = false;
   #pauses = 0;
+  #isPaused = false;
+  readonly #turn: Turn;
+  /** The last chunk was as long as can be, so the next one may come in the same turn. */
+  #hasMore = false;
   /** While closing: what had not been taken when it was last looked at. */
   #lingeringBytes = 0;
 
@@ -82,6 +91,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
   constructor(accepted: Duplex, peer: string, context: ConnectionContext) {
     this.peer = peer;
     this.#context = context;
+    this.#turn = new Turn(context.turns.clock);
     this.#line = new Line(accepted, peer, context.logger, this);
   }
 
@@ -117,11 +127,15 @@ export class Connection implements Flushable, HeldBack, LineUser {
   }
 
   /**
-   * Whether the other side is so far behind that no more of its requests should be answered for now. The conversation is
-   * told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
+   * Whether no more of its requests should be answered for now: the other side is far behind, or it has had its turn. To be asked before
+   * each request. The conversation is told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
    */
-  get isCongested(): boolean {
-    if ((this.#pauses & (CONGESTED | LOGGING)) !== 0) {
+  get isHeldUp(): boolean {
+    if ((this.#pauses & UNANSWERED) !== 0) {
+      return true;
+    }
+    if (this.#turn.isOver) {
+      this.#endTurn();
       return true;
     }
     if (this.#outgoing.byteCount < HIGH_WATER_BYTES) {
@@ -129,7 +143,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     }
     // More than usual for one turn: see what the kernel takes before the others have to wait.
     this.flush();
-    return (this.#pauses & (CONGESTED | LOGGING)) !== 0;
+    return (this.#pauses & UNANSWERED) !== 0;
   }
 
   /** Has `flush` called at the end of the turn even if nothing was said: for a conversation with more to `fill`. */
@@ -419,9 +433,21 @@ export class Connection implements Flushable, HeldBack, LineUser {
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#mode !== "open") {
-      return;
+    const hadMore = this.#hasMore;
+    this.#hasMore = chunk.length === LANDING_BYTES;
+    if (!hadMore) {
+      this.#turn.begin();
     }
+    if (this.#mode === "open") {
+      this.#received(chunk);
+    }
+    // (Otherwise it is thrown away; that, too, would hold the others up for as long as the other side goes on.)
+    if (this.#hasMore && this.#mode !== "gone" && this.#turn.isOverNow) {
+      this.#endTurn();
+    }
+  }
+
+  #received(chunk: Uint8Array): void {
     const { flushQueue, latency } = this.#context;
     const arrivedAt = performance.now();
     this.lastReceivedAt = arrivedAt;
@@ -440,6 +466,20 @@ export class Connection implements Flushable, HeldBack, LineUser {
     flushQueue.endReceiving();
     if ((this.#arrivals++ & TIMED_MASK) === 0) {
       latency.record(Math.max(1, Math.round((performance.now() - arrivedAt) * 1000)));
+    }
+  }
+
+  #endTurn(): void {
+    this.#hasMore = false;
+    this.#pause(this.#pauses | TURN_OVER);
+    this.#context.turns.add(this);
+  }
+
+  /** It has another turn. */
+  goOn(): void {
+    if ((this.#pauses & TURN_OVER) !== 0) {
+      this.#turn.begin();
+      this.#resume(TURN_OVER);
     }
   }
 
@@ -529,21 +569,26 @@ export class Connection implements Flushable, HeldBack, LineUser {
 
   /** One of the reasons is gone for which requests were not answered. */
   #resume(reason: number): void {
-    this.#pause(this.#pauses & ~reason);
-    if ((this.#pauses & (CONGESTED | LOGGING)) === 0) {
+    this.#pauses &= ~reason;
+    if ((this.#pauses & UNANSWERED) === 0 && this.#mode === "open") {
       this.#guarded("resuming", (conversation) => {
         conversation.resumed();
       });
     }
+    this.#pause(this.#pauses);
   }
 
   #pause(pauses: number): void {
-    const was = this.#pauses;
     this.#pauses = pauses;
-    if (was === 0 && pauses !== 0) {
-      this.#line?.socket.pause();
-    } else if (was !== 0 && pauses === 0) {
-      this.#line?.socket.resume();
+    const mustPause = pauses !== 0;
+    if (mustPause !== this.#isPaused) {
+      this.#isPaused = mustPause;
+      const socket = this.#line?.socket;
+      if (mustPause) {
+        socket?.pause();
+      } else {
+        socket?.resume();
+      }
     }
   }
 
@@ -554,6 +599,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     this.#mode = "gone";
     this.#held.clear();
     this.#context.gate?.remove(this);
+    this.#context.turns.remove(this);
     this.#cancelDeadline();
     this.#survival?.end();
     this.#endConversation();

@@ -1,7 +1,8 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 
-const LANDING_BYTES = 262_144;
+/** The longest chunk. */
+export const LANDING_BYTES = 262_144;
 
 /**
  * What comes in lands here, for all connections: it is used up before the next read. (The buffer is twice as long as what is

@@ -93,7 +93,6 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #arriving: GaugedBytes;
   readonly #waits = new Map<number, Wait>();
   readonly #held: HeldFrames;
-  #backlog: KeptFrame[] = [];
   #isOver = false;
   readonly #credentials: Credentials;
   readonly #graceMs: number;
@@ -154,16 +153,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     }
   }
 
+  /** Asked before each frame: what has come waits when the client does not take its answers, or when others have their turn. */
+  get mustWait(): boolean {
+    return this.connection.isHeldUp;
+  }
+
   frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#backlog.length > 0 || this.connection.isCongested) {
-      // The socket is read no more, so this is what is left of one or two chunks.
-      this.#backlog.push({ request, verb, bytes: bytes.slice(start, end), serial: 0 });
-    } else {
-      this.#take(request, verb, bytes, start, end, this.once.serialOf(verb));
-      if (this.#mayFlushEarly && this.connection.mark > EARLY_BYTES) {
-        this.#mayFlushEarly = false;
-        this.connection.flush();
-      }
+    this.#take(request, verb, bytes, start, end, this.once.serialOf(verb));
+    if (this.#mayFlushEarly && this.connection.mark > EARLY_BYTES) {
+      this.#mayFlushEarly = false;
+      this.connection.flush();
     }
   }
 
@@ -172,11 +171,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   resumed(): void {
-    const backlog = this.#backlog;
-    this.#backlog = [];
-    for (const { request, verb, bytes } of backlog) {
-      this.frame(request, verb, bytes, 0, bytes.length);
-    }
+    this.#mayFlushEarly = true;
+    this.#reader.goOn();
   }
 
   fill(): void {
@@ -215,7 +211,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     }
     this.#waits.clear();
     this.leaseLimits.clear();
-    this.#backlog = [];
+    this.#reader.forget();
     this.uploads.clear();
     this.answers.clear();
     this.numbers.clear();
@@ -352,7 +348,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     if (kept.length > 0) {
       this.connection.hold(false);
       for (const { request, verb, bytes, serial } of kept) {
-        // (Whether or not the client is behind: these are few, and came before what is in the backlog.)
+        // (Whether or not the client is behind: these are few, and came before what the reader keeps.)
         this.#take(request, verb, bytes, 0, bytes.length, serial);
       }
     }

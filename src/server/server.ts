@@ -37,6 +37,7 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import { Turns } from "./turns.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -89,6 +90,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly maxUnsentBytes: number;
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
+  readonly turns: Turns;
   readonly blobs: BlobStore;
   readonly space: Space;
   readonly memory: MemoryGauge;
@@ -132,6 +134,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.#clock = clock;
     this.flushQueue = new FlushQueue(clock);
     this.deadlines = new Deadlines(clock, this.#isBackground);
+    this.turns = new Turns(clock, this.flushQueue);
     this.limits = completeLimits(options.limits);
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;

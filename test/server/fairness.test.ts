@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/log/index.ts";
+import { Reply, Verb } from "../../src/wire/verbs.ts";
+import { serve, until } from "./harness.ts";
+import { classicRequest, RawClassic } from "./raw-classic.ts";
+import { frame, RawMultiplexed } from "./raw-multiplexed.ts";
+
+const COUNT = 5000;
+
+/** Time passes when somebody looks: so every turn is over after a few requests, however fast the machine is. */
+function restlessClock(): typeof systemClock {
+  let now = 0;
+  return { ...systemClock, now: () => (now += 1) };
+}
+
+describe("a client that sends thousands of requests at once", () => {
+  it("lets others have theirs in between, and gets its answers in order (multiplexed)", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawMultiplexed.ready(test);
+    const other = await RawMultiplexed.ready(test);
+    greedy.raw.write(Buffer.concat(Array.from({ length: COUNT }, (_, request) => frame(request, Verb.ping))));
+    await until(() => operations(test, 0) > 100, "the first are handled");
+    expect((await other.ask(1, Verb.ping)).verb).toBe(Reply.done);
+    expect(operations(test, 0)).toBeLessThan(COUNT);
+    for (let request = 0; request < COUNT; request++) {
+      expect(await greedy.next()).toMatchObject({ request, verb: Reply.done });
+    }
+  });
+
+  it("lets others have theirs in between, and gets its answers in order (classic)", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawClassic.to(test);
+    const other = await RawClassic.to(test);
+    await greedy.short("use ws", "w", "", "no");
+    const stores = Array.from({ length: COUNT }, (_, i) => classicRequest("store", "w", "x", "1", String(i)));
+    greedy.raw.write(Buffer.concat(stores));
+    await until(() => operations(test, 0) > 100, "the first are handled");
+    expect(await other.short("use ws", "w", "", "no")).toBe(0);
+    expect(operations(test, 0)).toBeLessThan(COUNT);
+    expect((await greedy.raw.read(4 * COUNT)).toString()).toBe("0000".repeat(COUNT));
+    for (let i = 0; i < COUNT; i++) {
+      expect(await other.fetchText("w", "x")).toBe(String(i));
+    }
+  });
+
+  it("is answered though it hangs up when all is sent", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawClassic.to(test);
+    await greedy.short("use ws", "w", "", "no");
+    const stores = Array.from({ length: COUNT }, (_, i) => classicRequest("store", "w", "x", "1", String(i)));
+    greedy.raw.socket.end(Buffer.concat(stores));
+    expect(await greedy.raw.readToEnd()).toHaveLength(4 * COUNT);
+  });
+});
+
+function operations(
+  { server }: { readonly server: { clients(): Iterable<{ readonly operations: number }> } },
+  which: number,
+): number {
+  return [...server.clients()][which]?.operations ?? 0;
+}
