@@ -13,6 +13,8 @@ const descriptions: Readonly<Record<keyof Limits, string>> = {
   maxMemoryBytes: "most bytes of values in memory",
   maxFileBytes: "most bytes of values in files",
   maxUnsentBytes: "most bytes that wait for one client to read them",
+  maxTotalUnsentBytes: "most bytes that wait for all clients together to read them",
+  maxStalledMs: "longest time in which a client takes nothing of what waits for it",
   maxNumbers: "most variables and workspaces that one session uses",
   maxGraceMs: "longest time that a session survives its connection",
 };

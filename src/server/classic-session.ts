@@ -5,13 +5,13 @@ import { type ClassicRequest, ClassicReader } from "../wire/classic-reader.ts";
 import { ClassicWriter, type ReplyFormat } from "../wire/classic-writer.ts";
 import { failureCodes, type FailureName } from "../wire/failure-codes.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import { ClassicDownload } from "./classic-download.ts";
 import { ClassicUpload } from "./classic-upload.ts";
 import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
 import { isReferable } from "./value-replies.ts";
@@ -56,7 +56,7 @@ export class ClassicSession implements Conversation, Receiver {
   #verb: ClassicVerb = UNKNOWN_VERB;
   #isAnswered = true;
   /** What has arrived of a request that is not complete. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
   #writer: ClassicWriter | undefined;
   #writerOut: ByteWriter | undefined;
   #upload: ClassicUpload | undefined;
@@ -86,7 +86,7 @@ export class ClassicSession implements Conversation, Receiver {
       maxArgumentBytes: maxNameBytes,
       maxValueBytes,
     });
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
     this.#member = context.space.join(this, connection.peer, { takesBySending: true });
   }
 
@@ -115,9 +115,7 @@ export class ClassicSession implements Conversation, Receiver {
     this.#reader.push(chunk);
     this.#advance();
     this.#reader.keepUnread();
-    if (!this.#arriving.set(this.#reader.heldBytes)) {
-      this.#connection.drop("no memory for a value that arrives");
-    }
+    this.#arriving.set(this.#reader.heldBytes);
   }
 
   inputEnded(): void {

@@ -8,10 +8,11 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Flushable } from "./flush-queue.ts";
 import { HeldReplies } from "./held-replies.ts";
-import { LANDING_BYTES } from "./landing.ts";
+import { LANDING_BYTES, queuedBytes } from "./landing.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Dependence, type HeldBack, type ReplyGate } from "./reply-gate.ts";
+import type { SlowClient } from "./slow-clients.ts";
 import { Survival } from "./survival.ts";
 import { Turn, type TurnTaker } from "./turns.ts";
 
@@ -45,7 +46,7 @@ const UNANSWERED = CONGESTED | LOGGING | TURN_OVER;
  * But a connection that `survives` its socket stays *open* without one for its grace time: what is said is kept, and
  * `attach` gives it the socket on which the client has come back.
  */
-export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
+export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, SlowClient {
   readonly peer: string;
   readonly since = performance.now();
   bytesIn = 0;
@@ -120,6 +121,22 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
   /** Bytes that were said and that the kernel has not taken. */
   get unsentBytes(): number {
     return this.#writtenBytes + this.#held.byteCount + this.#outgoing.byteCount;
+  }
+
+  /** Bytes that were sent and that the kernel has not taken, or that the other side has not said that it received. */
+  get waitingBytes(): number {
+    return Math.max(this.#writtenBytes, this.#keptBytes);
+  }
+
+  get isSlow(): boolean {
+    return this.#writtenBytes > 0 || this.#keptBytes > HIGH_WATER_BYTES;
+  }
+
+  /** Another number whenever the other side has taken something. */
+  get progress(): number {
+    const socket = this.#line?.socket;
+    const given = this.bytesOut - this.#held.byteCount + (this.#survival?.stream.kept.start ?? 0);
+    return socket === undefined ? given : given - socket.writableLength - queuedBytes(socket);
   }
 
   get isOpen(): boolean {
@@ -216,8 +233,13 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
   /** What was said has gone to the socket, or to what is kept for the next one. */
   #written(): void {
     if (this.#survival?.hasRoom(this.#line === undefined) === false) {
-      this.drop(`it has not said that it received the last ${this.#survival.stream.kept.byteCount} bytes`);
-    } else if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
+      this.drop(`it has not said that it received the last ${this.#keptBytes} bytes`);
+      return;
+    }
+    if (this.#keptBytes > HIGH_WATER_BYTES && this.#line !== undefined) {
+      this.#context.slowClients.hasMore(this);
+    }
+    if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
       this.#conversation?.sent(this.#said);
     }
   }
@@ -410,6 +432,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
     this.#line?.cut();
     this.#line = undefined;
     this.#isBehind = false;
+    this.#context.slowClients.remove(this);
     this.#deadline = this.#context.deadlines.add(graceMs, this, 0);
     // To see whether there is room for what is kept.
     this.wake();
@@ -525,9 +548,12 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
     const unsent = this.#writtenBytes;
     if (unsent > this.#context.maxUnsentBytes) {
       this.drop(`it has not taken ${unsent} bytes`);
-    } else if (unsent > HIGH_WATER_BYTES) {
+      return;
+    }
+    if (unsent > HIGH_WATER_BYTES) {
       this.#pause(this.#pauses | CONGESTED);
     }
+    this.#context.slowClients.hasMore(this);
   }
 
   /** Whether a write has failed, though nobody was told yet: what was written then does not count as taken. */
@@ -539,6 +565,11 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
   /** What the socket was given and has not passed on. */
   get #writtenBytes(): number {
     return this.#line?.socket.writableLength ?? 0;
+  }
+
+  /** What has to be kept until it is known to be received. */
+  get #keptBytes(): number {
+    return this.#survival?.stream.kept.byteCount ?? 0;
   }
 
   // (Node calls this without an error for writes that were under way when the socket was destroyed; and it may be that of another
@@ -600,6 +631,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker {
     this.#held.clear();
     this.#context.gate?.remove(this);
     this.#context.turns.remove(this);
+    this.#context.slowClients.remove(this);
     this.#cancelDeadline();
     this.#survival?.end();
     this.#endConversation();

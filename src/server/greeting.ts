@@ -3,9 +3,9 @@ import { FirstFrame } from "../wire/first-frame.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { writeEnded, writeFailed, writeRestored, writeResumed, writeWelcome } from "../wire/server-frames.ts";
 import { MAX_COUNT, MAX_REGAINED_LEASES, PROTOCOL_VERSION, Verb, WelcomeFlag } from "../wire/verbs.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import { MultiplexedSession } from "./multiplexed-session.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -24,7 +24,7 @@ export class Greeting extends BriefConversation {
   /** Of a session of an earlier run, whose client has been told to `regain` it. */
   #restored: Credentials | undefined;
   /** What has arrived of the frame. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
 
   /** `refusal`: answers `hello` with this sentence, for all connections are taken; sessions that exist may still be resumed. */
   constructor(connection: Connection, context: ServerContext, refusal: string | undefined) {
@@ -32,16 +32,14 @@ export class Greeting extends BriefConversation {
     this.#connection = connection;
     this.#context = context;
     this.#refusal = refusal;
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
   }
 
   receive(chunk: Uint8Array): void {
     const frame = this.#frame;
     const end = frame.push(chunk);
     if (end < 0) {
-      if (!this.#arriving.set(frame.heldBytes)) {
-        this.#connection.drop("no memory for a frame that arrives");
-      }
+      this.#arriving.set(frame.heldBytes);
       return;
     }
     this.#arriving.set(0);

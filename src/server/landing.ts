@@ -12,12 +12,17 @@ const landing = new Uint8Array(new ArrayBuffer(2 * LANDING_BYTES), 0, LANDING_BY
 
 /** What Node's own server makes a socket of, and any socket holds: not documented (docs/decisions/0006). */
 interface Handled {
-  _handle?: unknown;
+  _handle?: { readonly writeQueueSize?: number } | null;
 }
 type HandleOptions = SocketConstructorOpts & {
   readonly handle: unknown;
   readonly onread: { readonly buffer: Uint8Array; readonly callback: (count: number) => boolean };
 };
+
+/** How much of what the socket is writing just now the system has not taken: it says less as that goes on. 0 where that is not known. */
+export function queuedBytes(socket: Duplex): number {
+  return (socket as Handled)._handle?.writeQueueSize ?? 0;
+}
 
 /**
  * Takes over a socket that was accepted paused and reads it. Each chunk is **valid only during the call**. Returns the socket

@@ -22,8 +22,8 @@ export interface Limits {
   readonly maxTransfers: number;
   /**
    * Most bytes of values (with what it takes to keep them) and of uploads under way in memory (`memory_full`). Requests
-   * that have not arrived whole may take another quarter, in all; connections that go over it are dropped. Default: half
-   * the machine's.
+   * that have not arrived whole may take another quarter, in all; over it the connections are dropped on which one has been arriving for
+   * longest. Default: half the machine's.
    */
   readonly maxMemoryBytes: number;
   /** Most bytes of values in files (`disk_full`, as when the disk itself is full). Default: as many as the disk takes. */
@@ -34,6 +34,17 @@ export interface Limits {
    * (Long before that, at 1 MiB, its requests are read no more until it has caught up.) Default: 256 MiB.
    */
   readonly maxUnsentBytes: number;
+  /**
+   * Most bytes that wait for the readers of all connections together (as for `maxUnsentBytes`). Over it connections are dropped until there is
+   * room: those first that have taken nothing for longest, and of these the ones for which most waits. Default: an eighth of the machine's memory.
+   */
+  readonly maxTotalUnsentBytes: number;
+  /**
+   * A client for which something waits in the server, and which has taken nothing of it for so long, in milliseconds, is dropped. (The system
+   * itself keeps a few megabytes for it before anything waits here. Slow is not stalled.) Default: 600,000, for programs may compute for
+   * minutes before they read.
+   */
+  readonly maxStalledMs: number;
   /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
   readonly maxNumbers: number;
   /**
@@ -55,6 +66,8 @@ export const defaultLimits: Limits = {
   maxMemoryBytes: Math.floor(totalmem() / 2),
   maxFileBytes: Infinity,
   maxUnsentBytes: 256 * 2 ** 20,
+  maxTotalUnsentBytes: Math.floor(totalmem() / 8),
+  maxStalledMs: 600_000,
   maxNumbers: 65_536,
   maxGraceMs: 60_000,
 };

@@ -13,6 +13,7 @@ import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
 import { CHUNKED, isAnswered, Verb } from "../wire/verbs.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
@@ -23,7 +24,6 @@ import type { SurvivingMember } from "./journal/open-journal.ts";
 import { LeaseLimits } from "./lease-limits.ts";
 import { MEMBER_OPTIONS } from "./member-options.ts";
 import { handlers } from "./multiplexed-requests.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
 import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
@@ -90,7 +90,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
 
   readonly #reader: FrameReader;
   /** What has arrived of a frame that is not complete. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
   readonly #waits = new Map<number, Wait>();
   readonly #held: HeldFrames;
   #isOver = false;
@@ -110,7 +110,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.label = label;
     this.context = context;
     this.#reader = new FrameReader(this);
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
     this.numbers = new NamedNumbers(context.limits.maxNumbers, context.memory);
     this.#held = new HeldFrames(this.numbers);
     this.answers = new ChunkedAnswers(connection);
@@ -148,9 +148,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   receive(chunk: Uint8Array): void {
     this.#mayFlushEarly = true;
     this.#reader.push(chunk);
-    if (!this.#arriving.set(this.#reader.heldBytes)) {
-      this.connection.drop("no memory for a frame that arrives");
-    }
+    this.#arriving.set(this.#reader.heldBytes);
   }
 
   /** Asked before each frame: what has come waits when the client does not take its answers, or when others have their turn. */

@@ -1,5 +1,6 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Space } from "../space/index.ts";
+import type { ArrivingRoom } from "./arriving-room.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
@@ -20,7 +21,7 @@ export interface ServerContext {
   /** Memory of names and uploads. */
   readonly memory: MemoryGauge;
   /** Memory of requests that have not arrived whole. */
-  readonly arriving: MemoryGauge;
+  readonly arriving: ArrivingRoom;
   /** Whether a client may end the server by hanging up. */
   readonly allowKillOnClose: boolean;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */

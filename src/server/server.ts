@@ -17,6 +17,7 @@ import {
 } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
+import { ArrivingRoom } from "./arriving-room.ts";
 import { ClassicSession } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
@@ -37,6 +38,7 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import { SlowClients } from "./slow-clients.ts";
 import { Turns } from "./turns.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
@@ -91,10 +93,11 @@ export class Server implements ServerContext, ConnectionContext {
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
   readonly turns: Turns;
+  readonly slowClients: SlowClients;
   readonly blobs: BlobStore;
   readonly space: Space;
   readonly memory: MemoryGauge;
-  readonly arriving: MemoryGauge;
+  readonly arriving: ArrivingRoom;
   readonly gate: ReplyGate | undefined;
   readonly keptSessions: KeptSessions | undefined;
   /** Done when the server has stopped, whoever asked for it. */
@@ -139,6 +142,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
+    this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
@@ -176,7 +180,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.keptSessions = journal && new KeptSessions(journal, this.deadlines, (member) => this.space.end(member));
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
-    this.arriving = new MemoryGauge(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
+    this.arriving = new ArrivingRoom(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
     this.stopped = new Promise((resolve) => {
       this.#hasStopped = resolve;
     });
