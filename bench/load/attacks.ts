@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { median } from "../harness/statistics.ts";
+import type { Attack, AttackFigures } from "../programs/attacker.ts";
+import { Stage, type StagePlan } from "./stage.ts";
+
+export { type Attack, attacks } from "../programs/attacker.ts";
+
+/** So many times as long as without it, at most, may the slowest hundredth of the others' operations take. */
+export const MOST_TIMES = 2;
+
+export interface AttackRunPlan extends StagePlan {
+  readonly attacks: readonly Attack[];
+  readonly rounds: number;
+  /** Of each part of a round. */
+  readonly seconds: number;
+  /** Of `connects`: connections a second. */
+  readonly connectRate: number;
+}
+
+/** What the other clients saw. */
+interface Part {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly attack?: AttackFigures;
+}
+
+/** One round: without an attack; with one on a server that throws all away; with one on the server that is measured. */
+interface Round {
+  readonly without: Part;
+  readonly elsewhere: Part;
+  readonly here: Part;
+}
+
+/** Attacks a server and tells what the others see of it. Returns what is not as it should be. */
+export async function attackRounds(plan: AttackRunPlan): Promise<readonly string[]> {
+  const { rounds, seconds, connectRate, say } = plan;
+  await using stage = await Stage.begin(plan);
+  const attacker = stage.attacker();
+  const sink = stage.attacker();
+  const targets = {
+    elsewhere: { host: stage.server.host, port: await sink.call("sink") },
+    here: { host: stage.server.host, port: stage.server.port },
+  };
+  say(
+    `${plan.busy} clients with ${plan.rate} operations a second each, beside ${plan.idle} idle ones; ${stage.whereabouts}`,
+  );
+  say(`each part ${seconds} s; "elsewhere": the same attack, on a server in another process that throws all away`);
+  await stage.fill();
+  const part = async (attack?: Attack, target?: keyof typeof targets): Promise<Part> => {
+    if (attack !== undefined) {
+      await attacker.call("begin", { target: targets[target!], attack, rate: connectRate });
+    }
+    // (The first moments belong to the change.)
+    await sleep(100 * Math.min(1, seconds));
+    await stage.busy.call("take");
+    await sleep(seconds * 1000);
+    const { p50Ms, p99Ms } = await stage.busy.call("take");
+    const figures = attack === undefined ? undefined : await attacker.call("end");
+    return { p50Ms, p99Ms, ...(figures !== undefined && { attack: figures }) };
+  };
+  await part();
+  const faults: string[] = [];
+  for (const attack of plan.attacks) {
+    const done: Round[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const without = await part();
+      const elsewhere = await part(attack, "elsewhere");
+      const here = await part(attack, "here");
+      done.push({ without, elsewhere, here });
+      say(
+        `${attack} ${round}: p99 ${milliseconds(without.p99Ms)} without, ${milliseconds(elsewhere.p99Ms)} elsewhere, ` +
+          `${milliseconds(here.p99Ms)} with it (p50 ${milliseconds(without.p50Ms)}, ${milliseconds(here.p50Ms)}); ${extent(here.attack!)}`,
+      );
+    }
+    const p99 = (which: keyof Round): number => median(done.map((round) => round[which].p99Ms));
+    const times = median(done.map(({ here, without }) => here.p99Ms / without.p99Ms));
+    const ofMachine = median(done.map(({ elsewhere, without }) => elsewhere.p99Ms / without.p99Ms));
+    const isFine = times <= MOST_TIMES;
+    say(
+      `${isFine ? "pass" : "FAIL"} ${attack}: p99 of the others ${milliseconds(p99("without"))} without, ${milliseconds(p99("here"))} with it: ` +
+        `${times.toFixed(2)} times, at most ${MOST_TIMES} (elsewhere ${ofMachine.toFixed(2)} times: what sharing the machine costs)`,
+    );
+    if (!isFine) {
+      faults.push(`${attack}: p99 is ${times.toFixed(2)} times what it is without`);
+    }
+  }
+  return faults;
+}
+
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(2)} ms`;
+}
+
+function extent({ seconds, sentBytes, connections }: AttackFigures): string {
+  return `${(sentBytes / seconds / 2 ** 20).toFixed(1)} MiB/s, ${(connections / seconds).toFixed(0)} connections/s`;
+}
