@@ -42,6 +42,7 @@ export const ErrorCode = {
   internal: "internal",
   session_lost: "session_lost",
   storage_failed: "storage_failed",
+  quota_exceeded: "quota_exceeded",
   aborted: "aborted",
   closed: "closed",
   connect_failed: "connect_failed",

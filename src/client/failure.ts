@@ -52,6 +52,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   internal: OperationError,
   session_lost: ConnectionLostError,
   storage_failed: OperationError,
+  quota_exceeded: LimitError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */

@@ -12,7 +12,9 @@ import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./c
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
+import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
+import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { isReferable } from "./value-replies.ts";
 
@@ -50,6 +52,9 @@ export class ClassicSession implements Conversation, Receiver {
   readonly #context: ServerContext;
   readonly #terms: ClassicTerms;
   readonly #member: Session;
+  readonly #quota: Quota;
+  readonly #waitingPortion: Portion;
+  readonly #workspacesPortion: Portion;
   readonly #reader: ClassicReader;
   #state: "ready" | "blocked" | "receiving" | "storing" | "sending" | "over" = "ready";
   /** The verb whose answer comes next. */
@@ -72,11 +77,14 @@ export class ClassicSession implements Conversation, Receiver {
   #saidBooking = 0;
   #confirmedBooking = 0;
 
-  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms) {
+  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms, quota = context.newQuota()) {
     this.#id = context.sessions.nextId();
     this.#connection = connection;
     this.#context = context;
     this.#terms = terms;
+    this.#quota = quota;
+    this.#waitingPortion = new Portion(quota.waiting);
+    this.#workspacesPortion = new Portion(quota.workspaces);
     this.#isDeadly = terms.killOnClose;
     const { maxArguments, maxNameBytes, maxValueBytes } = context.limits;
     this.#reader = new ClassicReader({
@@ -112,6 +120,9 @@ export class ClassicSession implements Conversation, Receiver {
   // From the connection
 
   receive(chunk: Uint8Array): void {
+    if (this.#quota.bytes !== undefined) {
+      this.#slow(this.#quota.bytes.take(chunk.length));
+    }
     this.#reader.push(chunk);
     this.#advance();
     this.#reader.keepUnread();
@@ -164,6 +175,8 @@ export class ClassicSession implements Conversation, Receiver {
 
   end(): void {
     this.halt();
+    this.#waitingPortion.set(0);
+    this.#workspacesPortion.set(0);
     this.#context.space.end(this.#member);
     if (this.#isDeadly) {
       this.#isDeadly = false;
@@ -276,6 +289,9 @@ export class ClassicSession implements Conversation, Receiver {
     const verb = classicVerbs.get(verbName) ?? UNKNOWN_VERB;
     this.#operations++;
     this.#lastVerb = verb === UNKNOWN_VERB ? "" : verbName;
+    if (this.#quota.operations !== undefined) {
+      this.#slow(this.#quota.operations.take(1));
+    }
     if (verbName === "open ws" && label !== "") {
       this.#label = printable(label);
     }
@@ -291,11 +307,16 @@ export class ClassicSession implements Conversation, Receiver {
     const mark = this.#connection.mark;
     try {
       const refusal =
-        countMismatch(verb, request) ?? verb.run(this.#context.space, this.#member, REQUEST, request, this);
+        countMismatch(verb, request) ??
+        this.#openingRefusal(verb, request) ??
+        verb.run(this.#context.space, this.#member, REQUEST, request, this);
+      if (verb.opens !== undefined) {
+        this.#workspacesPortion.set(this.#member.opened.size);
+      }
       if (refusal !== undefined) {
         this.#refuse(refusal.code, refusal.message);
       } else if (!this.#isAnswered) {
-        this.#state = "blocked";
+        this.#wait();
       }
     } catch (error) {
       if (error instanceof ProtocolFault) {
@@ -304,6 +325,31 @@ export class ClassicSession implements Conversation, Receiver {
       this.#connection.unsay(mark);
       this.#begin(verb);
       this.#refuse("internal", this.#context.bug(error, `verb ${request.args[0] ?? ""}`));
+    }
+  }
+
+  /** The request waits, or is refused because others of its session do. */
+  #wait(): void {
+    this.#state = "blocked";
+    const { hasRoom, most } = this.#quota.waiting;
+    this.#waitingPortion.set(1);
+    if (!hasRoom) {
+      this.#refuse("too_many_waiting", `${most} requests wait already`);
+      this.#context.space.cancel(this.#member, REQUEST, "cancelled");
+    }
+  }
+
+  #openingRefusal(verb: ClassicVerb, { args }: ClassicRequest): Refusal | undefined {
+    const { workspaces } = this.#quota;
+    const isOpen = verb.opens === "named" && this.#member.opened.has(args[1]!);
+    return verb.opens === undefined || workspaces.hasRoom || isOpen
+      ? undefined
+      : { code: "quota_exceeded", message: `${workspaces.most} workspaces are open already` };
+  }
+
+  #slow(ms: number): void {
+    if (ms > 0) {
+      this.#connection.slow(ms);
     }
   }
 
@@ -375,6 +421,7 @@ export class ClassicSession implements Conversation, Receiver {
     this.#isAnswered = true;
     if (this.#state === "blocked") {
       this.#state = "ready";
+      this.#waitingPortion.set(0);
     }
     return true;
   }

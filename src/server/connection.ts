@@ -33,8 +33,13 @@ const CONGESTED = 1;
 const HELD = 2;
 const LOGGING = 4;
 const TURN_OVER = 8;
+const SLOWED = 16;
 /** Of these, why requests that have come are not answered either. */
-const UNANSWERED = CONGESTED | LOGGING | TURN_OVER;
+const UNANSWERED = CONGESTED | LOGGING | TURN_OVER | SLOWED;
+
+/** What a deadline of a connection is for. */
+const END = 0;
+const SPEED = 1;
 
 /**
  * The plumbing between a conversation and its socket: hands received chunks to the conversation, collects what it has to say and
@@ -144,8 +149,8 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   }
 
   /**
-   * Whether no more of its requests should be answered for now: the other side is far behind, or it has had its turn. To be asked before
-   * each request. The conversation is told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
+   * Whether no more of its requests should be answered for now: the other side is far behind, has had its turn, or is slowed. To be asked
+   * before each request. The conversation is told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
    */
   get isHeldUp(): boolean {
     if ((this.#pauses & UNANSWERED) !== 0) {
@@ -177,6 +182,14 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
    */
   dependsOnLog(durability: Durability | undefined): void {
     this.#dependence |= this.#context.gate!.dependenceOn(durability);
+  }
+
+  /** No more requests are answered for so many milliseconds. (If that is said again meanwhile, the first counts.) */
+  slow(ms: number): void {
+    if ((this.#pauses & SLOWED) === 0 && this.#mode === "open") {
+      this.#pause(this.#pauses | SLOWED);
+      this.#context.deadlines.add(ms, this, SPEED);
+    }
   }
 
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
@@ -331,7 +344,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     // Closing with unread bytes would take back our last words: they are read and thrown away until the other side hangs up.
     socket.end();
     this.#lingeringBytes = socket.writableLength;
-    this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
+    this.#deadline = this.#context.deadlines.add(LINGER_MS, this, END);
     if (!this.#isBehind) {
       this.#endConversation();
     }
@@ -353,12 +366,18 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     });
   }
 
-  /** The grace time is over; or the linger, unless the other side still takes what was said. */
-  expire(): void {
+  /** It has been slow for long enough. Or: the grace time is over; or the linger, unless the other side still takes what was said. */
+  expire(what: number): void {
+    if (what === SPEED) {
+      if ((this.#pauses & SLOWED) !== 0) {
+        this.#resume(SLOWED);
+      }
+      return;
+    }
     const left = this.#writtenBytes;
     if (this.#mode === "closing" && left > 0 && left < this.#lingeringBytes) {
       this.#lingeringBytes = left;
-      this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
+      this.#deadline = this.#context.deadlines.add(LINGER_MS, this, END);
     } else {
       this.#line?.cut();
       this.#gone();
@@ -433,7 +452,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     this.#line = undefined;
     this.#isBehind = false;
     this.#context.slowClients.remove(this);
-    this.#deadline = this.#context.deadlines.add(graceMs, this, 0);
+    this.#deadline = this.#context.deadlines.add(graceMs, this, END);
     // To see whether there is room for what is kept.
     this.wake();
   }

@@ -45,6 +45,24 @@ export interface Limits {
    * minutes before they read.
    */
   readonly maxStalledMs: number;
+  /**
+   * Most operations a second of one session. Over it (after a second's worth at once) the session is slowed: its requests are read later.
+   * Default: no limit.
+   */
+  readonly maxOperationsPerSecond: number;
+  /** Most bytes a second that one session sends. Over it, it is slowed as above. Default: no limit. */
+  readonly maxBytesPerSecond: number;
+  /** Most operations of one session that wait for a value (`too_many_waiting`). Default: no limit of its own. */
+  readonly maxSessionWaiting: number;
+  /** Most workspaces that one session has open (`quota_exceeded`). Default: no limit of its own. */
+  readonly maxSessionWorkspaces: number;
+  /**
+   * Most connections at a time from one address (`too_many_connections`; a classic connection is closed), this machine's own
+   * excepted. An IPv6 address stands for its network of 64 bits. Default: no limit of its own.
+   */
+  readonly maxAddressConnections: number;
+  /** Most connections a second from one address (a second's worth may come at once); others are closed at once. Exceptions as above. Default: no limit. */
+  readonly maxConnectsPerSecond: number;
   /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
   readonly maxNumbers: number;
   /**
@@ -68,11 +86,17 @@ export const defaultLimits: Limits = {
   maxUnsentBytes: 256 * 2 ** 20,
   maxTotalUnsentBytes: Math.floor(totalmem() / 8),
   maxStalledMs: 600_000,
+  maxOperationsPerSecond: Infinity,
+  maxBytesPerSecond: Infinity,
+  maxSessionWaiting: Infinity,
+  maxSessionWorkspaces: Infinity,
+  maxAddressConnections: Infinity,
+  maxConnectsPerSecond: Infinity,
   maxNumbers: 65_536,
   maxGraceMs: 60_000,
 };
 
-/** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0. */
+/** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0, or 0 a second. */
 export function completeLimits(given: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits };
   for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {
@@ -80,6 +104,9 @@ export function completeLimits(given: Partial<Limits> = {}): Limits {
     if (value !== undefined) {
       if (!(value >= 0)) {
         throw new RangeError(`the limit ${name} is ${value}; it must be a number that is not negative`);
+      }
+      if (value === 0 && name.endsWith("PerSecond")) {
+        throw new RangeError(`the limit ${name} is 0; it must be more, for nothing would ever be done`);
       }
       (limits as Record<keyof Limits, number>)[name] = value;
     }

@@ -28,6 +28,7 @@ import { NamedNumbers } from "./named-numbers.ts";
 import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
 import { ITERATING_WISH, PLAIN_WISH, type ReadWish } from "./read-wish.ts";
+import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
 import { SessionUploads } from "./session-uploads.ts";
@@ -60,6 +61,8 @@ export interface SessionStart {
   /** What the client calls itself, for listings. */
   readonly label: string;
   readonly graceMs: number;
+  /** Default: one of its own. */
+  readonly quota?: Quota;
   /** Of an earlier run. */
   readonly regained?: SurvivingMember & { readonly possessions: Possessions };
 }
@@ -96,6 +99,11 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   #isOver = false;
   readonly #credentials: Credentials;
   readonly #graceMs: number;
+  readonly #quota: Quota;
+  readonly #waitingPortion: Portion;
+  readonly #workspacesPortion: Portion;
+  /** The request that is handled must not wait. */
+  #mayNotWait = false;
   #current = NONE;
   #currentWish = PLAIN_WISH;
   #isShuttingDown = false;
@@ -106,6 +114,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.connection = connection;
     this.#credentials = credentials;
     this.#graceMs = graceMs;
+    const quota = start.quota ?? context.newQuota();
+    this.#quota = quota;
+    this.#waitingPortion = new Portion(quota.waiting);
+    this.#workspacesPortion = new Portion(quota.workspaces);
     this.once = new OnceOnly(context.keptSessions, regained?.session);
     this.label = label;
     this.context = context;
@@ -121,6 +133,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     });
     if (regained !== undefined) {
       context.space.regain(this.member, this, connection.peer, regained.possessions);
+      this.countWorkspaces();
     }
   }
 
@@ -147,6 +160,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
 
   receive(chunk: Uint8Array): void {
     this.#mayFlushEarly = true;
+    if (this.#quota.bytes !== undefined) {
+      this.#slow(this.#quota.bytes.take(chunk.length));
+    }
     this.#reader.push(chunk);
     this.#arriving.set(this.#reader.heldBytes);
   }
@@ -208,6 +224,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#cancelDeadline(deadline);
     }
     this.#waits.clear();
+    this.#waitingPortion.set(0);
+    this.#workspacesPortion.set(0);
     this.leaseLimits.clear();
     this.#reader.forget();
     this.uploads.clear();
@@ -242,6 +260,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   none(request: number): void {
+    if (this.#mayNotWait) {
+      this.refuse(request, "too_many_waiting", `${this.#quota.waiting.most} requests of this session wait already`);
+      return;
+    }
     this.answered(request);
     frames.writeNone(this.connection.out, request);
   }
@@ -287,9 +309,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   /** A read that may wait, with the deadline that the wait gets (`timeoutMs` 0: none). */
   read(request: number, workspace: string, name: string, how: ReadOptions, wish: ReadWish, timeoutMs: number): void {
     this.#currentWish = wish;
+    if (how.wait && !this.#quota.waiting.hasRoom) {
+      this.#mayNotWait = true;
+      this.context.space.read(this.member, request, workspace, name, { ...how, wait: false });
+      this.#mayNotWait = false;
+      return;
+    }
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
       this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
+      this.#waitingPortion.set(this.#waits.size);
     }
   }
 
@@ -297,6 +326,21 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readSnapshot(request: number, variable: number, index: number): boolean {
     this.#currentWish = ITERATING_WISH;
     return this.context.space.readSnapshot(this.member, request, variable, index);
+  }
+
+  /** Answers with a refusal when the session may not open this workspace too. */
+  isOpeningRefused(request: number, workspace: string | undefined): boolean {
+    const { workspaces } = this.#quota;
+    if (workspaces.hasRoom || (workspace !== undefined && this.member.opened.has(workspace))) {
+      return false;
+    }
+    this.refuse(request, "quota_exceeded", `${workspaces.most} workspaces are open already; close one first`);
+    return true;
+  }
+
+  /** Some may have been opened or left. */
+  countWorkspaces(): void {
+    this.#workspacesPortion.set(this.member.opened.size);
   }
 
   /** Answers a request with a failure. */
@@ -370,6 +414,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#current = request;
       this.#operations++;
       this.#lastVerb = verb;
+      if (this.#quota.operations !== undefined) {
+        this.#slow(this.#quota.operations.take(1));
+      }
       if (this.once.begin(request, serial, verb)) {
         this.done(request);
         return;
@@ -393,6 +440,12 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.refuse(request, "internal", this.context.bug(error, `verb ${verb}`));
     }
     this.#current = NONE;
+  }
+
+  #slow(ms: number): void {
+    if (ms > 0) {
+      this.connection.slow(ms);
+    }
   }
 
   #isInUse(request: number): boolean {
@@ -424,6 +477,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       const wait = this.#waits.get(request);
       if (wait !== undefined) {
         this.#waits.delete(request);
+        this.#waitingPortion.set(this.#waits.size);
         this.#cancelDeadline(wait.deadline);
       }
     }

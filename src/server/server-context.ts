@@ -5,6 +5,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
+import type { Quota } from "./quota.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 
 /** What sessions share: one of each for a server. */
@@ -22,6 +23,8 @@ export interface ServerContext {
   readonly memory: MemoryGauge;
   /** Memory of requests that have not arrived whole. */
   readonly arriving: ArrivingRoom;
+  /** What a session may do that begins now. */
+  newQuota(): Quota;
   /** Whether a client may end the server by hanging up. */
   readonly allowKillOnClose: boolean;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */

@@ -17,6 +17,7 @@ import {
 } from "../log/index.ts";
 import { Space } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
+import { AddressLimits } from "./address-limits.ts";
 import { ArrivingRoom } from "./arriving-room.ts";
 import { ClassicSession } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
@@ -36,6 +37,7 @@ import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
+import { Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
@@ -119,6 +121,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #connections = new Set<Connection>();
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
+  readonly #addresses: AddressLimits;
   readonly #clock: Clock;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
@@ -143,6 +146,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
+    this.#addresses = new AddressLimits(this.limits, () => clock.now());
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
@@ -315,6 +319,10 @@ export class Server implements ServerContext, ConnectionContext {
     return `internal error ${id}; the server's log says more`;
   }
 
+  newQuota(): Quota {
+    return new Quota(this.limits, () => this.#clock.now());
+  }
+
   info(): string {
     const { workspaces, variables, waiting, memoryBytes, fileBytes } = this.space.stats;
     return JSON.stringify({
@@ -340,7 +348,9 @@ export class Server implements ServerContext, ConnectionContext {
   closed(connection: Connection): void {
     this.#endedOperations += connection.endedOperations;
     this.#connections.delete(connection);
-    this.#turnedAway.delete(connection);
+    if (!this.#turnedAway.delete(connection)) {
+      this.#addresses.ended(connection.peer);
+    }
     if (this.#connections.size === 0) {
       this.#whenEmpty?.();
     }
@@ -357,11 +367,12 @@ export class Server implements ServerContext, ConnectionContext {
   };
 
   #serve(stream: Duplex, peer: string): void {
-    if (this.#stop !== undefined) {
+    if (this.#stop !== undefined || !this.#addresses.mayConnect(peer)) {
       stream.destroy();
       return;
     }
-    const isTooMany = this.connectionCount >= this.limits.maxConnections;
+    const isAddressFull = this.#addresses.isFull(peer);
+    const isTooMany = isAddressFull || this.connectionCount >= this.limits.maxConnections;
     if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
       stream.destroy();
       return;
@@ -370,11 +381,13 @@ export class Server implements ServerContext, ConnectionContext {
     if (isTooMany) {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: connection.peer }, "too many connections");
+    } else {
+      this.#addresses.began(peer);
     }
     const offer = offeredOptions({ allowKillOnClose: this.allowKillOnClose, webPort: this.webPort });
     const handshake = new HandshakeConversation(connection, offer, this.deadlines, (agreement) => {
       this.logger.debug({ peer: connection.peer, mode: agreement.mode }, "connected");
-      const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
+      const refusal = isTooMany ? this.#tooMany(isAddressFull) : undefined;
       if (agreement.mode === "multiplexed") {
         return new Greeting(connection, this, refusal);
       }
@@ -386,6 +399,13 @@ export class Server implements ServerContext, ConnectionContext {
     });
     connection.conversation = handshake;
     this.#connections.add(connection);
+  }
+
+  #tooMany(isAddressFull: boolean): string {
+    const { maxAddressConnections, maxConnections } = this.limits;
+    return isAddressFull
+      ? `${maxAddressConnections} clients are connected already from this address`
+      : `${maxConnections} clients are connected already`;
   }
 
   async #stopNow(): Promise<void> {

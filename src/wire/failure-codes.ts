@@ -32,6 +32,7 @@ export const failureCodes = {
   internal: { number: 27, status: 2000 },
   session_lost: { number: 28, status: 1 },
   storage_failed: { number: 29, status: 1 },
+  quota_exceeded: { number: 40, status: 1 },
 } as const satisfies Record<string, { readonly number: number; readonly status: number }>;
 
 export type FailureName = keyof typeof failureCodes;

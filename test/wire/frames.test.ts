@@ -267,6 +267,7 @@ describe("failure codes", () => {
       "27 internal",
       "28 session_lost",
       "29 storage_failed",
+      "40 quota_exceeded",
     ]);
   });
 
