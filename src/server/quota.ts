@@ -7,6 +7,17 @@ export type QuotaLimits = Pick<
   "maxOperationsPerSecond" | "maxBytesPerSecond" | "maxSessionWaiting" | "maxSessionWorkspaces"
 >;
 
+export function isUnlimited(limits: QuotaLimits): boolean {
+  return (
+    Math.min(
+      limits.maxOperationsPerSecond,
+      limits.maxBytesPerSecond,
+      limits.maxSessionWaiting,
+      limits.maxSessionWorkspaces,
+    ) === Infinity
+  );
+}
+
 /** What one session may do; or several together, which then have the same one. */
 export class Quota {
   /** Undefined: as many as there can be. */

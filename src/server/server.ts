@@ -37,7 +37,7 @@ import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
-import { Quota } from "./quota.ts";
+import { isUnlimited, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
@@ -122,6 +122,8 @@ export class Server implements ServerContext, ConnectionContext {
   /** Of these, those that are only told that there are too many. */
   readonly #turnedAway = new Set<Connection>();
   readonly #addresses: AddressLimits;
+  /** Where sessions have no limits of their own: all have this one. */
+  readonly #noQuota: Quota | undefined;
   readonly #clock: Clock;
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
@@ -146,6 +148,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
+    this.#noQuota = isUnlimited(this.limits) ? new Quota(this.limits, () => clock.now()) : undefined;
     this.#addresses = new AddressLimits(this.limits, () => clock.now());
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
@@ -320,7 +323,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   newQuota(): Quota {
-    return new Quota(this.limits, () => this.#clock.now());
+    return this.#noQuota ?? new Quota(this.limits, () => this.#clock.now());
   }
 
   info(): string {
