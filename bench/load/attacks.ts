@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../harness/statistics.ts";
 import type { Attack, AttackFigures } from "../programs/attacker.ts";
+import type { Turns } from "../programs/server-probe.ts";
 import { Stage, type StagePlan } from "./stage.ts";
 
 export { type Attack, attacks } from "../programs/attacker.ts";
@@ -29,6 +30,7 @@ interface Round {
   readonly without: Part;
   readonly elsewhere: Part;
   readonly here: Part;
+  readonly turns: Turns;
 }
 
 /** Attacks a server and tells what the others see of it. Returns what is not as it should be. */
@@ -66,19 +68,27 @@ export async function attackRounds(plan: AttackRunPlan): Promise<readonly string
       const without = await part();
       const elsewhere = await part(attack, "elsewhere");
       const here = await part(attack, "here");
-      done.push({ without, elsewhere, here });
+      await attacker.call("begin", { target: targets.here, attack, rate: connectRate });
+      const turns = await stage.server.call("turns", { ms: seconds * 250 });
+      await attacker.call("end");
+      done.push({ without, elsewhere, here, turns });
       say(
         `${attack} ${round}: p99 ${milliseconds(without.p99Ms)} without, ${milliseconds(elsewhere.p99Ms)} elsewhere, ` +
           `${milliseconds(here.p99Ms)} with it (p50 ${milliseconds(without.p50Ms)}, ${milliseconds(here.p50Ms)}); ${extent(here.attack!)}`,
       );
     }
-    const p99 = (which: keyof Round): number => median(done.map((round) => round[which].p99Ms));
+    const p99 = (which: "without" | "here"): number => median(done.map((round) => round[which].p99Ms));
     const times = median(done.map(({ here, without }) => here.p99Ms / without.p99Ms));
     const ofMachine = median(done.map(({ elsewhere, without }) => elsewhere.p99Ms / without.p99Ms));
     const isFine = times <= MOST_TIMES;
     say(
       `${isFine ? "pass" : "FAIL"} ${attack}: p99 of the others ${milliseconds(p99("without"))} without, ${milliseconds(p99("here"))} with it: ` +
         `${times.toFixed(2)} times, at most ${MOST_TIMES} (elsewhere ${ofMachine.toFixed(2)} times: what sharing the machine costs)`,
+    );
+    const { halfMs, nearlyAllMs } = done.at(-1)!.turns;
+    say(
+      `     ${attack}: half of the server's processor time goes in turns of its event loop of up to ${milliseconds(halfMs)}, ` +
+        `95 % in turns of up to ${milliseconds(nearlyAllMs)}`,
     );
     if (!isFine) {
       faults.push(`${attack}: p99 is ${times.toFixed(2)} times what it is without`);

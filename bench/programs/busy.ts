@@ -4,12 +4,12 @@ import { serveCalls } from "../harness/calls.ts";
 import { percentile } from "../harness/statistics.ts";
 import type { Target } from "../load/raw.ts";
 
-/** Clients that store a value and fetch it back, each over a connection of its own, so many operations a second each; and how long those took. */
+/** Clients that store a value and fetch it back, each over a connection of its own, with a pause between two operations; and how long those took. */
 
 export interface BusyPlan {
   readonly target: Target;
   readonly count: number;
-  /** Operations a second of each. 0: as many as there can be. */
+  /** Operations a second of each, if they took no time. 0: as many as there can be. */
   readonly rate: number;
 }
 
@@ -69,26 +69,21 @@ const calls = {
 export type BusyCalls = typeof calls;
 
 async function work(ws: NetWorkSpace, variable: string, pauseMs: number): Promise<never> {
-  // (Not all in step.)
-  let dueAt = performance.now() + Math.random() * pauseMs;
   for (let isStore = true; ; isStore = !isStore) {
-    const early = dueAt - performance.now();
-    if (early > 0) {
-      await sleep(early);
+    if (pauseMs > 0) {
+      // (Not all in step.)
+      await sleep(pauseMs * (0.5 + Math.random()));
     }
-    // One that had to wait for the one before is late, and that counts; that a timer is late does not.
-    const startedAt = early > 0 ? performance.now() : dueAt;
-    const operation = { startedAt };
+    const operation = { startedAt: performance.now() };
     underWay.add(operation);
     try {
       await (isStore ? ws.store(variable, VALUE) : ws.fetch(variable));
-      latencies.push(performance.now() - startedAt);
+      latencies.push(performance.now() - operation.startedAt);
     } catch {
       failures++;
       await sleep(100);
     }
     underWay.delete(operation);
-    dueAt = pauseMs === 0 ? performance.now() : Math.max(dueAt + pauseMs, performance.now() - 1000);
   }
 }
 

@@ -18,7 +18,20 @@ export interface ServerFigures {
   readonly busy: number;
 }
 
+/** How long everybody has to wait until the server looks for something new to do, in milliseconds of processor time. */
+export interface Turns {
+  /** Half of what the server does is done in turns that are no longer; and nearly all. */
+  readonly halfMs: number;
+  readonly nearlyAllMs: number;
+}
+
 const RESOLUTION_MS = 10;
+
+/** In a shorter turn nothing is done but to look. */
+const SHORTEST_MICROS = 10;
+
+/** Where the rest begins: what the garbage collector and the compiler do now and then. */
+const NEARLY_ALL = 0.95;
 
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delay.enable();
@@ -27,6 +40,29 @@ let usedBefore: EventLoopUtilization = performance.eventLoopUtilization();
 const lateness = (nanos: number): number => Math.max(0, nanos / 1e6 - RESOLUTION_MS);
 
 const calls = {
+  /** Looks at each turn of the event loop. The server does not sleep meanwhile: this costs a processor, and others' latencies say nothing. */
+  turns({ ms }: { readonly ms: number }): Promise<Turns> {
+    return new Promise((resolve) => {
+      const lengths: number[] = [];
+      const endsAt = performance.now() + ms;
+      let before = process.cpuUsage();
+      const look = (): void => {
+        const { user, system } = process.cpuUsage(before);
+        if (user + system >= SHORTEST_MICROS) {
+          lengths.push(user + system);
+        }
+        if (performance.now() < endsAt) {
+          before = process.cpuUsage();
+          setImmediate(look);
+        } else {
+          lengths.sort((a, b) => a - b);
+          resolve({ halfMs: partOf(lengths, 0.5), nearlyAllMs: partOf(lengths, NEARLY_ALL) });
+        }
+      };
+      look();
+    });
+  },
+
   take(): ServerFigures {
     const used = performance.eventLoopUtilization();
     const busy = performance.eventLoopUtilization(used, usedBefore).utilization;
@@ -53,6 +89,12 @@ const calls = {
     };
   },
 };
+
+/** The least length with which all turns that are no longer make up this part of the time. */
+function partOf(sorted: readonly number[], part: number): number {
+  let left = part * sorted.reduce((sum, micros) => sum + micros, 0);
+  return (sorted.find((micros) => (left -= micros) <= 0) ?? 0) / 1000;
+}
 
 export type ServerProbeCalls = typeof calls;
 

@@ -36,7 +36,8 @@ export interface Limits {
   readonly maxUnsentBytes: number;
   /**
    * Most bytes that wait for the readers of all connections together (as for `maxUnsentBytes`). Over it connections are dropped until there is
-   * room: those first that have taken nothing for longest, and of these the ones for which most waits. Default: an eighth of the machine's memory.
+   * room: those first that have taken nothing for longest, and of these the ones for which most waits. Default: a quarter of the machine's memory.
+   * (A value that waits for several counts for each.)
    */
   readonly maxTotalUnsentBytes: number;
   /**
@@ -84,7 +85,7 @@ export const defaultLimits: Limits = {
   maxMemoryBytes: Math.floor(totalmem() / 2),
   maxFileBytes: Infinity,
   maxUnsentBytes: 256 * 2 ** 20,
-  maxTotalUnsentBytes: Math.floor(totalmem() / 8),
+  maxTotalUnsentBytes: Math.floor(totalmem() / 4),
   maxStalledMs: 600_000,
   maxOperationsPerSecond: Infinity,
   maxBytesPerSecond: Infinity,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AddressLimits } from "../../src/server/address-limits.ts";
 import { defaultLimits } from "../../src/server/limits.ts";
 import { Portion, Quota } from "../../src/server/quota.ts";
 import { TokenBucket } from "../../src/server/token-bucket.ts";
@@ -160,6 +161,22 @@ describe("connections from one address", () => {
     await until(() => test.server.connectionCount === 5, "the first one is gone");
     using again = await new StubbornClient(test.server, "192.0.2.1:3").begin();
     expect(again.isGone).toBe(false);
+  });
+
+  it("are forgotten when there is nothing to know about them", () => {
+    let now = 0;
+    const limits = new AddressLimits({ maxAddressConnections: 2, maxConnectsPerSecond: 1 }, () => now);
+    limits.began("198.51.100.1:1");
+    for (let i = 0; i < 10_000; i++) {
+      now += 10;
+      const peer = `10.0.${i >> 8}.${i & 255}:1`;
+      expect(limits.mayConnect(peer)).toBe(true);
+      limits.began(peer);
+      limits.ended(peer);
+    }
+    expect(limits.count).toBeLessThan(3000);
+    limits.began("198.51.100.1:2");
+    expect(limits.isFull("198.51.100.1:3")).toBe(true);
   });
 
   it("are so many a second", async () => {
