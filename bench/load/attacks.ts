@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { processorTimes } from "../harness/machine.ts";
 import { median } from "../harness/statistics.ts";
 import type { Attack, AttackFigures } from "../programs/attacker.ts";
 import type { Turns } from "../programs/server-probe.ts";
@@ -8,6 +9,9 @@ export { type Attack, attacks } from "../programs/attacker.ts";
 
 /** So many times as long as without it, at most, may the slowest hundredth of the others' operations take. */
 export const MOST_TIMES = 2;
+
+/** A machine that has less to spare without an attack is somebody else's, too. */
+const LEAST_IDLE = 0.4;
 
 export interface AttackRunPlan extends StagePlan {
   readonly attacks: readonly Attack[];
@@ -20,6 +24,8 @@ export interface AttackRunPlan extends StagePlan {
 
 /** What the other clients saw. */
 interface Part {
+  /** The part of the machine's processor time that nobody used, 0 to 1. */
+  readonly idle: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly attack?: AttackFigures;
@@ -55,10 +61,13 @@ export async function attackRounds(plan: AttackRunPlan): Promise<readonly string
     // (The first moments belong to the change.)
     await sleep(100 * Math.min(1, seconds));
     await stage.busy.call("take");
+    const before = processorTimes();
     await sleep(seconds * 1000);
+    const after = processorTimes();
+    const idle = (after.idle - before.idle) / (after.total - before.total);
     const { p50Ms, p99Ms } = await stage.busy.call("take");
     const figures = attack === undefined ? undefined : await attacker.call("end");
-    return { p50Ms, p99Ms, ...(figures !== undefined && { attack: figures }) };
+    return { idle, p50Ms, p99Ms, ...(figures !== undefined && { attack: figures }) };
   };
   await part();
   const faults: string[] = [];
@@ -90,6 +99,12 @@ export async function attackRounds(plan: AttackRunPlan): Promise<readonly string
       `     ${attack}: half of the server's processor time goes in turns of its event loop of up to ${milliseconds(halfMs)}, ` +
         `95 % in turns of up to ${milliseconds(nearlyAllMs)}`,
     );
+    const idle = median(done.map(({ without }) => without.idle));
+    if (idle < LEAST_IDLE) {
+      say(
+        `     ${attack}: without it the machine was idle for ${Math.round(idle * 100)} % of the time: others use it, and latencies say little`,
+      );
+    }
     if (!isFine) {
       faults.push(`${attack}: p99 is ${times.toFixed(2)} times what it is without`);
     }

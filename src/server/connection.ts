@@ -28,12 +28,16 @@ const NOTHING = new Uint8Array(0);
 /** One in so many arrivals is timed, less one: a mask. */
 const TIMED_MASK = 15;
 
-/** Why a connection is not read: any of these bits. */
+/** Why a connection has to wait: any of these bits. */
 const CONGESTED = 1;
 const HELD = 2;
 const LOGGING = 4;
 const TURN_OVER = 8;
 const SLOWED = 16;
+/** More has come although its turn was over, or will come soon. */
+const FLOODING = 32;
+/** Of these, why it is not read. (Most have nothing more to send when their turn is over: to stop reading and begin again would be for nothing.) */
+const UNREAD = CONGESTED | HELD | LOGGING | SLOWED | FLOODING;
 /** Of these, why requests that have come are not answered either. */
 const UNANSWERED = CONGESTED | LOGGING | TURN_OVER | SLOWED;
 
@@ -87,6 +91,8 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   #isBehind = false;
   #pauses = 0;
   #isPaused = false;
+  /** The other side will send no more, and not all that it has sent was handled. */
+  #hasInputEnded = false;
   readonly #turn: Turn;
   /** The last chunk was as long as can be, so the next one may come in the same turn. */
   #hasMore = false;
@@ -417,13 +423,14 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
    */
   attach(other: Connection, receivedCount: number): void {
     this.detachedSince = undefined;
+    this.#hasInputEnded = false;
     this.#line?.cut();
     this.#cancelDeadline();
     const line = other.#giveAway();
     const { socket } = line;
     this.#line = line;
     line.user = this;
-    if (this.#pauses !== 0) {
+    if (this.#isPaused) {
       socket.pause();
     }
     this.#survival!.sayAgain(socket, receivedCount);
@@ -451,6 +458,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     this.#line?.cut();
     this.#line = undefined;
     this.#isBehind = false;
+    this.#hasInputEnded = false;
     this.#context.slowClients.remove(this);
     this.#deadline = this.#context.deadlines.add(graceMs, this, END);
     // To see whether there is room for what is kept.
@@ -477,7 +485,9 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   received(chunk: Uint8Array): void {
     const hadMore = this.#hasMore;
     this.#hasMore = chunk.length === LANDING_BYTES;
-    if (!hadMore) {
+    if ((this.#pauses & TURN_OVER) !== 0) {
+      this.#pause(this.#pauses | FLOODING);
+    } else if (!hadMore) {
       this.#turn.begin();
     }
     if (this.#mode === "open") {
@@ -512,8 +522,9 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   }
 
   #endTurn(): void {
+    const flooding = this.#hasMore ? FLOODING : 0;
     this.#hasMore = false;
-    this.#pause(this.#pauses | TURN_OVER);
+    this.#pause(this.#pauses | TURN_OVER | flooding);
     this.#context.turns.add(this);
   }
 
@@ -521,12 +532,16 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   goOn(): void {
     if ((this.#pauses & TURN_OVER) !== 0) {
       this.#turn.begin();
-      this.#resume(TURN_OVER);
+      this.#resume(TURN_OVER | FLOODING);
     }
   }
 
   inputEnded(): void {
     if (this.#mode !== "open") {
+      return;
+    }
+    if ((this.#pauses & UNANSWERED) !== 0) {
+      this.#hasInputEnded = true;
       return;
     }
     if (this.#survival !== undefined) {
@@ -626,11 +641,15 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
       });
     }
     this.#pause(this.#pauses);
+    if (this.#hasInputEnded && (this.#pauses & UNANSWERED) === 0) {
+      this.#hasInputEnded = false;
+      this.inputEnded();
+    }
   }
 
   #pause(pauses: number): void {
     this.#pauses = pauses;
-    const mustPause = pauses !== 0;
+    const mustPause = (pauses & UNREAD) !== 0;
     if (mustPause !== this.#isPaused) {
       this.#isPaused = mustPause;
       const socket = this.#line?.socket;

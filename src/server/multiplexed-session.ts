@@ -185,7 +185,6 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   resumed(): void {
-    this.#mayFlushEarly = true;
     this.#reader.goOn();
   }
 

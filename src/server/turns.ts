@@ -2,7 +2,7 @@ import type { Clock } from "../log/index.ts";
 import type { FlushQueue } from "./flush-queue.ts";
 
 /** So long the requests of one connection may keep the others waiting, in milliseconds. */
-const TURN_MS = 0.25;
+const TURN_MS = 0.15;
 
 /** To look at the clock costs a tenth of a short request: so many of them go by before it is done again. */
 const LOOK_EVERY = 32;

@@ -4,6 +4,7 @@ import { Reply, Verb } from "../../src/wire/verbs.ts";
 import { serve, until } from "./harness.ts";
 import { classicRequest, RawClassic } from "./raw-classic.ts";
 import { frame, RawMultiplexed } from "./raw-multiplexed.ts";
+import { RawSession } from "./raw-session.ts";
 
 const COUNT = 5000;
 
@@ -43,7 +44,33 @@ describe("a client that sends thousands of requests at once", () => {
     }
   });
 
-  it("is answered though it hangs up when all is sent", async () => {
+  it("is answered though it hangs up when all is sent (multiplexed)", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawMultiplexed.ready(test);
+    greedy.raw.socket.end(Buffer.concat(Array.from({ length: COUNT }, (_, request) => frame(request, Verb.ping))));
+    expect(await greedy.raw.readToEnd()).toHaveLength(9 * COUNT);
+  });
+
+  it("loses nothing when its connection breaks and it comes back before all is handled", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawSession.begin(test);
+    for (let request = 0; request < COUNT; request++) {
+      greedy.send(request, Verb.ping);
+    }
+    await until(() => operations(test, 0) > 100, "the first are handled");
+    greedy.client.raw.socket.end();
+    await greedy.resume(0);
+    for (let request = 0; request < COUNT;) {
+      const reply = await greedy.next();
+      if (reply.verb !== Reply.received) {
+        expect(reply).toMatchObject({ request, verb: Reply.done });
+        request++;
+      }
+    }
+    expect((await greedy.ask(1, Verb.ping)).verb).toBe(Reply.done);
+  });
+
+  it("is answered though it hangs up when all is sent (classic)", async () => {
     await using test = await serve({ clock: restlessClock() });
     const greedy = await RawClassic.to(test);
     await greedy.short("use ws", "w", "", "no");
