@@ -10,6 +10,11 @@ export { type Attack, attacks } from "../programs/attacker.ts";
 /** So many times as long as without it, at most, may the slowest hundredth of the others' operations take. */
 export const MOST_TIMES = 2;
 
+/** So long after an attack it is seen what is left of it; so much may be (code that was compiled, for one). */
+const AFTERWARDS_MS = 1000;
+const MOST_LEFT_MIB = 8;
+const MOST_LEFT_DESCRIPTORS = 4;
+
 /** A machine that has less to spare without an attack is somebody else's, too. */
 const LEAST_IDLE = 0.4;
 
@@ -70,6 +75,7 @@ export async function attackRounds(plan: AttackRunPlan): Promise<readonly string
     return { idle, p50Ms, p99Ms, ...(figures !== undefined && { attack: figures }) };
   };
   await part();
+  const first = await stage.server.call("take");
   const faults: string[] = [];
   for (const attack of plan.attacks) {
     const done: Round[] = [];
@@ -99,6 +105,17 @@ export async function attackRounds(plan: AttackRunPlan): Promise<readonly string
       `     ${attack}: half of the server's processor time goes in turns of its event loop of up to ${milliseconds(halfMs)}, ` +
         `95 % in turns of up to ${milliseconds(nearlyAllMs)}`,
     );
+    // (Those connections end now that the server has not yet seen the end of.)
+    await sleep(AFTERWARDS_MS);
+    const left = await stage.server.call("take");
+    const objects = (left.heapBytes - first.heapBytes) / 2 ** 20;
+    const descriptors = left.descriptors - first.descriptors;
+    say(
+      `     ${attack}: afterwards ${objects.toFixed(1)} MiB of objects and ${descriptors} file descriptors more than at first`,
+    );
+    if (objects > MOST_LEFT_MIB || descriptors > MOST_LEFT_DESCRIPTORS) {
+      faults.push(`${attack}: ${objects.toFixed(1)} MiB of objects and ${descriptors} file descriptors are left of it`);
+    }
     const idle = median(done.map(({ without }) => without.idle));
     if (idle < LEAST_IDLE) {
       say(

@@ -532,7 +532,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   goOn(): void {
     if ((this.#pauses & TURN_OVER) !== 0) {
       this.#turn.begin();
-      this.#resume(TURN_OVER | FLOODING);
+      this.#resume(TURN_OVER);
     }
   }
 
@@ -640,8 +640,10 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
         conversation.resumed();
       });
     }
-    this.#pause(this.#pauses);
-    if (this.#hasInputEnded && (this.#pauses & UNANSWERED) === 0) {
+    const isAllAnswered = (this.#pauses & UNANSWERED) === 0;
+    // (Not before: what is read meanwhile would have to be kept.)
+    this.#pause(isAllAnswered ? this.#pauses & ~FLOODING : this.#pauses);
+    if (isAllAnswered && this.#hasInputEnded) {
       this.#hasInputEnded = false;
       this.inputEnded();
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/log/index.ts";
+import { LANDING_BYTES } from "../../src/server/landing.ts";
 import { Reply, Verb } from "../../src/wire/verbs.ts";
 import { serve, until } from "./harness.ts";
 import { classicRequest, RawClassic } from "./raw-classic.ts";
@@ -42,6 +43,22 @@ describe("a client that sends thousands of requests at once", () => {
     for (let i = 0; i < COUNT; i++) {
       expect(await other.fetchText("w", "x")).toBe(String(i));
     }
+  });
+
+  it("is not read much further than it is handled", async () => {
+    await using test = await serve({ clock: restlessClock() });
+    const greedy = await RawMultiplexed.ready(test);
+    const ping = frame(1, Verb.ping);
+    const count = 300_000;
+    greedy.raw.write(Buffer.concat(Array<Buffer>(count).fill(ping)));
+    let mostUnread = 0;
+    await until(() => {
+      const [view] = test.server.clients();
+      mostUnread = Math.max(mostUnread, view!.bytesIn - view!.operations * ping.length);
+      return view!.operations > count;
+    }, "all are handled");
+    expect(mostUnread).toBeGreaterThan(0);
+    expect(mostUnread).toBeLessThan(3 * LANDING_BYTES);
   });
 
   it("is answered though it hangs up when all is sent (multiplexed)", async () => {
