@@ -15,14 +15,14 @@ export interface Builds {
   readonly programs: Readonly<Record<string, string>>;
 }
 
-/** In the project, so that the peers' packages are found from there; what is below node_modules would not be shipped to workers. */
+/** Where the programs go. In the project, so that the peers' packages are found from there; what is below node_modules would not be shipped to workers. */
 const folder = path.join(root, ".bench");
 
 /**
  * Bundles the programs of `bench/programs`, so that no loader is measured. They import the client and Sleigh from their source, for
  * the types; those become the built ones of `distFolder`.
  */
-export async function bundle(distFolder: string, names: readonly string[]): Promise<Builds> {
+export async function bundle(distFolder: string, names: readonly string[], outFolder = folder): Promise<Builds> {
   const client = path.resolve(distFolder, "index.js");
   await access(client).catch(() => {
     throw new Error(`${client} is missing: run \`npm run build\` first`);
@@ -36,11 +36,11 @@ export async function bundle(distFolder: string, names: readonly string[]): Prom
       });
     },
   };
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await rm(outFolder, { recursive: true, force: true });
+  await mkdir(outFolder, { recursive: true });
   await build({
     entryPoints: names.map((name) => path.join(root, "bench/programs", `${name}.ts`)),
-    outdir: folder,
+    outdir: outFolder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     // Each contender in a file of its own: a process loads only what it measures.
@@ -52,6 +52,6 @@ export async function bundle(distFolder: string, names: readonly string[]): Prom
     plugins: [builtClient],
     logLevel: "warning",
   });
-  const programs = Object.fromEntries(names.map((name) => [name, path.join(folder, `${name}.mjs`)]));
+  const programs = Object.fromEntries(names.map((name) => [name, path.join(outFolder, `${name}.mjs`)]));
   return { command: path.resolve(distFolder, "nws.js"), client, programs };
 }

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Builds } from "./bundle.ts";
@@ -32,6 +33,8 @@ export interface Client<H extends Handlers> {
 export interface SpawnOptions {
   /** Processors that the process may use, as `taskset -c` takes them. Default: all. */
   readonly processors?: string | undefined;
+  /** How far it stands back behind others, as `nice -n` takes it. Default: not. */
+  readonly nice?: number;
 }
 
 export interface ServerOptions extends SpawnOptions {
@@ -67,6 +70,19 @@ export class Processes implements AsyncDisposable {
     const data = folder === undefined ? [] : ["--data", folder];
     const line = [this.builds.command, "server", "--port", "0", "--json", ...data, ...tls];
     return { ...(await this.#nodeServer(line, options)), ...(ca !== undefined && { ca }) };
+  }
+
+  /** The product's server without its web interface, and with `server-probe` in its process. */
+  async probed<H extends Handlers>(options: SpawnOptions = {}): Promise<Server & Client<H>> {
+    const probe = pathToFileURL(this.#program("server-probe")).href;
+    const own = [this.builds.command, "server", "--port", "0", "--web-port", "none", "--data", "none", "--json"];
+    const { child, ports } = await this.#started(["--expose-gc", "--import", probe, ...own], options, true);
+    return {
+      pid: child.pid!,
+      host,
+      ...ports,
+      call: (call, ...argument) => callProcess<H, typeof call>(child, call, ...argument),
+    };
   }
 
   /** The machine's limit: a bare framed echo. */
@@ -125,7 +141,17 @@ export class Processes implements AsyncDisposable {
 
   /** A server that says where it listens in one line of JSON, with a `port`. */
   async #nodeServer(commandLine: readonly string[], options: SpawnOptions): Promise<Server> {
-    const child = this.#spawn(process.execPath, [...this.#nodeArguments, ...commandLine], options, "pipe");
+    const { child, ports } = await this.#started(commandLine, options, false);
+    return { pid: child.pid!, host, ...ports };
+  }
+
+  async #started(
+    commandLine: readonly string[],
+    options: SpawnOptions,
+    answersCalls: boolean,
+  ): Promise<{ readonly child: ChildProcess; readonly ports: Pick<Server, "port" | "webPort"> }> {
+    const channel = answersCalls ? "pipe and ipc" : "pipe";
+    const child = this.#spawn(process.execPath, [...this.#nodeArguments, ...commandLine], options, channel);
     const ready = (async (): Promise<Pick<Server, "port" | "webPort">> => {
       for await (const line of createInterface({ input: child.stdout! })) {
         const { port, webPort } = JSON.parse(line) as Pick<Server, "port" | "webPort">;
@@ -138,7 +164,7 @@ export class Processes implements AsyncDisposable {
     });
     const ports = await Promise.race([ready, late]);
     child.stdout!.resume();
-    return { pid: child.pid!, host, ...ports };
+    return { child, ports };
   }
 
   #program(name: string): string {
@@ -153,13 +179,14 @@ export class Processes implements AsyncDisposable {
     command: string,
     args: readonly string[],
     options: SpawnOptions,
-    channel: "pipe" | "ipc" | "ignore",
+    channel: "pipe" | "ipc" | "pipe and ipc" | "ignore",
   ): ChildProcess {
     const pinned = options.processors === undefined ? [] : ["taskset", "-c", options.processors];
-    const [first = command, ...rest] = [...pinned, command, ...args];
-    const output = channel === "pipe" ? "pipe" : "ignore";
+    const niced = options.nice === undefined ? [] : ["nice", "-n", String(options.nice)];
+    const [first = command, ...rest] = [...niced, ...pinned, command, ...args];
+    const output = channel.startsWith("pipe") ? "pipe" : "ignore";
     const child = spawn(first, rest, {
-      stdio: ["ignore", output, "inherit", ...(channel === "ipc" ? ["ipc" as const] : [])],
+      stdio: ["ignore", output, "inherit", ...(channel.endsWith("ipc") ? ["ipc" as const] : [])],
     });
     this.#children.add(child);
     runningChildren.add(child);

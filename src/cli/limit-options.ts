@@ -13,6 +13,14 @@ const descriptions: Readonly<Record<keyof Limits, string>> = {
   maxMemoryBytes: "most bytes of values in memory",
   maxFileBytes: "most bytes of values in files",
   maxUnsentBytes: "most bytes that wait for one client to read them",
+  maxTotalUnsentBytes: "most bytes that wait for all clients together to read them",
+  maxStalledMs: "longest time in which a client takes nothing of what waits for it",
+  maxOperationsPerSecond: "most operations a second of one session; over it, it is slowed",
+  maxBytesPerSecond: "most bytes a second that one session sends; over it, it is slowed",
+  maxSessionWaiting: "most operations of one session that wait for a value",
+  maxSessionWorkspaces: "most workspaces that one session has open",
+  maxAddressConnections: "most connections at a time from one address",
+  maxConnectsPerSecond: "most connections a second from one address",
   maxNumbers: "most variables and workspaces that one session uses",
   maxWorkspaces: "most workspaces",
   maxVariables: "most variables",
@@ -25,7 +33,7 @@ const names = Object.keys(descriptions) as (keyof Limits)[];
 /** An option for each limit. None has a default here: the server knows them. */
 export function limitOptions(): Option[] {
   return names.map((name) => {
-    const isBytes = name.endsWith("Bytes");
+    const isBytes = name.includes("Bytes");
     const unit = isBytes ? "size" : name.endsWith("Ms") ? "ms" : "count";
     const flag = `--${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
     return new Option(`${flag} <${unit}>`, descriptions[name]).argParser(isBytes ? parseBytes : parseCount);

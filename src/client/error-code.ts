@@ -46,6 +46,7 @@ export const ErrorCode = {
   variable_full: "variable_full",
   too_many_workspaces: "too_many_workspaces",
   too_many_variables: "too_many_variables",
+  quota_exceeded: "quota_exceeded",
   aborted: "aborted",
   closed: "closed",
   connect_failed: "connect_failed",

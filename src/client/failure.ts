@@ -58,6 +58,7 @@ export const classOfFailure: Readonly<Record<FailureName, ErrorClass>> = {
   variable_full: VariableFullError,
   too_many_workspaces: LimitError,
   too_many_variables: LimitError,
+  quota_exceeded: LimitError,
 };
 
 /** "fetch of 'x' in workspace 'table'": how every message names what went wrong. */

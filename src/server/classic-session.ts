@@ -5,6 +5,7 @@ import { type ClassicRequest, ClassicReader } from "../wire/classic-reader.ts";
 import { ClassicWriter, type ReplyFormat } from "../wire/classic-writer.ts";
 import { failureCodes, type FailureName } from "../wire/failure-codes.ts";
 import { ProtocolFault } from "../wire/protocol-fault.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import { ClassicDownload } from "./classic-download.ts";
 import { ClassicUpload } from "./classic-upload.ts";
 import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
@@ -12,9 +13,9 @@ import { notForReaders, notForUsers, type Principal } from "./access/principal.t
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
+import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { isReferable } from "./value-replies.ts";
 
@@ -62,13 +63,16 @@ export class ClassicSession implements Conversation, Receiver {
   readonly #context: ServerContext;
   readonly #terms: ClassicTerms;
   readonly #member: Session;
+  readonly #quota: Quota;
+  readonly #waitingPortion: Portion;
+  readonly #workspacesPortion: Portion;
   readonly #reader: ClassicReader;
   #state: "ready" | "blocked" | "receiving" | "storing" | "sending" | "over" = "ready";
   /** The verb whose answer comes next. */
   #verb: ClassicVerb = UNKNOWN_VERB;
   #isAnswered = true;
   /** What has arrived of a request that is not complete. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
   #writer: ClassicWriter | undefined;
   #writerOut: ByteWriter | undefined;
   #upload: ClassicUpload | undefined;
@@ -84,13 +88,25 @@ export class ClassicSession implements Conversation, Receiver {
   #saidBooking = 0;
   #confirmedBooking = 0;
 
-  /** `principal` undefined: nobody knows this client; its first request is refused, and the connection closed. */
-  constructor(connection: Connection, context: ServerContext, terms: ClassicTerms, principal: Principal | undefined) {
+  /**
+   * `principal` undefined: nobody knows this client; its first request is refused, and the connection closed. `quota`: one that several
+   * sessions share.
+   */
+  constructor(
+    connection: Connection,
+    context: ServerContext,
+    terms: ClassicTerms,
+    principal: Principal | undefined,
+    quota = context.newQuota(),
+  ) {
     this.#principal = principal;
     this.#id = context.sessions.nextId();
     this.#connection = connection;
     this.#context = context;
     this.#terms = terms;
+    this.#quota = quota;
+    this.#waitingPortion = new Portion(quota.waiting);
+    this.#workspacesPortion = new Portion(quota.workspaces);
     this.#isDeadly = terms.killOnClose && principal?.may("admin") === true;
     const { maxArguments, maxNameBytes, maxValueBytes } = context.limits;
     this.#reader = new ClassicReader({
@@ -100,7 +116,7 @@ export class ClassicSession implements Conversation, Receiver {
       maxArgumentBytes: maxNameBytes,
       maxValueBytes,
     });
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
     this.#member = context.space.join(this, connection.peer.name, {
       takesBySending: true,
       sees: (workspace) => principal?.sees(workspace) === true,
@@ -130,12 +146,13 @@ export class ClassicSession implements Conversation, Receiver {
   // From the connection
 
   receive(chunk: Uint8Array): void {
+    if (this.#quota.bytes !== undefined) {
+      this.#slow(this.#quota.bytes.take(chunk.length));
+    }
     this.#reader.push(chunk);
     this.#advance();
     this.#reader.keepUnread();
-    if (!this.#arriving.set(this.#reader.heldBytes)) {
-      this.#connection.drop("no memory for a value that arrives");
-    }
+    this.#arriving.set(this.#reader.heldBytes);
   }
 
   inputEnded(): void {
@@ -184,6 +201,8 @@ export class ClassicSession implements Conversation, Receiver {
 
   end(): void {
     this.halt();
+    this.#waitingPortion.set(0);
+    this.#workspacesPortion.set(0);
     this.#context.space.end(this.#member);
     if (this.#isDeadly) {
       this.#isDeadly = false;
@@ -261,7 +280,7 @@ export class ClassicSession implements Conversation, Receiver {
   /** Handles requests as long as there are any and the client takes the replies. */
   #advance(): void {
     // (In this order: a connection that is far too congested is dropped, and then the state is another one.)
-    while (!this.#connection.isCongested && this.#isReading()) {
+    while (!this.#connection.isHeldUp && this.#isReading()) {
       const event = this.#reader.next();
       switch (event?.kind) {
         case undefined:
@@ -300,6 +319,9 @@ export class ClassicSession implements Conversation, Receiver {
     const verb = classicVerbs.get(verbName) ?? UNKNOWN_VERB;
     this.#operations++;
     this.#lastVerb = verb === UNKNOWN_VERB ? "" : verbName;
+    if (this.#quota.operations !== undefined) {
+      this.#slow(this.#quota.operations.take(1));
+    }
     if (verbName === "open ws" && label !== "") {
       this.#label = printable(label);
     }
@@ -316,11 +338,16 @@ export class ClassicSession implements Conversation, Receiver {
     const mark = this.#connection.mark;
     try {
       const refusal =
-        countMismatch(verb, request) ?? verb.run(this.#context.space, this.#member, REQUEST, request, this);
+        countMismatch(verb, request) ??
+        this.#openingRefusal(verb, request) ??
+        verb.run(this.#context.space, this.#member, REQUEST, request, this);
+      if (verb.opens !== undefined) {
+        this.#workspacesPortion.set(this.#member.opened.size);
+      }
       if (refusal !== undefined) {
         this.#refuse(refusal.code, refusal.message);
       } else if (!this.#isAnswered) {
-        this.#state = "blocked";
+        this.#wait();
       }
     } catch (error) {
       if (error instanceof ProtocolFault) {
@@ -329,6 +356,31 @@ export class ClassicSession implements Conversation, Receiver {
       this.#connection.unsay(mark);
       this.#begin(verb);
       this.#refuse("internal", this.#context.bug(error, `verb ${request.args[0] ?? ""}`));
+    }
+  }
+
+  /** The request waits, or is refused because others of its session do. */
+  #wait(): void {
+    this.#state = "blocked";
+    const { hasRoom, most } = this.#quota.waiting;
+    this.#waitingPortion.set(1);
+    if (!hasRoom) {
+      this.#refuse("too_many_waiting", `${most} requests wait already`);
+      this.#context.space.cancel(this.#member, REQUEST, "cancelled");
+    }
+  }
+
+  #openingRefusal(verb: ClassicVerb, { args }: ClassicRequest): Refusal | undefined {
+    const { workspaces } = this.#quota;
+    const isOpen = verb.opens === "named" && this.#member.opened.has(args[1]!);
+    return verb.opens === undefined || workspaces.hasRoom || isOpen
+      ? undefined
+      : { code: "quota_exceeded", message: `${workspaces.most} workspaces are open already` };
+  }
+
+  #slow(ms: number): void {
+    if (ms > 0) {
+      this.#connection.slow(ms);
     }
   }
 
@@ -425,6 +477,7 @@ export class ClassicSession implements Conversation, Receiver {
     this.#isAnswered = true;
     if (this.#state === "blocked") {
       this.#state = "ready";
+      this.#waitingPortion.set(0);
     }
     return true;
   }

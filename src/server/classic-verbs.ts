@@ -24,6 +24,8 @@ export interface ClassicVerb {
   /** Fewest and most arguments behind the verb. */
   readonly least: number;
   readonly most: number;
+  /** It opens a workspace: the one of its first argument, or a new one. */
+  readonly opens?: "named" | "new";
   /** Hands the request to the space, which answers it; or returns why not. */
   readonly run: (
     space: Space,
@@ -87,6 +89,7 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
       shape: "long",
       least: 0,
       most: 1,
+      opens: "new",
       run: (space, session, number, { args }) => {
         space.mktemp(session, number, args[1]);
         return undefined;
@@ -178,6 +181,7 @@ function opens(own: boolean): ClassicVerb {
     shape: "short",
     least: 3,
     most: own ? 5 : 4,
+    opens: "named",
     run: (space, session, number, { args }, { mayUse }) => {
       // (`use` ignores label and persistence.)
       const persistent = own ? yesOrNo(args[3]!) : false;

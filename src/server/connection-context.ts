@@ -4,11 +4,15 @@ import type { FlushQueue } from "./flush-queue.ts";
 import type { Logger } from "./logger.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { ReplyGate } from "./reply-gate.ts";
+import type { SlowClients } from "./slow-clients.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a connection needs of the server. */
 export interface ConnectionContext {
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
+  readonly turns: Turns;
+  readonly slowClients: SlowClients;
   readonly logger: Logger;
   readonly maxUnsentBytes: number;
   readonly memory: MemoryGauge;

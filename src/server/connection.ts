@@ -10,10 +10,13 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Flushable } from "./flush-queue.ts";
 import { HeldReplies } from "./held-replies.ts";
+import { LANDING_BYTES, queuedBytes } from "./landing.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Dependence, type HeldBack, type ReplyGate } from "./reply-gate.ts";
+import type { SlowClient } from "./slow-clients.ts";
 import { Survival } from "./survival.ts";
+import { Turn, type TurnTaker } from "./turns.ts";
 
 /** With more bytes than this that the other side has not taken, its requests are read no more until it has caught up. */
 export const HIGH_WATER_BYTES = 1_048_576;
@@ -27,10 +30,22 @@ const NOTHING = new Uint8Array(0);
 /** One in so many arrivals is timed, less one: a mask. */
 const TIMED_MASK = 15;
 
-/** Why a connection is not read: any of these bits. */
+/** Why a connection has to wait: any of these bits. */
 const CONGESTED = 1;
 const HELD = 2;
 const LOGGING = 4;
+const TURN_OVER = 8;
+const SLOWED = 16;
+/** More has come although its turn was over, or will come soon. */
+const FLOODING = 32;
+/** Of these, why it is not read. (Most have nothing more to send when their turn is over: to stop reading and begin again would be for nothing.) */
+const UNREAD = CONGESTED | HELD | LOGGING | SLOWED | FLOODING;
+/** Of these, why requests that have come are not answered either. */
+const UNANSWERED = CONGESTED | LOGGING | TURN_OVER | SLOWED;
+
+/** What a deadline of a connection is for. */
+const END = 0;
+const SPEED = 1;
 
 /**
  * The plumbing between a conversation and its socket: hands received chunks to the conversation, collects what it has to say and
@@ -42,9 +57,11 @@ const LOGGING = 4;
  * But a connection that `survives` its socket stays *open* without one for its grace time: what is said is kept, and
  * `attach` gives it the socket on which the client has come back.
  */
-export class Connection implements Flushable, HeldBack, LineUser {
+export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, SlowClient {
   /** What is known of the other end. (That of the last socket, if there were several.) */
   peer: Peer;
+  /** From where it came first: what limits count it by. */
+  readonly origin: string;
   /** Who is there, once he was let in. */
   principal: Principal | undefined;
   readonly since = performance.now();
@@ -80,6 +97,12 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** The kernel has not taken all that was written. */
   #isBehind = false;
   #pauses = 0;
+  #isPaused = false;
+  /** The other side will send no more, and not all that it has sent was handled. */
+  #hasInputEnded = false;
+  readonly #turn: Turn;
+  /** The last chunk was as long as can be, so the next one may come in the same turn. */
+  #hasMore = false;
   /** While closing: what had not been taken when it was last looked at. */
   #lingeringBytes = 0;
 
@@ -87,6 +110,8 @@ export class Connection implements Flushable, HeldBack, LineUser {
   constructor(accepted: Duplex, peer: Peer, context: ConnectionContext) {
     this.peer = peer;
     this.#context = context;
+    this.origin = peer.name;
+    this.#turn = new Turn(context.turns.clock);
     this.#line = new Line(accepted, peer.name, context.logger, this);
   }
 
@@ -117,16 +142,36 @@ export class Connection implements Flushable, HeldBack, LineUser {
     return this.#writtenBytes + this.#held.byteCount + this.#outgoing.byteCount;
   }
 
+  /** Bytes that were sent and that the kernel has not taken, or that the other side has not said that it received. */
+  get waitingBytes(): number {
+    return Math.max(this.#writtenBytes, this.#keptBytes);
+  }
+
+  get isSlow(): boolean {
+    return this.#writtenBytes > 0 || this.#keptBytes > HIGH_WATER_BYTES;
+  }
+
+  /** Another number whenever the other side has taken something. */
+  get progress(): number {
+    const socket = this.#line?.socket;
+    const given = this.bytesOut - this.#held.byteCount + (this.#survival?.stream.kept.start ?? 0);
+    return socket === undefined ? given : given - socket.writableLength - queuedBytes(socket);
+  }
+
   get isOpen(): boolean {
     return this.#mode === "open";
   }
 
   /**
-   * Whether the other side is so far behind that no more of its requests should be answered for now. The conversation is
-   * told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
+   * Whether no more of its requests should be answered for now: the other side is far behind, has had its turn, or is slowed. To be asked
+   * before each request. The conversation is told by `resumed` when to go on. Also the place where one that takes nothing at all is dropped.
    */
-  get isCongested(): boolean {
-    if ((this.#pauses & (CONGESTED | LOGGING)) !== 0) {
+  get isHeldUp(): boolean {
+    if ((this.#pauses & UNANSWERED) !== 0) {
+      return true;
+    }
+    if (this.#turn.isOver) {
+      this.#endTurn();
       return true;
     }
     if (this.#outgoing.byteCount < HIGH_WATER_BYTES) {
@@ -134,7 +179,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     }
     // More than usual for one turn: see what the kernel takes before the others have to wait.
     this.flush();
-    return (this.#pauses & (CONGESTED | LOGGING)) !== 0;
+    return (this.#pauses & UNANSWERED) !== 0;
   }
 
   /** Has `flush` called at the end of the turn even if nothing was said: for a conversation with more to `fill`. */
@@ -151,6 +196,14 @@ export class Connection implements Flushable, HeldBack, LineUser {
    */
   dependsOnLog(durability: Durability | undefined): void {
     this.#dependence |= this.#context.gate!.dependenceOn(durability);
+  }
+
+  /** No more requests are answered for so many milliseconds. (If that is said again meanwhile, the first counts.) */
+  slow(ms: number): void {
+    if ((this.#pauses & SLOWED) === 0 && this.#mode === "open") {
+      this.#pause(this.#pauses | SLOWED);
+      this.#context.deadlines.add(ms, this, SPEED);
+    }
   }
 
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
@@ -208,8 +261,13 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** What was said has gone to the socket, or to what is kept for the next one. */
   #written(): void {
     if (this.#survival?.hasRoom(this.#line === undefined) === false) {
-      this.drop(`it has not said that it received the last ${this.#survival.stream.kept.byteCount} bytes`);
-    } else if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
+      this.drop(`it has not said that it received the last ${this.#keptBytes} bytes`);
+      return;
+    }
+    if (this.#keptBytes > HIGH_WATER_BYTES && this.#line !== undefined) {
+      this.#context.slowClients.hasMore(this);
+    }
+    if (!this.#isBehind && !this.#isBroken && this.#held.isEmpty) {
       this.#conversation?.sent(this.#said);
     }
   }
@@ -302,7 +360,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     // Closing with unread bytes would take back our last words: they are read and thrown away until the other side hangs up.
     socket.end();
     this.#lingeringBytes = socket.writableLength;
-    this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
+    this.#deadline = this.#context.deadlines.add(LINGER_MS, this, END);
     if (!this.#isBehind) {
       this.#endConversation();
     }
@@ -324,12 +382,18 @@ export class Connection implements Flushable, HeldBack, LineUser {
     });
   }
 
-  /** The grace time is over; or the linger, unless the other side still takes what was said. */
-  expire(): void {
+  /** It has been slow for long enough. Or: the grace time is over; or the linger, unless the other side still takes what was said. */
+  expire(what: number): void {
+    if (what === SPEED) {
+      if ((this.#pauses & SLOWED) !== 0) {
+        this.#resume(SLOWED);
+      }
+      return;
+    }
     const left = this.#writtenBytes;
     if (this.#mode === "closing" && left > 0 && left < this.#lingeringBytes) {
       this.#lingeringBytes = left;
-      this.#deadline = this.#context.deadlines.add(LINGER_MS, this, 0);
+      this.#deadline = this.#context.deadlines.add(LINGER_MS, this, END);
     } else {
       this.#line?.cut();
       this.#gone();
@@ -369,6 +433,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
    */
   attach(other: Connection, receivedCount: number): void {
     this.detachedSince = undefined;
+    this.#hasInputEnded = false;
     this.#line?.cut();
     this.#cancelDeadline();
     this.peer = other.peer;
@@ -376,7 +441,7 @@ export class Connection implements Flushable, HeldBack, LineUser {
     const { socket } = line;
     this.#line = line;
     line.user = this;
-    if (this.#pauses !== 0) {
+    if (this.#isPaused) {
       socket.pause();
     }
     this.#survival!.sayAgain(socket, receivedCount);
@@ -409,7 +474,9 @@ export class Connection implements Flushable, HeldBack, LineUser {
     this.#line?.cut();
     this.#line = undefined;
     this.#isBehind = false;
-    this.#deadline = this.#context.deadlines.add(graceMs, this, 0);
+    this.#hasInputEnded = false;
+    this.#context.slowClients.remove(this);
+    this.#deadline = this.#context.deadlines.add(graceMs, this, END);
     // To see whether there is room for what is kept.
     this.wake();
   }
@@ -432,9 +499,23 @@ export class Connection implements Flushable, HeldBack, LineUser {
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#mode !== "open") {
-      return;
+    const hadMore = this.#hasMore;
+    this.#hasMore = chunk.length === LANDING_BYTES;
+    if ((this.#pauses & TURN_OVER) !== 0) {
+      this.#pause(this.#pauses | FLOODING);
+    } else if (!hadMore) {
+      this.#turn.begin();
     }
+    if (this.#mode === "open") {
+      this.#received(chunk);
+    }
+    // (Otherwise it is thrown away; that, too, would hold the others up for as long as the other side goes on.)
+    if (this.#hasMore && this.#mode !== "gone" && this.#turn.isOverNow) {
+      this.#endTurn();
+    }
+  }
+
+  #received(chunk: Uint8Array): void {
     const { flushQueue, latency } = this.#context;
     const arrivedAt = performance.now();
     this.lastReceivedAt = arrivedAt;
@@ -456,8 +537,27 @@ export class Connection implements Flushable, HeldBack, LineUser {
     }
   }
 
+  #endTurn(): void {
+    const flooding = this.#hasMore ? FLOODING : 0;
+    this.#hasMore = false;
+    this.#pause(this.#pauses | TURN_OVER | flooding);
+    this.#context.turns.add(this);
+  }
+
+  /** It has another turn. */
+  goOn(): void {
+    if ((this.#pauses & TURN_OVER) !== 0) {
+      this.#turn.begin();
+      this.#resume(TURN_OVER);
+    }
+  }
+
   inputEnded(): void {
     if (this.#mode !== "open") {
+      return;
+    }
+    if ((this.#pauses & UNANSWERED) !== 0) {
+      this.#hasInputEnded = true;
       return;
     }
     if (this.#survival !== undefined) {
@@ -498,9 +598,12 @@ export class Connection implements Flushable, HeldBack, LineUser {
     const unsent = this.#writtenBytes;
     if (unsent > this.#context.maxUnsentBytes) {
       this.drop(`it has not taken ${unsent} bytes`);
-    } else if (unsent > HIGH_WATER_BYTES) {
+      return;
+    }
+    if (unsent > HIGH_WATER_BYTES) {
       this.#pause(this.#pauses | CONGESTED);
     }
+    this.#context.slowClients.hasMore(this);
   }
 
   /** Whether a write has failed, though nobody was told yet: what was written then does not count as taken. */
@@ -512,6 +615,11 @@ export class Connection implements Flushable, HeldBack, LineUser {
   /** What the socket was given and has not passed on. */
   get #writtenBytes(): number {
     return this.#line?.socket.writableLength ?? 0;
+  }
+
+  /** What has to be kept until it is known to be received. */
+  get #keptBytes(): number {
+    return this.#survival?.stream.kept.byteCount ?? 0;
   }
 
   // (Node calls this without an error for writes that were under way when the socket was destroyed; and it may be that of another
@@ -542,21 +650,32 @@ export class Connection implements Flushable, HeldBack, LineUser {
 
   /** One of the reasons is gone for which requests were not answered. */
   #resume(reason: number): void {
-    this.#pause(this.#pauses & ~reason);
-    if ((this.#pauses & (CONGESTED | LOGGING)) === 0) {
+    this.#pauses &= ~reason;
+    if ((this.#pauses & UNANSWERED) === 0 && this.#mode === "open") {
       this.#guarded("resuming", (conversation) => {
         conversation.resumed();
       });
     }
+    const isAllAnswered = (this.#pauses & UNANSWERED) === 0;
+    // (Not before: what is read meanwhile would have to be kept.)
+    this.#pause(isAllAnswered ? this.#pauses & ~FLOODING : this.#pauses);
+    if (isAllAnswered && this.#hasInputEnded) {
+      this.#hasInputEnded = false;
+      this.inputEnded();
+    }
   }
 
   #pause(pauses: number): void {
-    const was = this.#pauses;
     this.#pauses = pauses;
-    if (was === 0 && pauses !== 0) {
-      this.#line?.socket.pause();
-    } else if (was !== 0 && pauses === 0) {
-      this.#line?.socket.resume();
+    const mustPause = (pauses & UNREAD) !== 0;
+    if (mustPause !== this.#isPaused) {
+      this.#isPaused = mustPause;
+      const socket = this.#line?.socket;
+      if (mustPause) {
+        socket?.pause();
+      } else {
+        socket?.resume();
+      }
     }
   }
 
@@ -567,6 +686,8 @@ export class Connection implements Flushable, HeldBack, LineUser {
     this.#mode = "gone";
     this.#held.clear();
     this.#context.gate?.remove(this);
+    this.#context.turns.remove(this);
+    this.#context.slowClients.remove(this);
     this.#cancelDeadline();
     this.#survival?.end();
     this.#endConversation();

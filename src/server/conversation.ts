@@ -11,7 +11,7 @@ export interface Conversation {
   receive(chunk: Uint8Array): void;
   /** The other side will send no more; it may still listen. */
   inputEnded(): void;
-  /** Unsent bytes are few again after `connection.isCongested` was true. May throw ProtocolFault. */
+  /** Requests may be answered again after `connection.isHeldUp` was true. May throw ProtocolFault. */
   resumed(): void;
   /** Right before each flush: the place for what is sent only as fast as it is taken (large values). Must not throw. */
   fill(): void;

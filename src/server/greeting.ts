@@ -15,10 +15,10 @@ import { MAX_COUNT, MAX_REGAINED_LEASES, PROTOCOL_VERSION, Reply, Verb, WelcomeF
 import { type Login, LoginRefused } from "./access/login.ts";
 import type { Principal } from "./access/principal.ts";
 import { Admission } from "./admission.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import type { Connection } from "./connection.ts";
 import { BriefConversation } from "./conversation.ts";
 import type { Deadline, DeadlineTarget } from "./deadlines.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import { MultiplexedSession } from "./multiplexed-session.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -49,7 +49,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
   /** Of a session of an earlier run, whose client has been told to `regain` it. */
   #restored: Credentials | undefined;
   /** What has arrived of the frame. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
 
   /** `refusal`: answers `hello` with this sentence, for all connections are taken; sessions that exist may still be resumed. */
   constructor(connection: Connection, context: ServerContext, refusal: string | undefined) {
@@ -57,7 +57,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     this.#connection = connection;
     this.#context = context;
     this.#refusal = refusal;
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
     this.#deadline = context.deadlines.add(GREETING_MS, this, 0);
   }
 
@@ -65,9 +65,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     const frame = this.#frame;
     const end = frame.push(chunk);
     if (end < 0) {
-      if (!this.#arriving.set(frame.heldBytes)) {
-        this.#connection.drop("no memory for a frame that arrives");
-      }
+      this.#arriving.set(frame.heldBytes);
       return;
     }
     this.#arriving.set(0);

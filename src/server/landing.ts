@@ -2,7 +2,8 @@ import { Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 
-const LANDING_BYTES = 262_144;
+/** The longest chunk. */
+export const LANDING_BYTES = 262_144;
 
 /**
  * What comes in lands here, for all connections: it is used up before the next read. (The buffer is twice as long as what is
@@ -12,7 +13,7 @@ const landing = new Uint8Array(new ArrayBuffer(2 * LANDING_BYTES), 0, LANDING_BY
 
 /** What Node's own server makes a socket of, and any socket holds: not documented (docs/decisions/0006). */
 interface Handled {
-  _handle?: unknown;
+  _handle?: { readonly writeQueueSize?: number } | null;
 }
 type HandleOptions = SocketConstructorOpts & {
   readonly handle: unknown;
@@ -22,6 +23,11 @@ type HandleOptions = SocketConstructorOpts & {
 /** What has been read from before may have bytes that only the stream knows; an encrypted socket's handle gives none that are of use. */
 function isUntouched(accepted: Duplex & Partial<Pick<TLSSocket, "encrypted" | "bytesRead">>): boolean {
   return accepted.encrypted !== true && accepted.bytesRead === 0;
+}
+
+/** How much of what the socket is writing just now the system has not taken: it says less as that goes on. 0 where that is not known. */
+export function queuedBytes(socket: Duplex): number {
+  return (socket as Handled)._handle?.writeQueueSize ?? 0;
 }
 
 /**

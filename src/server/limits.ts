@@ -22,8 +22,8 @@ export interface Limits {
   readonly maxTransfers: number;
   /**
    * Most bytes of values (with what it takes to keep them) and of uploads under way in memory (`memory_full`). Requests
-   * that have not arrived whole may take another quarter, in all; connections that go over it are dropped. Default: half
-   * the machine's.
+   * that have not arrived whole may take another quarter, in all; over it the connections are dropped on which one has been arriving for
+   * longest. Default: half the machine's.
    */
   readonly maxMemoryBytes: number;
   /** Most bytes of values in files (`disk_full`, as when the disk itself is full). Default: as many as the disk takes. */
@@ -34,6 +34,36 @@ export interface Limits {
    * (Long before that, at 1 MiB, its requests are read no more until it has caught up.) Default: 256 MiB.
    */
   readonly maxUnsentBytes: number;
+  /**
+   * Most bytes that wait for the readers of all connections together (as for `maxUnsentBytes`). Over it connections are dropped until there is
+   * room: those first that have taken nothing for longest, and of these the ones for which most waits. Default: a quarter of the machine's memory.
+   * (A value that waits for several counts for each.)
+   */
+  readonly maxTotalUnsentBytes: number;
+  /**
+   * A client for which something waits in the server, and which has taken nothing of it for so long, in milliseconds, is dropped. (The system
+   * itself keeps a few megabytes for it before anything waits here. Slow is not stalled.) Default: 600,000, for programs may compute for
+   * minutes before they read.
+   */
+  readonly maxStalledMs: number;
+  /**
+   * Most operations a second of one session. Over it (after a second's worth at once) the session is slowed: its requests are read later.
+   * Default: no limit.
+   */
+  readonly maxOperationsPerSecond: number;
+  /** Most bytes a second that one session sends. Over it, it is slowed as above. Default: no limit. */
+  readonly maxBytesPerSecond: number;
+  /** Most operations of one session that wait for a value (`too_many_waiting`). Default: no limit of its own. */
+  readonly maxSessionWaiting: number;
+  /** Most workspaces that one session has open (`quota_exceeded`). Default: no limit of its own. */
+  readonly maxSessionWorkspaces: number;
+  /**
+   * Most connections at a time from one address (`too_many_connections`; a classic connection is closed), this machine's own
+   * excepted. An IPv6 address stands for its network of 64 bits. Default: no limit of its own.
+   */
+  readonly maxAddressConnections: number;
+  /** Most connections a second from one address (a second's worth may come at once); others are closed at once. Exceptions as above. Default: no limit. */
+  readonly maxConnectsPerSecond: number;
   /** Most workspace handles, and most variable numbers, of one session (`too_many_numbers`). Default: 65,536. */
   readonly maxNumbers: number;
   /** Most workspaces (`too_many_workspaces`). Default: as many as memory takes. */
@@ -64,6 +94,14 @@ export const defaultLimits: Limits = {
   maxMemoryBytes: Math.floor(totalmem() / 2),
   maxFileBytes: Infinity,
   maxUnsentBytes: 256 * 2 ** 20,
+  maxTotalUnsentBytes: Math.floor(totalmem() / 4),
+  maxStalledMs: 600_000,
+  maxOperationsPerSecond: Infinity,
+  maxBytesPerSecond: Infinity,
+  maxSessionWaiting: Infinity,
+  maxSessionWorkspaces: Infinity,
+  maxAddressConnections: Infinity,
+  maxConnectsPerSecond: Infinity,
   maxNumbers: 65_536,
   maxWorkspaces: Infinity,
   maxVariables: Infinity,
@@ -71,7 +109,7 @@ export const defaultLimits: Limits = {
   maxGraceMs: 60_000,
 };
 
-/** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0. */
+/** The given limits, and the defaults for the rest. A RangeError for one that is not a number from 0, or 0 a second. */
 export function completeLimits(given: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits };
   for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {
@@ -79,6 +117,9 @@ export function completeLimits(given: Partial<Limits> = {}): Limits {
     if (value !== undefined) {
       if (!(value >= 0)) {
         throw new RangeError(`the limit ${name} is ${value}; it must be a number that is not negative`);
+      }
+      if (value === 0 && name.endsWith("PerSecond")) {
+        throw new RangeError(`the limit ${name} is 0; it must be more, for nothing would ever be done`);
       }
       (limits as Record<keyof Limits, number>)[name] = value;
     }

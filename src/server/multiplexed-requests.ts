@@ -78,7 +78,8 @@ const handlers: readonly (Handler | undefined)[] = table({
     if (
       areFlagsRefused(session, request, flags, KNOWN_OPEN_FLAGS) ||
       isNameRefused(session, request, name.length) ||
-      isHandleRefused(session, request, handle)
+      isHandleRefused(session, request, handle) ||
+      session.isOpeningRefused(request, name)
     ) {
       return;
     }
@@ -104,10 +105,12 @@ const handlers: readonly (Handler | undefined)[] = table({
       again: (flags & OpenFlag.again) !== 0,
       label,
     });
+    session.countWorkspaces();
   },
 
   [Verb.leave]: onWorkspace((session, request, workspace) => {
     session.context.space.leave(session.member, request, workspace);
+    session.countWorkspaces();
   }),
 
   [Verb.deleteWs]: onWorkspace((session, request, workspace) => {
@@ -123,7 +126,11 @@ const handlers: readonly (Handler | undefined)[] = table({
 
   [Verb.mktemp]: (session, request, fields) => {
     const handle = fields.u32();
-    if (isNameRefused(session, request, fields.end - fields.at) || isHandleRefused(session, request, handle)) {
+    if (
+      isNameRefused(session, request, fields.end - fields.at) ||
+      isHandleRefused(session, request, handle) ||
+      session.isOpeningRefused(request, undefined)
+    ) {
       return;
     }
     session.madeName = "";
@@ -131,6 +138,7 @@ const handlers: readonly (Handler | undefined)[] = table({
     session.context.space.mktemp(session.member, request, template === "" ? undefined : template);
     if (session.madeName !== "") {
       session.numbers.setHandle(handle, session.madeName);
+      session.countWorkspaces();
     }
   },
 

@@ -14,6 +14,7 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import * as frames from "../wire/server-frames.ts";
 import { isAnswered, plainVerb, Verb } from "../wire/verbs.ts";
 import type { Principal } from "./access/principal.ts";
+import { ArrivingBytes } from "./arriving-room.ts";
 import { ChunkedAnswers } from "./chunked-answers.ts";
 import type { ClientView } from "./client-view.ts";
 import { type Connection, HIGH_WATER_BYTES } from "./connection.ts";
@@ -24,11 +25,11 @@ import type { SurvivingMember } from "./journal/open-journal.ts";
 import { LeaseLimits } from "./lease-limits.ts";
 import { MEMBER_OPTIONS } from "./member-options.ts";
 import { handlersFor } from "./multiplexed-requests.ts";
-import { GaugedBytes } from "./memory-gauge.ts";
 import { NamedNumbers } from "./named-numbers.ts";
 import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
 import { ITERATING_WISH, PLAIN_WISH, type ReadWish } from "./read-wish.ts";
+import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
 import { SessionUploads } from "./session-uploads.ts";
@@ -65,6 +66,8 @@ export interface SessionStart {
   /** What the client calls itself, for listings. */
   readonly label: string;
   readonly graceMs: number;
+  /** Default: one of its own. */
+  readonly quota?: Quota;
   /** Of an earlier run. */
   readonly regained?: SurvivingMember & { readonly possessions: Possessions };
 }
@@ -97,13 +100,17 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly #handlers: ReturnType<typeof handlersFor>;
   readonly #reader: FrameReader;
   /** What has arrived of a frame that is not complete. */
-  readonly #arriving: GaugedBytes;
+  readonly #arriving: ArrivingBytes;
   readonly #waits = new Map<number, Wait>();
   readonly #held: HeldFrames;
-  #backlog: KeptFrame[] = [];
   #isOver = false;
   readonly #credentials: Credentials;
   readonly #graceMs: number;
+  readonly #quota: Quota;
+  readonly #waitingPortion: Portion;
+  readonly #workspacesPortion: Portion;
+  /** The request that is handled must not wait. */
+  #mayNotWait = false;
   #current = NONE;
   #currentWish = PLAIN_WISH;
   #isShuttingDown = false;
@@ -116,11 +123,15 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.connection = connection;
     this.#credentials = credentials;
     this.#graceMs = graceMs;
+    const quota = start.quota ?? context.newQuota();
+    this.#quota = quota;
+    this.#waitingPortion = new Portion(quota.waiting);
+    this.#workspacesPortion = new Portion(quota.workspaces);
     this.once = new OnceOnly(context.keptSessions, regained?.session);
     this.label = label;
     this.context = context;
     this.#reader = new FrameReader(this);
-    this.#arriving = new GaugedBytes(context.arriving);
+    this.#arriving = new ArrivingBytes(context.arriving, connection);
     this.numbers = new NamedNumbers(context.limits.maxNumbers, context.memory);
     this.#held = new HeldFrames(this.numbers);
     this.answers = new ChunkedAnswers(connection);
@@ -132,6 +143,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     });
     if (regained !== undefined) {
       context.space.regain(this.member, this, connection.peer.name, regained.possessions);
+      this.countWorkspaces();
     }
   }
 
@@ -159,22 +171,23 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
 
   receive(chunk: Uint8Array): void {
     this.#mayFlushEarly = true;
-    this.#reader.push(chunk);
-    if (!this.#arriving.set(this.#reader.heldBytes)) {
-      this.connection.drop("no memory for a frame that arrives");
+    if (this.#quota.bytes !== undefined) {
+      this.#slow(this.#quota.bytes.take(chunk.length));
     }
+    this.#reader.push(chunk);
+    this.#arriving.set(this.#reader.heldBytes);
+  }
+
+  /** Asked before each frame: what has come waits when the client does not take its answers, or when others have their turn. */
+  get mustWait(): boolean {
+    return this.connection.isHeldUp;
   }
 
   frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#backlog.length > 0 || this.connection.isCongested) {
-      // The socket is read no more, so this is what is left of one or two chunks.
-      this.#backlog.push({ request, verb, bytes: bytes.slice(start, end), serial: 0 });
-    } else {
-      this.#take(request, verb, bytes, start, end, this.once.serialOf(verb));
-      if (this.#mayFlushEarly && this.connection.mark > EARLY_BYTES) {
-        this.#mayFlushEarly = false;
-        this.connection.flush();
-      }
+    this.#take(request, verb, bytes, start, end, this.once.serialOf(verb));
+    if (this.#mayFlushEarly && this.connection.mark > EARLY_BYTES) {
+      this.#mayFlushEarly = false;
+      this.connection.flush();
     }
   }
 
@@ -183,11 +196,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   resumed(): void {
-    const backlog = this.#backlog;
-    this.#backlog = [];
-    for (const { request, verb, bytes } of backlog) {
-      this.frame(request, verb, bytes, 0, bytes.length);
-    }
+    this.#reader.goOn();
   }
 
   fill(): void {
@@ -225,8 +234,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#cancelDeadline(deadline);
     }
     this.#waits.clear();
+    this.#waitingPortion.set(0);
+    this.#workspacesPortion.set(0);
     this.leaseLimits.clear();
-    this.#backlog = [];
+    this.#reader.forget();
     this.uploads.clear();
     this.answers.clear();
     this.numbers.clear();
@@ -261,6 +272,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   none(request: number): void {
+    if (this.#mayNotWait) {
+      this.refuse(request, "too_many_waiting", `${this.#quota.waiting.most} requests of this session wait already`);
+      return;
+    }
     this.answered(request);
     frames.writeNone(this.connection.out, request);
   }
@@ -306,9 +321,16 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   /** A read that may wait, with the deadline that the wait gets (`timeoutMs` 0: none). */
   read(request: number, workspace: string, name: string, how: ReadOptions, wish: ReadWish, timeoutMs: number): void {
     this.#currentWish = wish;
+    if (how.wait && !this.#quota.waiting.hasRoom) {
+      this.#mayNotWait = true;
+      this.context.space.read(this.member, request, workspace, name, { ...how, wait: false });
+      this.#mayNotWait = false;
+      return;
+    }
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
       this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
+      this.#waitingPortion.set(this.#waits.size);
     }
   }
 
@@ -326,6 +348,21 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readSnapshot(request: number, variable: number, index: number): boolean {
     this.#currentWish = ITERATING_WISH;
     return this.context.space.readSnapshot(this.member, request, variable, index);
+  }
+
+  /** Answers with a refusal when the session may not open this workspace too. */
+  isOpeningRefused(request: number, workspace: string | undefined): boolean {
+    const { workspaces } = this.#quota;
+    if (workspaces.hasRoom || (workspace !== undefined && this.member.opened.has(workspace))) {
+      return false;
+    }
+    this.refuse(request, "quota_exceeded", `${workspaces.most} workspaces are open already; close one first`);
+    return true;
+  }
+
+  /** Some may have been opened or left. */
+  countWorkspaces(): void {
+    this.#workspacesPortion.set(this.member.opened.size);
   }
 
   /** Answers a request with a failure. */
@@ -375,7 +412,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     if (kept.length > 0) {
       this.connection.hold(false);
       for (const { request, verb, bytes, serial } of kept) {
-        // (Whether or not the client is behind: these are few, and came before what is in the backlog.)
+        // (Whether or not the client is behind: these are few, and came before what the reader keeps.)
         this.#take(request, verb, bytes, 0, bytes.length, serial);
       }
     }
@@ -399,6 +436,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.#current = request;
       this.#operations++;
       this.#lastVerb = verb;
+      if (this.#quota.operations !== undefined) {
+        this.#slow(this.#quota.operations.take(1));
+      }
       if (this.once.begin(request, serial, verb)) {
         this.done(request);
         return;
@@ -435,6 +475,12 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     }
   }
 
+  #slow(ms: number): void {
+    if (ms > 0) {
+      this.connection.slow(ms);
+    }
+  }
+
   #isInUse(request: number): boolean {
     return (
       (this.#waits.size > 0 && this.#waits.has(request)) ||
@@ -464,6 +510,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       const wait = this.#waits.get(request);
       if (wait !== undefined) {
         this.#waits.delete(request);
+        this.#waitingPortion.set(this.#waits.size);
         this.#cancelDeadline(wait.deadline);
       }
     }

@@ -2,12 +2,14 @@ import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Space } from "../space/index.ts";
 import type { Access } from "./access/access.ts";
 import type { Principal } from "./access/principal.ts";
+import type { ArrivingRoom } from "./arriving-room.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
+import type { Quota } from "./quota.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 
 /** What sessions share: one of each for a server. */
@@ -27,7 +29,9 @@ export interface ServerContext {
   /** Memory of names and uploads. */
   readonly memory: MemoryGauge;
   /** Memory of requests that have not arrived whole. */
-  readonly arriving: MemoryGauge;
+  readonly arriving: ArrivingRoom;
+  /** What a session may do that begins now. */
+  newQuota(): Quota;
   /** Whether a client may end the server by hanging up. */
   readonly allowKillOnClose: boolean;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */

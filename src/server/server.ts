@@ -23,7 +23,9 @@ import { AccessList } from "./access/access-list.ts";
 import { type Peer, peerOf } from "./access/peer.ts";
 import { owner, type Principal } from "./access/principal.ts";
 import { Standing } from "./access/standing.ts";
+import { AddressLimits } from "./address-limits.ts";
 import { Admission } from "./admission.ts";
+import { ArrivingRoom } from "./arriving-room.ts";
 import { ClassicSession, type ClassicTerms } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
@@ -44,10 +46,13 @@ import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
+import { isUnlimited, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import { SlowClients } from "./slow-clients.ts";
 import type { ServerCertificate } from "./tls/server-certificate.ts";
 import type { TlsEntrance } from "./tls/tls-entrance.ts";
+import { Turns } from "./turns.ts";
 
 /** Clients that are told that all connections are taken, at a time; further ones are just closed. */
 const MOST_TURNED_AWAY = 64;
@@ -108,10 +113,12 @@ export class Server implements ServerContext, ConnectionContext {
   readonly maxUnsentBytes: number;
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
+  readonly turns: Turns;
+  readonly slowClients: SlowClients;
   readonly blobs: BlobStore;
   readonly space: Space;
   readonly memory: MemoryGauge;
-  readonly arriving: MemoryGauge;
+  readonly arriving: ArrivingRoom;
   readonly gate: ReplyGate | undefined;
   readonly keptSessions: KeptSessions | undefined;
   /** Done when the server has stopped, whoever asked for it. */
@@ -139,6 +146,9 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #turnedAway = new Set<Connection>();
   /** Of these, those whose client is not known yet, in the order in which they came: strangers must not take everybody's place. */
   readonly #unknown = new Set<Connection>();
+  readonly #addresses: AddressLimits;
+  /** Where sessions have no limits of their own: all have this one. */
+  readonly #noQuota: Quota | undefined;
   readonly #clock: Clock;
   readonly #expiry: Expiry;
   readonly #data: DataOptions | undefined;
@@ -161,11 +171,15 @@ export class Server implements ServerContext, ConnectionContext {
     this.flushQueue = new FlushQueue(clock);
     this.deadlines = new Deadlines(clock, this.#isBackground);
     this.#standing = new Standing(this.deadlines, () => this.recheckAccess());
+    this.turns = new Turns(clock, this.flushQueue);
     this.limits = completeLimits(options.limits);
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
+    this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
+    this.#noQuota = isUnlimited(this.limits) ? new Quota(this.limits, () => clock.now()) : undefined;
+    this.#addresses = new AddressLimits(this.limits, () => clock.now());
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
@@ -210,7 +224,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.keptSessions = journal && new KeptSessions(journal, this.deadlines, (member) => this.space.end(member));
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
-    this.arriving = new MemoryGauge(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
+    this.arriving = new ArrivingRoom(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
     this.stopped = new Promise((resolve) => {
       this.#hasStopped = resolve;
     });
@@ -357,6 +371,10 @@ export class Server implements ServerContext, ConnectionContext {
     return `internal error ${id}; the server's log says more`;
   }
 
+  newQuota(): Quota {
+    return this.#noQuota ?? new Quota(this.limits, () => this.#clock.now());
+  }
+
   info(): string {
     const { workspaces, variables, waiting, memoryBytes, fileBytes } = this.space.stats;
     return JSON.stringify({
@@ -391,8 +409,10 @@ export class Server implements ServerContext, ConnectionContext {
   closed(connection: Connection): void {
     this.#endedOperations += connection.endedOperations;
     this.#connections.delete(connection);
-    this.#turnedAway.delete(connection);
     this.#unknown.delete(connection);
+    if (!this.#turnedAway.delete(connection)) {
+      this.#addresses.ended(connection.origin);
+    }
     if (this.#connections.size === 0) {
       this.#whenEmpty?.();
     }
@@ -435,11 +455,12 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** `agreement`: of a handshake that is over already; the connection is encrypted since then. */
   #serve(stream: Duplex, peer: Peer, agreement?: Agreement): void {
-    if (this.#stop !== undefined) {
+    if (this.#stop !== undefined || (agreement === undefined && !this.#addresses.mayConnect(peer.name))) {
       stream.destroy();
       return;
     }
-    const isTooMany = this.connectionCount >= this.limits.maxConnections;
+    const isAddressFull = this.#addresses.isFull(peer.name);
+    const isTooMany = isAddressFull || this.connectionCount >= this.limits.maxConnections;
     if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
       stream.destroy();
       return;
@@ -448,6 +469,8 @@ export class Server implements ServerContext, ConnectionContext {
     if (isTooMany) {
       this.#turnedAway.add(connection);
       this.logger.warn({ peer: peer.name }, "too many connections");
+    } else {
+      this.#addresses.began(peer.name);
     }
     this.#connections.add(connection);
     this.#unknown.add(connection);
@@ -457,7 +480,7 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const begin = (agreement: Agreement): Conversation | undefined => {
       this.logger.debug({ peer: peer.name, mode: agreement.mode, isEncrypted: peer.tls !== undefined }, "connected");
-      const refusal = isTooMany ? `${this.limits.maxConnections} clients are connected already` : undefined;
+      const refusal = isTooMany ? this.#tooMany(isAddressFull) : undefined;
       if (agreement.mode === "multiplexed") {
         return new Greeting(connection, this, refusal);
       }
@@ -512,6 +535,13 @@ export class Server implements ServerContext, ConnectionContext {
           }
         })
       : begin(who);
+  }
+
+  #tooMany(isAddressFull: boolean): string {
+    const { maxAddressConnections, maxConnections } = this.limits;
+    return isAddressFull
+      ? `${maxAddressConnections} clients are connected already from this address`
+      : `${maxConnections} clients are connected already`;
   }
 
   async #stopNow(): Promise<void> {

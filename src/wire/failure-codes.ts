@@ -36,6 +36,7 @@ export const failureCodes = {
   variable_full: { number: 33, status: 1 },
   too_many_workspaces: { number: 34, status: 1 },
   too_many_variables: { number: 35, status: 1 },
+  quota_exceeded: { number: 40, status: 1 },
 } as const satisfies Record<string, { readonly number: number; readonly status: number }>;
 
 export type FailureName = keyof typeof failureCodes;

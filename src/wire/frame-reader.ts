@@ -13,18 +13,22 @@ const KEPT_BYTES = 512;
 export interface FrameSink {
   /** One frame. Its fields are the bytes `[start, end)` of `bytes`, **valid only during the call**. */
   frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void;
+  /** Whether the next frame must wait for `goOn`. Read before each. Default: never. */
+  readonly mustWait?: boolean;
 }
 
 /**
  * Cuts received bytes into multiplexed frames. A frame that lies whole in a chunk is handed on where it lies; one that
  * is cut is collected in a buffer that grows with what has arrived, never with what a length announces. Linear in
- * the bytes, however they are cut.
+ * the bytes, however they are cut. The sink may stop it in the middle of a chunk.
  */
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #maxFrameBytes: number;
   /** The beginning of a frame that is not complete; never a complete one between two pushes. */
   readonly #held = new GrowingBytes();
+  /** What was received behind a frame that must wait. */
+  #unread: Uint8Array | undefined;
   /** Set while `push` runs, so for ever once it has thrown: the rest of that chunk is lost. */
   #isOutOfStep = false;
 
@@ -40,26 +44,61 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes and calls the sink for each frame that they complete. Throws ProtocolFault at a length out of
-   * range, and what the sink throws; the reader is of no use afterwards.
+   * Takes the next bytes and calls the sink for each frame that they complete, until one must wait. Throws ProtocolFault at a length
+   * out of range, and what the sink throws; the reader is of no use afterwards.
    */
   push(chunk: Uint8Array): void {
+    if (this.#unread === undefined) {
+      this.#read(chunk, false);
+    } else {
+      this.#unread = joined(this.#unread, chunk);
+    }
+  }
+
+  /** Takes what had to wait. Throws as `push` does. */
+  goOn(): void {
+    const unread = this.#unread;
+    if (unread !== undefined) {
+      this.#unread = undefined;
+      this.#read(unread, true);
+    }
+  }
+
+  /** Forgets what waits. */
+  forget(): void {
+    this.#unread = undefined;
+  }
+
+  /** `isKept`: nobody else writes into the chunk. */
+  #read(chunk: Uint8Array, isKept: boolean): void {
     if (this.#isOutOfStep) {
       throw new ProtocolFault("bytes after a fault, or from inside a frame's handler");
     }
     this.#isOutOfStep = true;
-    let at = this.#held.length === 0 ? 0 : this.#complete(chunk);
     const last = chunk.length;
-    while (last - at >= LENGTH_BYTES) {
+    const sink = this.#sink;
+    let at = 0;
+    let isStopped = false;
+    if (this.#held.length > 0) {
+      isStopped = sink.mustWait === true;
+      at = isStopped ? 0 : this.#complete(chunk);
+    }
+    while (!isStopped && last - at >= LENGTH_BYTES) {
       const length = this.#checked(readU32(chunk, at));
       const end = at + LENGTH_BYTES + length;
       if (end > last) {
         break;
       }
-      this.#sink.frame(readU32(chunk, at + LENGTH_BYTES), chunk[at + HEAD_BYTES - 1]!, chunk, at + HEAD_BYTES, end);
-      at = end;
+      if (sink.mustWait === true) {
+        isStopped = true;
+      } else {
+        sink.frame(readU32(chunk, at + LENGTH_BYTES), chunk[at + HEAD_BYTES - 1]!, chunk, at + HEAD_BYTES, end);
+        at = end;
+      }
     }
-    if (at < last) {
+    if (isStopped) {
+      this.#unread = isKept ? chunk.subarray(at) : chunk.slice(at);
+    } else if (at < last) {
       this.#held.add(chunk, at, last, LENGTH_BYTES + this.#maxFrameBytes);
     }
     this.#isOutOfStep = false;
@@ -93,4 +132,11 @@ export class FrameReader {
     }
     return length;
   }
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

@@ -113,6 +113,27 @@ describe("a limit is refused with its own failure, and the session goes on:", ()
     await until(() => test.server.arriving.used === 0, "what had arrived is forgotten");
   });
 
+  it("memory of requests that have not arrived whole: the one goes that has been arriving for longest", async () => {
+    await using test = await serve({ limits: { maxMemoryBytes: 1_000_000 } });
+    const request = classicRequest("store", "w", "x", "1", Buffer.alloc(15_000_000));
+    const stalled: RawClassic[] = [];
+    for (let i = 1; i <= 4; i++) {
+      const client = await RawClassic.to(test);
+      client.raw.write(request.subarray(0, -1));
+      stalled.push(client);
+      await until(() => test.server.arriving.used === i * 15_000_000, "all but a byte is there");
+    }
+    const honest = await RawClassic.to(test);
+    await honest.short("use ws", "w", "", "no");
+    honest.raw.write(request);
+    // (There is no room to keep it, but it was heard.)
+    expect(await honest.readShort()).toBe(1);
+    await stalled[0]!.raw.readToEnd();
+    expect(test.server.connectionCount).toBe(4);
+    stalled[1]!.raw.write(request.subarray(-1));
+    expect(await stalled[1]!.readShort()).not.toBe(0);
+  });
+
   it("bytes in files", async () => {
     await using test = await serve({ longValueBytes: 100_000, limits: { maxFileBytes: 1_000_000 } });
     const client = await RawMultiplexed.ready(test);

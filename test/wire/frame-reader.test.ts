@@ -69,6 +69,35 @@ describe("a frame reader", () => {
     );
   });
 
+  test("stops before any frame and goes on there, however the bytes are cut and whatever comes meanwhile", () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 });
+    const sent = [...someFrames, ...someFrames];
+    fc.assert(
+      fc.property(cuts, fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), (lengths, stopsAfter) => {
+        const frames: Frame[] = [];
+        const sink = {
+          mustWait: false,
+          frame(request: number, verb: number, bytes: Uint8Array, start: number, end: number): void {
+            expect(sink.mustWait).toBe(false);
+            sink.mustWait = stopsAfter[frames.length] === true;
+            frames.push({ request, verb, fields: latin1(bytes, start, end) });
+          },
+        };
+        const reader = new FrameReader(sink);
+        for (const piece of cutBy(written(sent), lengths)) {
+          const chunk = piece.slice();
+          reader.push(chunk);
+          chunk.fill(0);
+        }
+        sent.forEach(() => {
+          sink.mustWait = false;
+          reader.goOn();
+        });
+        expect(frames).toEqual(sent);
+      }),
+    );
+  });
+
   test("hands on a frame where it lies when it is whole", () => {
     const chunk = written(someFrames);
     let isSame = true;

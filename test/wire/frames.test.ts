@@ -297,6 +297,7 @@ describe("failure codes", () => {
       "33 variable_full",
       "34 too_many_workspaces",
       "35 too_many_variables",
+      "40 quota_exceeded",
     ]);
   });
 

@@ -1,0 +1,93 @@
+import type { Clock } from "../log/index.ts";
+import type { FlushQueue } from "./flush-queue.ts";
+
+/** So long the requests of one connection may keep the others waiting, in milliseconds. */
+const TURN_MS = 0.15;
+
+/** To look at the clock costs a tenth of a short request: so many of them go by before it is done again. */
+const LOOK_EVERY = 32;
+
+/** Who has requests left when its turn is over. */
+export interface TurnTaker {
+  /** Its next turn: to handle some more. Must not throw. */
+  goOn(): void;
+}
+
+/**
+ * Who has sent more than can be handled in one turn waits here for the next: one of them in each round of the event loop, so that between
+ * two such turns everybody else is heard.
+ */
+export class Turns {
+  readonly clock: Clock;
+  readonly #flushQueue: FlushQueue;
+  readonly #waiting = new Set<TurnTaker>();
+  #isScheduled = false;
+
+  constructor(clock: Clock, flushQueue: FlushQueue) {
+    this.clock = clock;
+    this.#flushQueue = flushQueue;
+  }
+
+  add(taker: TurnTaker): void {
+    this.#waiting.add(taker);
+    this.#schedule();
+  }
+
+  remove(taker: TurnTaker): void {
+    this.#waiting.delete(taker);
+  }
+
+  #schedule(): void {
+    if (!this.#isScheduled && this.#waiting.size > 0) {
+      this.#isScheduled = true;
+      this.clock.soon(this.#next);
+    }
+  }
+
+  readonly #next = (): void => {
+    this.#isScheduled = false;
+    for (const taker of this.#waiting) {
+      this.#waiting.delete(taker);
+      this.#flushQueue.beginReceiving();
+      taker.goOn();
+      this.#flushQueue.endReceiving();
+      break;
+    }
+    this.#schedule();
+  };
+}
+
+const NOT_LOOKED = -1;
+
+/** The turn of one connection. It begins with the first look at the clock: most are over before that. */
+export class Turn {
+  readonly #clock: Clock;
+  #endsAt = NOT_LOOKED;
+  #unlooked = LOOK_EVERY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  begin(): void {
+    this.#endsAt = NOT_LOOKED;
+    this.#unlooked = LOOK_EVERY;
+  }
+
+  /** To be asked before each request: whether that belongs to the next turn. */
+  get isOver(): boolean {
+    if (--this.#unlooked > 0) {
+      return false;
+    }
+    this.#unlooked = LOOK_EVERY;
+    return this.isOverNow;
+  }
+
+  get isOverNow(): boolean {
+    const now = this.#clock.now();
+    if (this.#endsAt === NOT_LOOKED) {
+      this.#endsAt = now + TURN_MS;
+    }
+    return now >= this.#endsAt;
+  }
+}
