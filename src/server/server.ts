@@ -24,6 +24,7 @@ import { type Peer, peerOf } from "./access/peer.ts";
 import { owner, type Principal } from "./access/principal.ts";
 import { Standing } from "./access/standing.ts";
 import { Admission } from "./admission.ts";
+import { type Audit, auditInLog } from "./audit.ts";
 import { ClassicSession, type ClassicTerms } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
@@ -92,6 +93,8 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Is told who does what. Default: the log is. */
+  readonly audit?: Audit;
   /** For all that happens in its time. (What is only shown or measured is in the time of `performance.now()`.) Default: the system's. */
   readonly clock?: Clock;
   /** Where the pseudo-random orders of `multi` variables begin. Default: at random. */
@@ -105,6 +108,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly longValueBytes: number;
   readonly allowKillOnClose: boolean;
   readonly logger: Logger;
+  readonly audit: Audit;
   readonly maxUnsentBytes: number;
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
@@ -165,6 +169,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
+    this.audit = options.audit ?? auditInLog(this.logger);
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
