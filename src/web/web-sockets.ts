@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
-import { peerOf } from "../server/access/peer.ts";
 import type { Server } from "../server/server.ts";
 import { endLogin, type Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
 import { problemOf, WebError } from "./problem.ts";
 import type { Visitor, Visitors } from "./visitors/visitors.ts";
+import { webPeerOf } from "./visitors/web-peer.ts";
 import type { WebSession } from "./visitors/web-sessions.ts";
 
 /** Most bytes of a message of a page to the feed. */
@@ -37,11 +37,9 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts, visitors
     const { principal, session } = (await visitors.whoIs(request)) ?? {};
     clients.handleUpgrade(request, socket, head, (client) => {
       endWith(session, client, () => client.terminate());
-      const peer = peerOf(request.socket, principal);
+      const peer = webPeerOf(request.socket, principal);
       const stream = createWebSocketStream(client, { allowHalfOpen: false });
-      // (What binds a login to the TLS connection is nothing that a browser could know.)
-      const tls = peer.tls && { ...peer.tls, binding: undefined };
-      server.acceptStream(stream, { ...peer, tls, name: `${peer.name} (web)` });
+      server.acceptStream(stream, { ...peer, name: `${peer.name} (web)` });
     });
   };
   const nowhere = (): Promise<void> => Promise.reject(new WebError(404, "not_found", "there is no WebSocket here"));

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Access } from "../../server/access/access.ts";
-import { type Peer, peerOf } from "../../server/access/peer.ts";
+import type { Peer } from "../../server/access/peer.ts";
 import type { Principal } from "../../server/access/principal.ts";
 import { TokenCheck } from "../../server/access/token-check.ts";
-import { userOfPeer } from "../../server/access/user-of-peer.ts";
 import { WebError } from "../problem.ts";
 import { cookieIn, cookieText } from "./cookies.ts";
+import { isSecure, webPeerOf } from "./web-peer.ts";
 import { LONGEST_MS, type WebSession, WebSessions } from "./web-sessions.ts";
 
 /** Somebody who looks at the pages, or asks the API. */
@@ -125,7 +125,7 @@ export class Visitors {
 
   /** Throws when nobody may come this way. */
   #peerOf(socket: Socket): Peer {
-    const peer = peerOf(socket);
+    const peer = webPeerOf(socket);
     const refusal = this.#access.refusesWay(peer);
     if (refusal !== undefined) {
       throw new WebError(403, "tls_needed", `${refusal}: use its address that begins with https`);
@@ -155,18 +155,14 @@ export class Visitors {
     return answer;
   }
 
-  #userOf(socket: Socket, { isLocal, addresses }: Peer): Promise<number | undefined> {
-    if (!isLocal || addresses === undefined) {
-      return Promise.resolve(undefined);
-    }
-    const user = this.#users.get(socket) ?? userOfPeer(addresses);
+  #userOf(socket: Socket, peer: Peer): Promise<number | undefined> {
+    const user = this.#users.get(socket) ?? this.#access.userOf(peer);
     this.#users.set(socket, user);
     return user;
   }
 
   #cookieText(socket: Socket, value: string, maxAgeMs: number): string {
-    const isSecure = "encrypted" in socket;
-    return cookieText({ name: this.#cookie, value, maxAgeSeconds: maxAgeMs / 1000, isSecure });
+    return cookieText({ name: this.#cookie, value, maxAgeSeconds: maxAgeMs / 1000, isSecure: isSecure(socket) });
   }
 }
 

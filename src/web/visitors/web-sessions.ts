@@ -35,7 +35,11 @@ export class WebSession {
 
   /** Something of it is open, and `close` is called when it ends; to call what is returned says that it is closed. */
   open(close: () => void): () => void {
-    this.#open.add(close);
+    if (this.hasEnded) {
+      close();
+    } else {
+      this.#open.add(close);
+    }
     return () => this.#open.delete(close);
   }
 
@@ -68,11 +72,7 @@ export class WebSessions {
 
   /** Returns the id for the browser; undefined: there are too many. */
   begin(principal: Principal, user: number | undefined): string | undefined {
-    const own = [...this.#sessions].filter(([, session]) => session.principal.id === principal.id);
-    const [oldest] = own;
-    if (oldest !== undefined && own.length >= MOST_OF_ONE) {
-      this.#end(...oldest);
-    }
+    this.#makeRoomFor(principal);
     if (this.#sessions.size >= MOST_SESSIONS) {
       this.#look();
     }
@@ -107,6 +107,20 @@ export class WebSessions {
   close(): void {
     for (const each of [...this.#sessions]) {
       this.#end(...each);
+    }
+  }
+
+  #makeRoomFor({ id }: Principal): void {
+    let count = 0;
+    let oldest: [hash: string, session: WebSession] | undefined;
+    for (const each of this.#sessions) {
+      if (each[1].principal.id === id) {
+        count++;
+        oldest ??= each;
+      }
+    }
+    if (oldest !== undefined && count >= MOST_OF_ONE) {
+      this.#end(...oldest);
     }
   }
 
