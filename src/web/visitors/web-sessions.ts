@@ -6,7 +6,7 @@ import { sha256 } from "../../server/access/scram-record.ts";
 export const LONGEST_MS = 12 * 3_600_000;
 const IDLE_MS = 2 * 3_600_000;
 const LOOK_MS = 60_000;
-const MOST_SESSIONS = 10_000;
+const MOST_SESSIONS = 2000;
 /** Of one principal: then the one that was not used for longest ends. */
 const MOST_OF_ONE = 50;
 const ID_BYTES = 32;
