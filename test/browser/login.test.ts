@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { changeAccessFile, createToken, type Grant } from "../../src/host/index.ts";
 import { canBeStranger, StrangersPort } from "../web/stranger.ts";
+import { seriousFaults } from "./axe.ts";
 import { chromiumPath, Pages, rowOf, sees } from "./pages.ts";
 
 describe.skipIf(chromiumPath === undefined || !canBeStranger)("whoever is not known to the server", () => {
@@ -64,6 +65,26 @@ describe.skipIf(chromiumPath === undefined || !canBeStranger)("whoever is not kn
     await page.getByRole("heading", { name: "Log in to NetWorkSpaces" }).waitFor();
     await page.goto(`${address}/clients`);
     await page.getByRole("heading", { name: "Log in to NetWorkSpaces" }).waitFor();
+    await page.close();
+  });
+
+  it.each(["light", "dark"] as const)("can use the page where one logs in, in %s", async (colorScheme) => {
+    const page = await pages.open("/", { colorScheme, viewport: { width: 360, height: 740 } }, address);
+    await logIn(page, "nws_what-is-none");
+    await sees(page, /This is no token/);
+    expect(await seriousFaults(page)).toEqual([]);
+    const tooWide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    expect(await page.evaluate(tooWide)).toBe(0);
+    await logIn(page, await token({ name: "somebody with quite a long name", role: "admin" }));
+    await rowOf(page, "jobs/a").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate(tooWide)).toBe(0);
+    // All of the header is there to be clicked.
+    for (const name of ["Open the menu", "Log out", /^Change to the/]) {
+      const { x, width } = (await page.getByRole("button", { name }).boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(360);
+    }
     await page.close();
   });
 

@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Text } from "@mantine/core";
+import { ActionIcon, Badge, Group, Text } from "@mantine/core";
 import type { JSX } from "react";
 import type { Done } from "../../src/web/api.ts";
 import { logoutPath } from "../api/addresses.ts";
 import { send } from "../api/request.ts";
 import { visibleLine } from "../format/visible-text.ts";
+import { Icon } from "../shared/icon.tsx";
 import { useAnnounce } from "../shared/notices.tsx";
 import { useMe } from "./use-me.ts";
 
@@ -36,14 +37,15 @@ export function UserMenu(): JSX.Element {
         variant="outline"
         color="gray"
         className="badge"
+        visibleFrom="xs"
         title={allows[role] + (isNarrow ? `, in workspaces ${workspaces.map(visibleLine).join(", ")}` : "")}
       >
         {role}
       </Badge>
       {canLogout && (
-        <Button size="compact-xs" variant="default" onClick={() => void logOut()}>
-          Log out
-        </Button>
+        <ActionIcon variant="default" size="md" onClick={() => void logOut()} aria-label="Log out" title="Log out">
+          <Icon name="leave" />
+        </ActionIcon>
       )}
     </Group>
   );
