@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { changeAccessFile, createToken, type Grant } from "../../src/host/index.ts";
-import { canBeStranger, StrangersPort } from "../web/stranger.ts";
+import { canBeStranger, type Stranger, strangerTo } from "../access/stranger.ts";
 import { seriousFaults } from "./axe.ts";
 import { chromiumPath, Pages, rowOf, sees } from "./pages.ts";
 
 describe.skipIf(chromiumPath === undefined || !canBeStranger)("whoever is not known to the server", () => {
   let pages: Pages;
-  let relay: StrangersPort;
+  let relay: Stranger;
   let address: string;
   let folder: string;
   let accessFile: string;
@@ -19,13 +19,13 @@ describe.skipIf(chromiumPath === undefined || !canBeStranger)("whoever is not kn
     accessFile = join(folder, "access.json");
     await writeFile(join(folder, "index.html"), "<!doctype html><title>own</title><h1>My own page</h1>");
     pages = await Pages.start({ accessFile, webPages: folder });
-    relay = await StrangersPort.to(pages.server.webPort!);
+    relay = await strangerTo(pages.server.webPort!);
     address = `http://127.0.0.1:${relay.port}`;
     await pages.client("jobs/a").storeAll("x", ["first", "second"]);
     await pages.client("secret").store("x", 1);
   });
   afterAll(async () => {
-    relay[Symbol.dispose]();
+    await relay[Symbol.asyncDispose]();
     await pages[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { NetWorkSpace, type WebSocketConstructor } from "../../src/client/browser.ts";
-import { canBeStranger, StrangersPort } from "./stranger.ts";
+import { canBeStranger, type Stranger, strangerTo } from "../access/stranger.ts";
 import { TestWeb } from "./support.ts";
 
 const webSocket = WebSocket as unknown as WebSocketConstructor;
@@ -83,20 +83,20 @@ function upgrade(base: string, path: string, headers: Record<string, string> = {
 
 describe.skipIf(!canBeStranger)("another user of the machine", () => {
   let web: TestWeb;
-  let relay: StrangersPort;
+  let relay: Stranger;
   let there: string;
   let folder: string;
   let ws: NetWorkSpace;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "nws-pages-"));
     web = await TestWeb.start({ webPages: folder });
-    relay = await StrangersPort.to(web.webPort);
+    relay = await strangerTo(web.webPort);
     there = `http://127.0.0.1:${relay.port}`;
     ws = web.open("w") as unknown as NetWorkSpace;
     await ws.store("x", "a secret");
   });
   afterAll(async () => {
-    relay[Symbol.dispose]();
+    await relay[Symbol.asyncDispose]();
     await web[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });
