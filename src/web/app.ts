@@ -68,13 +68,6 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     }
     next();
   });
-  // What somebody did is done when it is as safe as the server promises, as for any client.
-  app.addHook("preSerialization", async ({ method }, _reply, payload) => {
-    if (method !== "GET") {
-      await server.kept();
-    }
-    return payload;
-  });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem !== undefined) {
@@ -102,6 +95,13 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
   await part("/api", (api) => loginRoutes(api, context));
   await part("/api", (api) => {
     gate(api, visitors);
+    // What somebody did is done when it is as safe as the server promises, as for any client.
+    api.addHook("preSerialization", async ({ method }, _reply, payload) => {
+      if (method !== "GET") {
+        await server.kept();
+      }
+      return payload;
+    });
     meRoutes(api);
     serverRoutes(api, context);
     workspaceRoutes(api, context);
