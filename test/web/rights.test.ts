@@ -62,7 +62,9 @@ test("a reader sees what there is, and changes nothing", async () => {
 
 test("only an administrator disconnects others", async () => {
   await using web = await TestWeb.start();
-  const waiting = web.open("w", { label: "victim" }).fetch("never");
+  const ws = web.open("w", { label: "victim" });
+  await ws.opened();
+  const waiting = ws.fetch("never");
   waiting.catch(() => undefined);
   const [client] = (await web.get<Page<ClientInfo>>("/api/clients")).items;
   expect(client).toMatchObject({ label: "victim", user: "owner" });
