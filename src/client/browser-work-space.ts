@@ -11,6 +11,11 @@ export interface ServerOptions extends SessionOptions {
    * accepts no pages of other servers: it shows those in the folder of its option `--web-pages`.)
    */
   readonly url?: string | undefined;
+  /**
+   * What lets this program in, as `nws token create` has printed it. Default: as whoever has logged in on the pages of that server in this browser
+   * (or runs it, as the server's own user on the same machine).
+   */
+  readonly token?: string | undefined;
   /** Default: the platform's. (Node has one from version 22 on; package `ws` brings one.) */
   readonly webSocket?: WebSocketConstructor | undefined;
   /** Most milliseconds that connecting may take. Default 10 000. */
@@ -49,7 +54,7 @@ export class NwsServer extends ServerBase {
   }
 }
 
-function dialerOf({ url, webSocket, connectTimeout }: ServerOptions): WebSocketDialer {
+function dialerOf({ url, token, webSocket, connectTimeout }: ServerOptions): WebSocketDialer {
   const where = { operation: "connect" };
   const { WebSocket: platforms, location } = globalThis as {
     readonly WebSocket?: WebSocketConstructor;
@@ -68,5 +73,5 @@ function dialerOf({ url, webSocket, connectTimeout }: ServerOptions): WebSocketD
   if (address === undefined || !/^wss?:\/\//.test(address)) {
     throw new ArgumentError("bad_arguments", "connect: url must begin with ws:// or wss://", where);
   }
-  return new WebSocketDialer(address, construct, timeoutMs);
+  return new WebSocketDialer(address, construct, timeoutMs, token);
 }

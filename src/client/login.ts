@@ -15,6 +15,10 @@ import { parseToken, type Token } from "../wire/token.ts";
 
 const NONCE_BYTES = 24;
 
+/** Why a client that was given a token does not go on with a server that wants none. */
+export const NOT_ASKED =
+  "there is a token for this server, but it does not ask for one: it lets everybody in, is older, or is not the one that was meant";
+
 /** Keys that were made, by what they were made of: a program connects again and again with the same token. */
 const known = new Map<string, Promise<Keys>>();
 const MOST_KNOWN = 100;

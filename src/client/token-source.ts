@@ -3,6 +3,7 @@ import { homedir, platform } from "node:os";
 import { Option } from "../wire/options.ts";
 import type { Dictionary } from "../wire/dictionary.ts";
 import { ownTokenFile, parseToken } from "../wire/token.ts";
+import { NOT_ASKED } from "./login.ts";
 import type { Credentials } from "./transport.ts";
 
 export { parseToken } from "../wire/token.ts";
@@ -49,9 +50,6 @@ export class TokenSource {
     return own === undefined ? undefined : ownToken(own);
   }
 }
-
-const NOT_ASKED =
-  "there is a token for this server, but it does not ask for one: it lets everybody in, is older, or is not the one that was meant";
 
 /** The user's own token, if it is the one with this id. */
 async function ownToken(id: string): Promise<Credentials | undefined> {

@@ -1,4 +1,7 @@
-import type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
+import type { Dictionary } from "../wire/dictionary.ts";
+import { Option } from "../wire/options.ts";
+import { NOT_ASKED } from "./login.ts";
+import type { Credentials, Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 
 /** What this client uses of a WebSocket: that of browsers, of Node from 22 on, and of package `ws`. */
 export interface WebSocketLike {
@@ -23,11 +26,22 @@ export class WebSocketDialer implements Dialer {
   readonly address: string;
   readonly #construct: WebSocketConstructor;
   readonly #timeoutMs: number;
+  readonly #token: string | undefined;
 
-  constructor(url: string, construct: WebSocketConstructor, timeoutMs: number) {
+  /** `token`: undefined: the browser's login, or the machine, says who this is. */
+  constructor(url: string, construct: WebSocketConstructor, timeoutMs: number, token?: string) {
     this.address = url;
     this.#construct = construct;
     this.#timeoutMs = timeoutMs;
+    this.#token = token;
+  }
+
+  credentials(offer: Dictionary): Promise<Credentials | undefined> | undefined {
+    const token = this.#token;
+    if (token === undefined) {
+      return undefined;
+    }
+    return offer.has(Option.authenticate) ? Promise.resolve({ token }) : Promise.reject(new Error(NOT_ASKED));
   }
 
   dial(events: TransportEvents): Transport {

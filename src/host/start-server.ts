@@ -36,8 +36,8 @@ export interface StartServerOptions {
   /** Names by which browsers may call the web interface, beside addresses, `localhost` and this machine's name. Default: none. */
   readonly webNames?: readonly string[];
   /**
-   * A folder with web pages of your own, which the web interface shows at `/pages/`. They may open workspaces, and do all that the
-   * interface may. Default: none.
+   * A folder with web pages of your own, which the web interface shows at `/pages/`. They may open workspaces, and do
+   * what the one may who looks at them. Default: none.
    */
   readonly webPages?: string;
   /**

@@ -51,9 +51,10 @@ export class Door implements Receiver {
   readonly #waits = new Map<number, (outcome: Outcome) => void>();
   #lastWait = REQUEST;
 
-  constructor(space: Space, peer: string) {
+  /** `sees`: see `SessionOptions`. */
+  constructor(space: Space, peer: string, sees?: (workspace: string) => boolean) {
     this.#space = space;
-    this.#session = space.join(this, peer);
+    this.#session = space.join(this, peer, { sees });
   }
 
   /** Makes a workspace that nobody owns, unless it is there. */

@@ -26,6 +26,7 @@ import { Standing } from "./access/standing.ts";
 import { AddressLimits } from "./address-limits.ts";
 import { Admission } from "./admission.ts";
 import { ArrivingRoom } from "./arriving-room.ts";
+import { type Audit, auditInLog } from "./audit.ts";
 import { ClassicSession, type ClassicTerms } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
@@ -97,6 +98,8 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Is told who does what. Default: the log is. */
+  readonly audit?: Audit;
   /** For all that happens in its time. (What is only shown or measured is in the time of `performance.now()`.) Default: the system's. */
   readonly clock?: Clock;
   /** Where the pseudo-random orders of `multi` variables begin. Default: at random. */
@@ -110,6 +113,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly longValueBytes: number;
   readonly allowKillOnClose: boolean;
   readonly logger: Logger;
+  readonly audit: Audit;
   readonly maxUnsentBytes: number;
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
@@ -176,6 +180,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.longValueBytes = options.longValueBytes ?? 16 * 2 ** 20;
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
+    this.audit = options.audit ?? auditInLog(this.logger);
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
     this.#noQuota = isUnlimited(this.limits) ? new Quota(this.limits, () => clock.now()) : undefined;

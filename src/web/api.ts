@@ -4,6 +4,9 @@ import type * as schemas from "./schemas.ts";
 /*
  * The JSON API of the web interface, for the server and for the pages (ui/):
  *
+ *   POST   /api/login                            NewLogin           Me               and a cookie
+ *   POST   /api/logout                                              Done
+ *   GET    /api/me                                                  Me
  *   GET    /api/server                                              ServerInfo
  *   GET    /api/server/history                                      HistoryPoint[]
  *   GET    /api/workspaces?WorkspacesQuery                          Page<WorkspaceInfo>
@@ -24,9 +27,10 @@ import type * as schemas from "./schemas.ts";
  *   GET    /api/clients/ID                                          ClientInfo
  *   DELETE /api/clients/ID                                          Done             ends its session
  *
- * W and V are `id`s as the answers have them. A failure is answered with a status of 4xx or 5xx and a Problem.
+ * W and V are `id`s as the answers have them. A failure is answered with a status of 4xx or 5xx and a Problem: 401 to whom nobody knows, 403 to
+ * who may not do it. What somebody may not see is not there for him.
  *
- * Every GET that answers with JSON can be watched on the WebSocket /api/feed: the page sends WatchRequest, and gets a FeedMessage at once
+ * Every GET but that of /api/me that answers with JSON can be watched on the WebSocket /api/feed: the page sends WatchRequest, and gets a FeedMessage at once
  * and again whenever the answer has changed, a few times a second at most.
  */
 
@@ -51,8 +55,13 @@ export type Cleared = Static<typeof schemas.cleared>;
 export type Done = Static<typeof schemas.done>;
 export type ClientInfo = Static<typeof schemas.clientInfo>;
 export type HistoryPoint = Static<typeof schemas.historyPoint>;
+export type NewLogin = Static<typeof schemas.newLogin>;
+export type Me = Static<typeof schemas.me>;
 export type ServerInfo = Static<typeof schemas.serverInfo>;
 export type Problem = Static<typeof schemas.problem>;
+
+/** With this code the feed closes the connection of a page whose login has ended. */
+export const LOGIN_ENDED = 4401;
 
 export interface Page<T> {
   /** How many there are with this search. */

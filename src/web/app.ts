@@ -6,21 +6,23 @@ import type { Server } from "../server/server.ts";
 import type { Problem } from "./api.ts";
 import { findBabelfish } from "./babelfish.ts";
 import { Feed } from "./feed.ts";
+import { gate } from "./gate.ts";
 import { checkHost, checkOrigin, type HostCheck, securityHeaders } from "./guards.ts";
 import { Metrics } from "./metrics.ts";
 import { oldAddresses } from "./old-addresses.ts";
 import { problemOf } from "./problem.ts";
 import type { RouteContext, WebApp } from "./route-context.ts";
 import { clientRoutes } from "./routes/clients.ts";
+import { loginRoutes, meRoutes } from "./routes/login.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { valueRoutes } from "./routes/values.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
-import { asOftenAsItChanges, staticFiles } from "./static-files.ts";
-import { Door } from "../server/door.ts";
+import { asOftenAsItChanges, ownPages, staticFiles } from "./static-files.ts";
 import { History } from "./show/history.ts";
 import { Observer } from "./show/observer.ts";
 import type { Addresses } from "./show/server-info.ts";
+import { type Visitor, Visitors } from "./visitors/visitors.ts";
 import { acceptUpgrades } from "./web-sockets.ts";
 
 /** Most bytes of a request's body: a value of 16 MiB in base64, and some. */
@@ -54,9 +56,10 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
   const hosts: HostCheck = { names: new Set(hostNames), host: addresses.host };
   const observer = new Observer(server);
   const history = new History(server);
-  const door = new Door(server.space, "web interface");
-  const context: RouteContext = { server, observer, history, door, addresses, babelfish: findBabelfish(server) };
+  const visitors = new Visitors(server.access, addresses.webPort);
+  const context: RouteContext = { server, observer, history, visitors, addresses, babelfish: findBabelfish(server) };
 
+  app.decorateRequest("visitor");
   app.addHook("onRequest", (request, reply, next) => {
     void reply.headers(securityHeaders);
     checkHost(request.headers, hosts);
@@ -65,16 +68,12 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     }
     next();
   });
-  // What somebody did is done when it is as safe as the server promises, as for any client.
-  app.addHook("preSerialization", async ({ method }, _reply, payload) => {
-    if (method !== "GET") {
-      await server.kept();
-    }
-    return payload;
-  });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem !== undefined) {
+      if (problem.status === 401) {
+        void reply.header("www-authenticate", "Bearer");
+      }
       return reply.status(problem.status).send(problem.body);
     }
     const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
@@ -88,34 +87,59 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
   await app.register(swagger, {
     openapi: { info: { title: "NetWorkSpaces web interface", version: server.version } },
   });
-  await app.register(
-    (api, _options, next) => {
-      const routes: WebApp = api.withTypeProvider<TypeBoxTypeProvider>();
-      serverRoutes(routes, context);
-      workspaceRoutes(routes, context);
-      variableRoutes(routes, context);
-      valueRoutes(routes, context);
-      clientRoutes(routes, context);
-      next();
-    },
-    { prefix: "/api" },
-  );
-  app.get("/openapi.json", { schema: { hide: true } }, () => fastify.swagger());
+  /** Routes of which some things are said for all together. */
+  const part = async (prefix: string, routes: (part: WebApp) => void | Promise<void>): Promise<void> => {
+    await app.register(async (each) => routes(each.withTypeProvider<TypeBoxTypeProvider>()), { prefix });
+  };
+  await staticFiles(app);
+  await part("/api", (api) => loginRoutes(api, context));
+  await part("/api", (api) => {
+    gate(api, visitors);
+    // What somebody did is done when it is as safe as the server promises, as for any client.
+    api.addHook("preSerialization", async ({ method }, _reply, payload) => {
+      if (method !== "GET") {
+        await server.kept();
+      }
+      return payload;
+    });
+    meRoutes(api);
+    serverRoutes(api, context);
+    workspaceRoutes(api, context);
+    variableRoutes(api, context);
+    valueRoutes(api, context);
+    clientRoutes(api, context);
+  });
+  await part("", (top) => {
+    gate(top, visitors);
+    top.get("/openapi.json", { schema: { hide: true } }, () => fastify.swagger());
+    const metrics = new Metrics(server);
+    top.get("/metrics", { config: { isOfAll: true }, schema: { hide: true } }, async (_request, reply) =>
+      reply.type(metrics.contentType).send(await metrics.text()),
+    );
+  });
+  if (pages !== undefined) {
+    await part("", async (own) => {
+      gate(own, visitors);
+      await ownPages(own, pages);
+    });
+  }
   app.get("/healthz", { schema: { hide: true } }, () => ({ status: "ok" }));
-  const metrics = new Metrics(server);
-  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
   oldAddresses(app);
-  await staticFiles(app, pages);
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === "GET" && !/^\/(?:api|doit|pages)\b/.test(request.url);
     return isPage
       ? reply.sendFile("index.html", asOftenAsItChanges)
       : reply.status(404).send({ code: "not_found", message: `there is nothing at ${request.url}` } satisfies Problem);
   });
-  const feed = new Feed((path) => fastify.inject({ method: "GET", url: path, headers: { host: "localhost" } }));
-  const sockets = acceptUpgrades(http, { server, feed, hosts });
+  const feed = new Feed<Visitor>({
+    answer: (path, visitor) =>
+      visitors.inside(visitor, (remoteAddress) =>
+        fastify.inject({ method: "GET", url: path, headers: { host: "localhost" }, remoteAddress }),
+      ),
+    keyOf: ({ principal: { id, role, workspaces } }) => JSON.stringify([id, role, workspaces]),
+    isStillHere: (visitor) => visitors.isStillHere(visitor),
+  });
+  const sockets = acceptUpgrades(http, { server, feed, hosts, visitors });
   await app.ready();
   return {
     http,
@@ -124,7 +148,7 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
       sockets.close();
       history.close();
       observer.depths.close();
-      door.close();
+      visitors.close();
       context.babelfish.close();
       http.closeAllConnections();
       await app.close();

@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { WatchRequest } from "./api.ts";
+import { LOGIN_ENDED, type WatchRequest } from "./api.ts";
 
 /** Not more often than this is looked whether something has changed. */
 const TICK_MS = 250;
@@ -13,39 +13,54 @@ const MOST_WATCHES = 100;
 /** The longest names, each byte written as three characters, and a search. */
 const MOST_PATH_CHARS = 12_288;
 
-/** Answers a GET. */
-export type Answer = (path: string) => Promise<{ readonly statusCode: number; readonly payload: string }>;
+/** `V`: who looks. */
+export interface FeedOptions<V> {
+  /** Answers a GET of somebody. */
+  readonly answer: (path: string, viewer: V) => Promise<{ readonly statusCode: number; readonly payload: string }>;
+  /** Those of the same key are answered the same. */
+  readonly keyOf: (viewer: V) => string;
+  /** Whether somebody may still look. */
+  readonly isStillHere: (viewer: V) => boolean;
+}
 
-interface Watcher {
+interface Watcher<V> {
   readonly socket: WebSocket;
+  readonly viewer: V;
   readonly watch: number;
   /** What it was sent last. */
   sent: string;
 }
 
-/** Sends pages the answers of GETs whenever they change. Each is asked for once, however many pages watch it. */
-export class Feed {
-  readonly #answer: Answer;
-  readonly #watchers = new Map<string, Set<Watcher>>();
+/** What some watch who are answered the same. */
+interface Watched<V> {
+  readonly path: string;
+  readonly watchers: Set<Watcher<V>>;
+}
+
+/** Sends pages the answers of GETs whenever they change. Each is asked for once, however many pages watch it on behalf of the same one. */
+export class Feed<V> {
+  readonly #options: FeedOptions<V>;
+  readonly #watched = new Map<string, Watched<V>>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
   #isClosed = false;
 
-  constructor(answer: Answer) {
-    this.#answer = answer;
+  constructor(options: FeedOptions<V>) {
+    this.#options = options;
   }
 
-  /** Serves a page from now on. */
-  add(socket: WebSocket): void {
-    const watches = new Map<number, { readonly path: string; readonly watcher: Watcher }>();
+  /** Serves a page from now on, until the viewer is not here any more: then it is closed with `LOGIN_ENDED`. */
+  add(socket: WebSocket, viewer: V): void {
+    const who = this.#options.keyOf(viewer);
+    const watches = new Map<number, { readonly key: string; readonly watcher: Watcher<V> }>();
     const remove = (watch: number): void => {
       const known = watches.get(watch);
       if (known !== undefined) {
         watches.delete(watch);
-        const watchers = this.#watchers.get(known.path);
+        const watchers = this.#watched.get(known.key)?.watchers;
         watchers?.delete(known.watcher);
         if (watchers?.size === 0) {
-          this.#watchers.delete(known.path);
+          this.#watched.delete(known.key);
         }
       }
     };
@@ -60,15 +75,13 @@ export class Feed {
       } else {
         const { watch, path } = request;
         remove(watch);
-        const watcher: Watcher = { socket, watch, sent: "" };
-        watches.set(watch, { path, watcher });
-        const watchers = this.#watchers.get(path);
-        if (watchers === undefined) {
-          this.#watchers.set(path, new Set([watcher]));
-        } else {
-          watchers.add(watcher);
-        }
-        void this.#lookAt(path);
+        const watcher: Watcher<V> = { socket, viewer, watch, sent: "" };
+        const key = `${who} ${path}`;
+        watches.set(watch, { key, watcher });
+        const watched = this.#watched.get(key) ?? { path, watchers: new Set() };
+        watched.watchers.add(watcher);
+        this.#watched.set(key, watched);
+        void this.#lookAt(watched);
         this.#goOn(TICK_MS);
       }
     });
@@ -83,11 +96,11 @@ export class Feed {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#watchers.clear();
+    this.#watched.clear();
   }
 
   #goOn(ms: number): void {
-    if (this.#timer === undefined && !this.#isLooking && !this.#isClosed && this.#watchers.size > 0) {
+    if (this.#timer === undefined && !this.#isLooking && !this.#isClosed && this.#watched.size > 0) {
       this.#timer = setTimeout(() => void this.#look(), ms).unref();
     }
   }
@@ -96,25 +109,40 @@ export class Feed {
     this.#timer = undefined;
     this.#isLooking = true;
     const startedAt = performance.now();
-    for (const path of [...this.#watchers.keys()]) {
-      await this.#lookAt(path);
+    for (const watched of [...this.#watched.values()]) {
+      await this.#lookAt(watched);
     }
     this.#isLooking = false;
     const tookMs = performance.now() - startedAt;
     this.#goOn(Math.max(TICK_MS, Math.min(tookMs / MOST_SHARE, LONGEST_MS)));
   }
 
-  async #lookAt(path: string): Promise<void> {
-    const { statusCode, payload } = await this.#answer(path);
+  async #lookAt({ path, watchers }: Watched<V>): Promise<void> {
+    const { answer, isStillHere } = this.#options;
+    const first = [...watchers].find(({ viewer }) => isStillHere(viewer));
+    const { statusCode, payload } = first === undefined ? nothing : await answer(path, first.viewer);
     const message = `"status":${statusCode},"body":${payload}}`;
-    for (const watcher of this.#watchers.get(path) ?? []) {
-      const { socket, watch } = watcher;
-      if (watcher.sent !== message && socket.readyState === socket.OPEN && socket.bufferedAmount < MOST_UNSENT_BYTES) {
+    for (const watcher of watchers) {
+      const { socket, viewer, watch } = watcher;
+      if (!isStillHere(viewer)) {
+        endLogin(socket);
+      } else if (
+        watcher.sent !== message &&
+        socket.readyState === socket.OPEN &&
+        socket.bufferedAmount < MOST_UNSENT_BYTES
+      ) {
         watcher.sent = message;
         socket.send(`{"watch":${watch},${message}`);
       }
     }
   }
+}
+
+const nothing = { statusCode: 401, payload: "null" };
+
+/** Says to a page that its login has ended, and hangs up. */
+export function endLogin(socket: WebSocket): void {
+  socket.close(LOGIN_ENDED, "the login has ended");
 }
 
 function parse(data: unknown): WatchRequest | undefined {
@@ -136,6 +164,7 @@ function parse(data: unknown): WatchRequest | undefined {
     typeof path === "string" &&
     path.length <= MOST_PATH_CHARS &&
     path.startsWith("/api/") &&
+    path !== "/api/me" &&
     !/\/values\/[^/?]+$/.test(path.split("?")[0]!);
   return isGood ? { watch: watch as number, path } : undefined;
 }

@@ -1,4 +1,6 @@
 import { DoorError } from "../server/door.ts";
+import { LoginRefused } from "../server/access/login.ts";
+import { TooManyAttempts } from "../server/access/token-check.ts";
 import type { Problem } from "./api.ts";
 
 /** A request that is answered with a status and a problem. */
@@ -38,6 +40,12 @@ export function problemOf(error: unknown): { readonly status: number; readonly b
   }
   if (error instanceof DoorError) {
     return { status: statuses[error.code] ?? 409, body: { code: error.code, message: error.message } };
+  }
+  if (error instanceof LoginRefused) {
+    return { status: 401, body: { code: "not_authenticated", message: error.message } };
+  }
+  if (error instanceof TooManyAttempts) {
+    return { status: 429, body: { code: "too_many_attempts", message: error.message } };
   }
   return undefined;
 }

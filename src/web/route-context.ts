@@ -6,12 +6,12 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from "fastify";
-import type { Door } from "../server/door.ts";
 import type { Server } from "../server/server.ts";
 import type { Babelfish } from "./babelfish.ts";
 import type { History } from "./show/history.ts";
 import type { Observer } from "./show/observer.ts";
 import type { Addresses } from "./show/server-info.ts";
+import type { Visitors } from "./visitors/visitors.ts";
 
 /** A fastify that knows the types of what its schemas check. */
 export type WebApp = FastifyInstance<
@@ -27,8 +27,7 @@ export interface RouteContext {
   readonly server: Server;
   readonly observer: Observer;
   readonly history: History;
-  /** The session in which the interface does what people tell it to. */
-  readonly door: Door;
+  readonly visitors: Visitors;
   readonly addresses: Addresses;
   readonly babelfish: Babelfish;
 }

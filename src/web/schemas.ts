@@ -197,6 +197,7 @@ export const done = Type.Object({ done: Type.Literal(true) });
 export const clientInfo = Type.Object({
   id: text(),
   peer: text(),
+  user: text("As whom it was let in."),
   label: text(),
   protocol: Type.Union([Type.Literal("classic"), Type.Literal("multiplexed")]),
   since: time(),
@@ -238,16 +239,16 @@ export const serverInfo = Type.Object({
   startedAt: time(),
   uptimeSeconds: count(),
   dataFolder: Type.Optional(text("Where durable workspaces are kept.")),
-  connections: count(),
-  sessions: count(),
-  workspaces: count(),
+  workspaces: count("This and the next five: of the workspaces that one may see."),
   variables: count(),
   values: count("Free and booked ones."),
   waiting: count(),
-  operations: count("Since the start."),
   memoryBytes: count("Values and what keeps them."),
   fileBytes: count(),
-  residentBytes: count("Of the process."),
+  connections: Type.Optional(count("This and the next three: for those who may see all workspaces.")),
+  sessions: Type.Optional(count()),
+  operations: Type.Optional(count("Since the start.")),
+  residentBytes: Type.Optional(count("Of the process.")),
   limits: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]), { description: "null: none." }),
 });
 
@@ -256,7 +257,20 @@ export const history = Type.Array(historyPoint, {
     "The last five minutes, a point each second, oldest first: from when somebody looked for the first time.",
 });
 
+export const newLogin = Type.Object({ token: Type.String({ maxLength: 200 }) });
+
+export const me = Type.Object({
+  name: text(),
+  role: Type.Union([Type.Literal("read"), Type.Literal("use"), Type.Literal("admin")]),
+  workspaces: Type.Array(text(), {
+    description: "Patterns of the workspaces that one may see: `*` stands for any characters, `?` for one.",
+  }),
+  canLogout: Type.Boolean({ description: "False: one is known without having logged in." }),
+});
+
 export const problem = Type.Object({
-  code: text("A code of docs/errors.md, or `not_found`, `bad_request`, `too_large`, `wrong_origin`."),
+  code: text(
+    "A code of docs/errors.md, or `not_found`, `bad_request`, `too_large`, `wrong_origin`, `tls_needed`, `too_many_attempts`, …",
+  ),
   message: text(),
 });

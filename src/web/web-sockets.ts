@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
-import { createWebSocketStream, WebSocketServer } from "ws";
-import { peerOf } from "../server/access/peer.ts";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Server } from "../server/server.ts";
-import type { Feed } from "./feed.ts";
+import { endLogin, type Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
-import { problemOf } from "./problem.ts";
+import { problemOf, WebError } from "./problem.ts";
+import type { Visitor, Visitors } from "./visitors/visitors.ts";
+import { webPeerOf } from "./visitors/web-peer.ts";
+import type { WebSession } from "./visitors/web-sessions.ts";
 
 /** Most bytes of a message of a page to the feed. */
 const MOST_FEED_BYTES = 16_384;
@@ -14,38 +16,43 @@ const MOST_CLIENT_BYTES = 16 * 1_048_576;
 
 export interface UpgradeOptions {
   readonly server: Server;
-  readonly feed: Feed;
+  readonly feed: Feed<Visitor>;
   readonly hosts: HostCheck;
+  readonly visitors: Visitors;
 }
 
 /** Accepts WebSockets: `/api/feed` for pages, and `/ws` for clients, which speak the multiplexed protocol there. */
-export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: UpgradeOptions): { close(): void } {
+export function acceptUpgrades(http: HttpServer, { server, feed, hosts, visitors }: UpgradeOptions): { close(): void } {
   const pages = new WebSocketServer({ noServer: true, maxPayload: MOST_FEED_BYTES, clientTracking: true });
   const clients = new WebSocketServer({ noServer: true, maxPayload: MOST_CLIENT_BYTES, perMessageDeflate: false });
+  const toFeed = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const visitor = await visitors.mustKnow(request);
+    pages.handleUpgrade(request, socket, head, (page) => {
+      endWith(visitor.session, page, () => endLogin(page));
+      feed.add(page, visitor);
+    });
+  };
+  // Who is not known yet can still log in with a token, as over TCP.
+  const toServer = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const { principal, session } = (await visitors.whoIs(request)) ?? {};
+    clients.handleUpgrade(request, socket, head, (client) => {
+      endWith(session, client, () => client.terminate());
+      const peer = webPeerOf(request.socket, principal);
+      const stream = createWebSocketStream(client, { allowHalfOpen: false });
+      server.acceptStream(stream, { ...peer, name: `${peer.name} (web)` });
+    });
+  };
+  const nowhere = (): Promise<void> => Promise.reject(new WebError(404, "not_found", "there is no WebSocket here"));
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    try {
+    const path = request.url?.split("?")[0];
+    const accept = path === "/api/feed" ? toFeed : path === "/ws" ? toServer : nowhere;
+    const accepted = async (): Promise<void> => {
       checkHost(request.headers, hosts);
       checkOrigin(request.headers);
-    } catch (error) {
-      const { status, body } = problemOf(error) ?? { status: 400, body: { message: "bad request" } };
-      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: ${body.message.length}\r\n\r\n${body.message}`);
-      return;
-    }
-    switch (request.url?.split("?")[0]) {
-      case "/api/feed":
-        pages.handleUpgrade(request, socket, head, (page) => feed.add(page));
-        break;
-      case "/ws":
-        clients.handleUpgrade(request, socket, head, (client) => {
-          const peer = peerOf(request.socket);
-          const stream = createWebSocketStream(client, { allowHalfOpen: false });
-          server.acceptStream(stream, { ...peer, name: `${peer.name} (web)` });
-        });
-        break;
-      default:
-        socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-    }
+      await accept(request, socket, head);
+    };
+    accepted().catch((error: unknown) => refuse(socket, error));
   });
   return {
     close: () => {
@@ -56,4 +63,19 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: Upgrad
       clients.close();
     },
   };
+}
+
+/** Closes a WebSocket when the session ends that it belongs to. */
+function endWith(session: WebSession | undefined, socket: WebSocket, close: () => void): void {
+  const closed = session?.open(close);
+  socket.on("close", () => closed?.());
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const { status, body } = problemOf(error) ?? { status: 400, body: { message: "bad request" } };
+  const bytes = Buffer.from(body.message);
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Length: ${bytes.length}\r\n\r\n${bytes.toString("latin1")}`,
+    "latin1",
+  );
 }

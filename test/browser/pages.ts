@@ -64,8 +64,8 @@ export class Pages implements AsyncDisposable {
     return client;
   }
 
-  /** A page at a path, which waits for what it expects at most 10 s. */
-  async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** A page at a path, which waits for what it expects at most 10 s. `address`: another one that leads here. */
+  async open(path: string, options: BrowserContextOptions = {}, address = this.address): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
@@ -78,11 +78,11 @@ export class Pages implements AsyncDisposable {
     });
     page.on("pageerror", (error) => this.faults.push(`${path}: ${error.message}`));
     page.on("request", (request) => {
-      if (!request.url().startsWith(this.address) && !/^(?:blob|data):/.test(request.url())) {
+      if (!request.url().startsWith(address) && !/^(?:blob|data):/.test(request.url())) {
         this.faults.push(`${path}: a request to ${request.url()}`);
       }
     });
-    await page.goto(this.address + path);
+    await page.goto(address + path);
     return page;
   }
 

@@ -21,7 +21,7 @@ describe("a client that sends thousands of requests at once", () => {
     const greedy = await RawMultiplexed.ready(test);
     const other = await RawMultiplexed.ready(test);
     greedy.raw.write(Buffer.concat(Array.from({ length: COUNT }, (_, request) => frame(request, Verb.ping))));
-    await until(() => operations(test, 0) > 100, "the first are handled");
+    // (All in one program: both have arrived before the server looks.)
     expect((await other.ask(1, Verb.ping)).verb).toBe(Reply.done);
     expect(operations(test, 0)).toBeLessThan(COUNT);
     for (let request = 0; request < COUNT; request++) {
@@ -36,7 +36,6 @@ describe("a client that sends thousands of requests at once", () => {
     await greedy.short("use ws", "w", "", "no");
     const stores = Array.from({ length: COUNT }, (_, i) => classicRequest("store", "w", "x", "1", String(i)));
     greedy.raw.write(Buffer.concat(stores));
-    await until(() => operations(test, 0) > 100, "the first are handled");
     expect(await other.short("use ws", "w", "", "no")).toBe(0);
     expect(operations(test, 0)).toBeLessThan(COUNT);
     expect((await greedy.raw.read(4 * COUNT)).toString()).toBe("0000".repeat(COUNT));

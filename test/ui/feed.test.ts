@@ -4,6 +4,7 @@ import { Feed, type FeedSocketEvents } from "../../ui/live/feed.ts";
 /** A network of which the test decides everything. */
 class Network {
   readonly connections: { readonly events: FeedSocketEvents; readonly sent: unknown[]; isClosed: boolean }[] = [];
+  readonly losses: (number | undefined)[] = [];
   readonly timers: { readonly callback: () => void; readonly ms: number; isForgotten: boolean }[] = [];
 
   readonly feed = new Feed({
@@ -25,6 +26,7 @@ class Network {
       };
     },
     random: () => 1,
+    onLost: (code) => this.losses.push(code),
   });
 
   get last() {
@@ -99,6 +101,29 @@ describe("the feed", () => {
     expect(network.timers.at(-1)!.isForgotten).toBe(true);
     network.feed.retry();
     expect(network.connections).toHaveLength(2);
+  });
+
+  it("tells each time that the connection broke or could not be opened, and with which code", () => {
+    const network = new Network();
+    network.last.events.onOpen();
+    network.last.events.onClose(4401);
+    network.timers.at(-1)!.callback();
+    network.last.events.onClose(1006);
+    expect(network.losses).toEqual([4401, 1006]);
+    network.feed.setVisible(false);
+    expect(network.losses).toHaveLength(2);
+  });
+
+  it("does not come back when it was closed, not even when somebody asks", () => {
+    const network = new Network();
+    network.last.events.onOpen();
+    network.last.events.onClose();
+    network.feed.close();
+    expect(network.timers.at(-1)!.isForgotten).toBe(true);
+    network.feed.retry();
+    network.feed.setVisible(true);
+    expect(network.connections).toHaveLength(1);
+    expect(network.feed.state).toBe("paused");
   });
 
   it("tells its state to who asked, until they had enough", () => {

@@ -250,6 +250,9 @@ describe("the API", () => {
       [
         "/api/clients",
         "/api/clients/{client}",
+        "/api/login",
+        "/api/logout",
+        "/api/me",
         "/api/server",
         "/api/server/history",
         "/api/workspaces",

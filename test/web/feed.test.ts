@@ -67,21 +67,22 @@ class ChangingFeed implements AsyncDisposable {
   /** When it was looked, by path. */
   readonly looks = new Map<string, number[]>();
   readonly ends: WebSocket[] = [];
-  readonly #feed: Feed;
+  readonly #feed: Feed<string>;
   readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   readonly #pages: WebSocket[] = [];
 
   constructor(stateBytes: number) {
     const padding = "x".repeat(stateBytes);
-    this.#feed = new Feed((path) => {
+    const answer = (path: string): Promise<{ statusCode: number; payload: string }> => {
       const looks = this.looks.get(path) ?? [];
       this.looks.set(path, looks);
       looks.push(performance.now());
       return Promise.resolve({ statusCode: 200, payload: `{"state":${looks.length},"padding":"${padding}"}` });
-    });
+    };
+    this.#feed = new Feed({ answer, keyOf: (viewer) => viewer, isStillHere: () => true });
     this.#server.on("connection", (socket) => {
       this.ends.push(socket);
-      this.#feed.add(socket);
+      this.#feed.add(socket, "somebody");
     });
   }
 

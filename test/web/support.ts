@@ -1,24 +1,25 @@
-import { startServer, type StartServerOptions } from "../../src/host/index.ts";
+import { type Grant, type RunningServer, startServer, type StartServerOptions } from "../../src/host/index.ts";
 import { NetWorkSpace } from "../../src/client/index.ts";
 import type { FeedMessage } from "../../src/web/api.ts";
 import { WebSocket } from "ws";
 
 /** A server with its web interface, both on free ports, and what a page or a person does with it. */
 export class TestWeb implements AsyncDisposable {
+  readonly server: RunningServer;
   readonly port: number;
+  readonly webPort: number;
   readonly base: string;
-  readonly #stop: () => Promise<void>;
   readonly #open: NetWorkSpace[] = [];
 
-  private constructor(port: number, webPort: number, stop: () => Promise<void>) {
-    this.port = port;
-    this.base = `http://127.0.0.1:${webPort}`;
-    this.#stop = stop;
+  private constructor(server: RunningServer) {
+    this.server = server;
+    this.port = server.port;
+    this.webPort = server.webPort!;
+    this.base = `http://127.0.0.1:${this.webPort}`;
   }
 
   static async start(options: StartServerOptions = {}): Promise<TestWeb> {
-    const server = await startServer({ port: 0, ...options });
-    return new TestWeb(server.port, server.webPort!, () => server.stop());
+    return new TestWeb(await startServer({ port: 0, ...options }));
   }
 
   open(name: string, options: ConstructorParameters<typeof NetWorkSpace>[1] = {}): NetWorkSpace {
@@ -48,18 +49,18 @@ export class TestWeb implements AsyncDisposable {
     return { status: response.status, body: (await response.json()) as never };
   }
 
-  async feed(): Promise<TestFeed> {
-    const socket = new WebSocket(`${this.base.replace("http", "ws")}/api/feed`);
-    await new Promise((resolve, reject) => {
-      socket.once("open", resolve);
-      socket.once("error", reject);
-    });
-    return new TestFeed(socket);
+  feed(): Promise<TestFeed> {
+    return TestFeed.at(this.base);
+  }
+
+  /** A token for somebody who may `use` everything, unless said otherwise. */
+  token(grant: Partial<Grant> = {}): Promise<string> {
+    return this.server.createToken({ name: "ann", role: "use", ...grant });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#open.map((ws) => ws.close()));
-    await this.#stop();
+    await this.server.stop();
   }
 }
 
@@ -68,6 +69,15 @@ export class TestFeed {
   readonly socket: WebSocket;
   readonly messages: FeedMessage[] = [];
   #changed: () => void = () => undefined;
+
+  static async at(base: string, headers: Record<string, string> = {}): Promise<TestFeed> {
+    const socket = new WebSocket(`${base.replace("http", "ws")}/api/feed`, { headers });
+    await new Promise((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("error", reject);
+    });
+    return new TestFeed(socket);
+  }
 
   constructor(socket: WebSocket) {
     this.socket = socket;

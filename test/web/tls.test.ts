@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { Agent, get, request } from "node:http";
 import { type IncomingMessage } from "node:http";
-import { get as getSecurely } from "node:https";
+import { get as getSecurely, request as requestSecurely } from "node:https";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { spawn } from "node:child_process";
@@ -55,6 +55,17 @@ async function without(path: string, host?: string, method = "GET"): Promise<Awa
 }
 
 describe("an encrypted web interface", () => {
+  test("gives a login a cookie that browsers send over TLS alone", async () => {
+    const token = await server.createToken({ name: "ann", role: "read" });
+    const headers = { "content-type": "application/json" };
+    const asked = requestSecurely({ ...where(), path: "/api/login", method: "POST", ca: ca(), agent: false, headers });
+    asked.end(JSON.stringify({ token }));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    const { status, headers: answered } = await read(answer);
+    expect(status).toBe(200);
+    expect(answered["set-cookie"]).toEqual([expect.stringMatching(/; HttpOnly; SameSite=Strict; Secure$/)]);
+  });
+
   test("answers as one that is not, with the same headers, and does not ask browsers to remember", async () => {
     const { status, headers, body } = await overTls("/healthz");
     expect({ status, body: JSON.parse(body) as unknown }).toEqual({ status: 200, body: { status: "ok" } });

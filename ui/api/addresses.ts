@@ -36,6 +36,9 @@ export function clientPath(client: string): string {
   return `/api/clients/${client}`;
 }
 
+export const mePath = "/api/me";
+export const loginPath = "/api/login";
+export const logoutPath = "/api/logout";
 export const serverPath = "/api/server";
 export const historyPath = "/api/server/history";
 

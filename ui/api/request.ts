@@ -1,4 +1,5 @@
 import type { Problem } from "../../src/web/api.ts";
+import { tellStranger } from "../login/stranger.ts";
 
 /** A request that the server refused, or did not get. `message` is a sentence for the page. */
 export class RequestFailure extends Error {
@@ -66,6 +67,9 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
       throw error;
     }
     throw new RequestFailure(0, noAnswer, { cause: error });
+  }
+  if (response.status === 401) {
+    tellStranger();
   }
   if (!response.ok) {
     throw new RequestFailure(response.status, await problemIn(response));

@@ -8,6 +8,7 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import type { JSX } from "react";
+import { UserMenu } from "../login/user-menu.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { LiveBadge } from "./live-badge.tsx";
 import { hrefOf } from "./routes.ts";
@@ -37,6 +38,7 @@ export function Header({ isMenuOpen, onMenu }: HeaderProps): JSX.Element {
         </Group>
         <Group gap="xs" wrap="nowrap">
           <LiveBadge />
+          <UserMenu />
           <SchemeToggle />
         </Group>
       </Group>

@@ -1,5 +1,6 @@
 import { AppShell, NavLink } from "@mantine/core";
 import type { JSX } from "react";
+import { useSeesAll } from "../login/use-me.ts";
 import { Icon, type IconName } from "../shared/icon.tsx";
 import { hrefOf, type Route } from "./routes.ts";
 
@@ -9,11 +10,13 @@ interface Entry {
   readonly icon: IconName;
   /** The pages at which the entry is marked. */
   readonly covers: readonly Route["page"][];
+  /** Only who may see all workspaces may see it. */
+  readonly isOfAll?: true;
 }
 
 const entries: readonly Entry[] = [
   { page: "workspaces", label: "Workspaces", icon: "layers", covers: ["workspaces", "workspace", "variable"] },
-  { page: "clients", label: "Clients", icon: "plug", covers: ["clients", "client"] },
+  { page: "clients", label: "Clients", icon: "plug", covers: ["clients", "client"], isOfAll: true },
   { page: "sleighs", label: "Sleighs", icon: "workers", covers: ["sleighs", "sleigh"] },
   { page: "server", label: "Server", icon: "server", covers: ["server"] },
 ];
@@ -24,9 +27,11 @@ export interface NavigationProps {
 }
 
 export function Navigation({ route, onChosen }: NavigationProps): JSX.Element {
+  const seesAll = useSeesAll();
+  const shown = entries.filter(({ isOfAll = false }) => seesAll || !isOfAll);
   return (
     <AppShell.Navbar p="xs" aria-label="Pages">
-      {entries.map(({ page, label, icon, covers }) => {
+      {shown.map(({ page, label, icon, covers }) => {
         const isHere = covers.includes(route.page);
         return (
           <NavLink

@@ -3,12 +3,12 @@ import type { JSX } from "react";
 import type { ClientInfo } from "../../src/web/api.ts";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { action, figures } from "../shared/columns.tsx";
+import { action, figures, type RowAction } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import { Ago } from "../shared/time.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
 
-export function clientColumns(onDisconnect: (client: ClientInfo) => void): readonly Column<ClientInfo>[] {
+export function clientColumns(onDisconnect: RowAction<ClientInfo>): readonly Column<ClientInfo>[] {
   return [
     {
       key: "peer",
@@ -33,6 +33,14 @@ export function clientColumns(onDisconnect: (client: ClientInfo) => void): reado
       cell: ({ label }) => <Name text={label} />,
     },
     {
+      key: "user",
+      title: "User",
+      width: "minmax(4.5rem, 1fr)",
+      from: "sm",
+      isSortable: true,
+      cell: ({ user }) => <Name text={user} />,
+    },
+    {
       key: "since",
       title: "Connected",
       width: "7.5rem",
@@ -51,7 +59,7 @@ export function clientColumns(onDisconnect: (client: ClientInfo) => void): reado
     figures("operationsPerSecond", "Rate", "5rem", ({ operationsPerSecond }) => rate(operationsPerSecond), "sm"),
     figures("bytesIn", "In", "5rem", ({ bytesIn }) => bytes(bytesIn), "lg"),
     figures("bytesOut", "Out", "5rem", ({ bytesOut }) => bytes(bytesOut), "lg"),
-    action("close", ({ peer }) => `Disconnect ${peer}`, onDisconnect),
+    ...action<ClientInfo>("close", ({ peer }) => `Disconnect ${peer}`, onDisconnect),
   ];
 }
 

@@ -6,11 +6,13 @@ import { hrefOf } from "../app/routes.ts";
 import { goTo } from "../app/use-route.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
 import { useLive } from "../live/use-live.ts";
+import { useMay } from "../login/use-me.ts";
 import { Empty } from "../shared/empty.tsx";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { Name } from "../shared/name.tsx";
 import { PlainTable } from "../shared/plain-table.tsx";
+import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { Section } from "../shared/section.tsx";
 import { Ago, Since } from "../shared/time.tsx";
 import { Detached } from "./client-columns.tsx";
@@ -18,6 +20,7 @@ import { DisconnectClient } from "./disconnect-client.tsx";
 
 export function ClientPage({ client }: { readonly client: string }): JSX.Element {
   const { data, problem } = useLive<ClientInfo>(clientPath(client));
+  const mayDisconnect = useMay("admin");
   const [doomed, setDoomed] = useState<ClientInfo>();
   return (
     <div className="scrolling-page">
@@ -26,9 +29,11 @@ export function ClientPage({ client }: { readonly client: string }): JSX.Element
         title={data?.peer ?? "Client"}
         badges={data === undefined ? null : <Detached client={data} />}
         actions={
-          <Button size="xs" variant="default" disabled={data === undefined} onClick={() => setDoomed(data)}>
-            Disconnect
-          </Button>
+          mayDisconnect && (
+            <Button size="xs" variant="default" disabled={data === undefined} onClick={() => setDoomed(data)}>
+              Disconnect
+            </Button>
+          )
         }
       />
       {data !== undefined && (
@@ -38,7 +43,8 @@ export function ClientPage({ client }: { readonly client: string }): JSX.Element
           <Owns client={data} />
         </>
       )}
-      {problem !== undefined && (
+      {problem !== undefined && problem.code !== "not_found" && <ProblemAlert message={problem.message} />}
+      {problem?.code === "not_found" && (
         <Empty title="This client has gone">
           <Text size="sm">
             Its session has ended.{" "}
@@ -58,11 +64,12 @@ export function ClientPage({ client }: { readonly client: string }): JSX.Element
 }
 
 function ClientFacts({ client }: { readonly client: ClientInfo }): JSX.Element {
-  const { label, protocol, since, operations, operationsPerSecond, lastOperation, lastOperationAt } = client;
+  const { user, label, protocol, since, operations, operationsPerSecond, lastOperation, lastOperationAt } = client;
   return (
     <Facts
       facts={[
         ["Label", label === "" ? "–" : <Name key="label" text={label} />],
+        ["User", <Name key="user" text={user} />],
         ["Protocol", protocol],
         ["Connected", <Ago key="since" at={since} />],
         ["Operations", `${count(operations)} (${rate(operationsPerSecond)})`],

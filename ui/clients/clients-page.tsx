@@ -4,6 +4,7 @@ import type { ClientInfo, ListQuery } from "../../src/web/api.ts";
 import { clientsPath } from "../api/addresses.ts";
 import { counted } from "../format/numbers.ts";
 import { useLiveRows } from "../live/use-live-rows.ts";
+import { useMay } from "../login/use-me.ts";
 import { Command } from "../shared/command.tsx";
 import { Empty } from "../shared/empty.tsx";
 import { Heading } from "../shared/heading.tsx";
@@ -14,6 +15,7 @@ import { clientColumns } from "./client-columns.tsx";
 import { DisconnectClient } from "./disconnect-client.tsx";
 
 export function ClientsPage(): JSX.Element {
+  const mayDisconnect = useMay("admin");
   const [search, setSearch] = useState("");
   const [sorting, setSorting] = useState<Sorting>({ sort: "since", order: "asc" });
   const [doomed, setDoomed] = useState<ClientInfo>();
@@ -32,7 +34,7 @@ export function ClientsPage(): JSX.Element {
       ) : (
         <VirtualTable
           label="Clients"
-          columns={clientColumns(setDoomed)}
+          columns={clientColumns(mayDisconnect ? setDoomed : undefined)}
           total={total}
           rowAt={(index) => rows?.byIndex.get(index)}
           sorting={sorting}

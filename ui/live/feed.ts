@@ -9,8 +9,8 @@ export interface FeedSocket {
 export interface FeedSocketEvents {
   onOpen(): void;
   onMessage(text: string): void;
-  /** Also when it could not be opened. Not after `close`. */
-  onClose(): void;
+  /** Also when it could not be opened. Not after `close`. `code`: as the WebSocket has it. */
+  onClose(code?: number): void;
 }
 
 export interface FeedOptions {
@@ -19,6 +19,8 @@ export interface FeedOptions {
   readonly later: (callback: () => void, ms: number) => () => void;
   /** 0 to 1: pages that lost one server must not all come back at the same moment. */
   readonly random: () => number;
+  /** Called whenever the connection broke, or could not be opened. */
+  readonly onLost?: (code: number | undefined) => void;
 }
 
 /** `paused`: the page is out of sight. `lost`: the connection broke, and is tried again by itself. */
@@ -41,6 +43,7 @@ export class Feed {
   #state: FeedState = "connecting";
   #lastWatch = 0;
   #failedAttempts = 0;
+  #isClosed = false;
   #socket: FeedSocket | undefined;
   #forgetRetry: (() => void) | undefined;
 
@@ -81,9 +84,16 @@ export class Feed {
     }
   }
 
+  /** Ends for good. */
+  close(): void {
+    this.#isClosed = true;
+    this.#disconnect();
+    this.#become("paused");
+  }
+
   /** Tries again at once, if there is no connection: the page is seen again, the network is back, or somebody asked. */
   retry(): void {
-    if (this.#socket === undefined) {
+    if (this.#socket === undefined && !this.#isClosed) {
       this.#disconnect();
       this.#connect();
     }
@@ -94,9 +104,10 @@ export class Feed {
     const socket = this.#options.connect({
       onOpen: () => this.#opened(),
       onMessage: (text) => this.#received(JSON.parse(text) as FeedMessage),
-      onClose: () => {
+      onClose: (code) => {
         if (this.#socket === socket) {
           this.#lost();
+          this.#options.onLost?.(code);
         }
       },
     });

@@ -1,9 +1,11 @@
+import { Text } from "@mantine/core";
 import type { JSX } from "react";
 import type { ServerInfo } from "../../src/web/api.ts";
 import { serverPath } from "../api/addresses.ts";
 import { bytes, count, duration } from "../format/numbers.ts";
 import { exactTime } from "../format/times.ts";
 import { useLive } from "../live/use-live.ts";
+import { useSeesAll } from "../login/use-me.ts";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
@@ -11,6 +13,7 @@ import { Limits } from "./limits.tsx";
 import { ServerCharts } from "./server-charts.tsx";
 
 export default function ServerPage(): JSX.Element {
+  const seesAll = useSeesAll();
   const { data, problem } = useLive<ServerInfo>(serverPath);
   return (
     <div className="scrolling-page">
@@ -19,7 +22,13 @@ export default function ServerPage(): JSX.Element {
       {data !== undefined && (
         <>
           <ServerFacts server={data} />
-          <ServerCharts />
+          {seesAll ? (
+            <ServerCharts />
+          ) : (
+            <Text size="sm">
+              The sums are of the workspaces that you may see; what the server does as a whole is not shown.
+            </Text>
+          )}
           <Limits limits={data.limits} />
         </>
       )}
@@ -28,6 +37,7 @@ export default function ServerPage(): JSX.Element {
 }
 
 function ServerFacts({ server }: { readonly server: ServerInfo }): JSX.Element {
+  const seesAll = useSeesAll();
   const { version, pid, node, platform, host, port, webPort, startedAt, uptimeSeconds, dataFolder } = server;
   return (
     <>
@@ -43,7 +53,9 @@ function ServerFacts({ server }: { readonly server: ServerInfo }): JSX.Element {
             </span>,
           ],
           ["Process", `${pid}, Node ${node}, ${platform}`],
-          ["Durable data", dataFolder ?? "not kept: persistent workspaces end with the server"],
+          ...(seesAll
+            ? ([["Durable data", dataFolder ?? "not kept: persistent workspaces end with the server"]] as const)
+            : []),
         ]}
       />
       <Facts
@@ -52,13 +64,22 @@ function ServerFacts({ server }: { readonly server: ServerInfo }): JSX.Element {
           ["Variables", count(server.variables)],
           ["Values", count(server.values)],
           ["Waiting", count(server.waiting)],
-          ["Connections", count(server.connections)],
-          ["Sessions", count(server.sessions)],
+          ...ofAll("Connections", server.connections, count),
+          ...ofAll("Sessions", server.sessions, count),
           ["Values in memory", bytes(server.memoryBytes)],
           ["In files", bytes(server.fileBytes)],
-          ["Memory of the process", bytes(server.residentBytes)],
+          ...ofAll("Memory of the process", server.residentBytes, bytes),
         ]}
       />
     </>
   );
+}
+
+/** A figure that only those get who may see all workspaces. */
+function ofAll(
+  label: string,
+  figure: number | undefined,
+  text: (figure: number) => string,
+): readonly (readonly [string, string])[] {
+  return figure === undefined ? [] : [[label, text(figure)]];
 }

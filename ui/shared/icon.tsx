@@ -19,6 +19,7 @@ const shapes = {
   lock: "M6 11h12v9H6v-9Z M8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   download: "M12 4v11 M7 10.5l5 5 5-5 M4 20h16",
   copy: "M9 9h11v11H9V9Z M5 15H4V4h11v1",
+  leave: "M10 4H5v16h5 M14 8l4 4-4 4 M18 12H9",
   close: "M5 5l14 14 M19 5 5 19",
 } as const;
 

@@ -4,6 +4,7 @@ import type { Done, VariableDetail } from "../../src/web/api.ts";
 import { variablePath } from "../api/addresses.ts";
 import { send } from "../api/request.ts";
 import { useLive } from "../live/use-live.ts";
+import { useMay } from "../login/use-me.ts";
 import { Command } from "../shared/command.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { contentOf } from "../viewers/content.ts";
@@ -17,6 +18,7 @@ const DELETE_ME = "deleteMeWhenAllWorkersStarted";
 export function WebLaunch({ workspace }: { readonly workspace: string }): JSX.Element | null {
   const { received } = useSingleValue(workspace, RUN_ME);
   const { data: signal } = useLive<VariableDetail>(variablePath(workspace, DELETE_ME));
+  const mayChange = useMay("use");
   const [isAsking, setAsking] = useState(false);
   const content = useMemo(() => (received === undefined ? undefined : contentOf(received)), [received]);
   if (content?.kind !== "text" || signal === undefined) {
@@ -29,9 +31,11 @@ export function WebLaunch({ workspace }: { readonly workspace: string }): JSX.El
       </h2>
       <Text size="sm">Run this command on each machine that shall work, once for each worker:</Text>
       <Command text={content.text} />
-      <Button size="xs" onClick={() => setAsking(true)}>
-        All workers are started
-      </Button>
+      {mayChange && (
+        <Button size="xs" onClick={() => setAsking(true)}>
+          All workers are started
+        </Button>
+      )}
       <Dialog
         title="Are all workers started?"
         isOpen={isAsking}

@@ -1,7 +1,6 @@
-import { Anchor } from "@mantine/core";
 import type { JSX } from "react";
 import type { VariableDetail } from "../../src/web/api.ts";
-import { hrefOf } from "../app/routes.ts";
+import { ClientLink } from "../clients/client-link.tsx";
 import { count } from "../format/numbers.ts";
 import { Name } from "../shared/name.tsx";
 import { PlainTable } from "../shared/plain-table.tsx";
@@ -18,9 +17,7 @@ export function Holders({ holders }: { readonly holders: VariableDetail["holders
         {holders.map(({ client, peer, label, values }) => (
           <tr key={client}>
             <td>
-              <Anchor href={hrefOf({ page: "client", client })} size="sm">
-                {peer}
-              </Anchor>
+              <ClientLink client={client}>{peer}</ClientLink>
             </td>
             <td>
               <Name text={label} />

@@ -5,6 +5,7 @@ import type { ValueInfo, ValuePage } from "../../src/web/api.ts";
 import { valuesPath } from "../api/addresses.ts";
 import { count, counted } from "../format/numbers.ts";
 import { useLive } from "../live/use-live.ts";
+import { useMay } from "../login/use-me.ts";
 import { Empty } from "../shared/empty.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { SearchField } from "../shared/search-field.tsx";
@@ -102,6 +103,7 @@ interface NoValuesProps {
 }
 
 function NoValues({ page, search, isFirst }: NoValuesProps): JSX.Element {
+  const mayStore = useMay("use");
   if (search !== "") {
     return <Text size="sm">{page.more ? "Nothing found so far." : "No value holds that text."}</Text>;
   }
@@ -111,8 +113,8 @@ function NoValues({ page, search, isFirst }: NoValuesProps): JSX.Element {
   return (
     <Empty title="No values at present">
       <Text size="sm">
-        What is stored here appears at once, unless somebody who waits takes it. “Store a value” stores one from this
-        page.
+        What is stored here appears at once, unless somebody who waits takes it.
+        {mayStore && " “Store a value” stores one from this page."}
       </Text>
     </Empty>
   );

@@ -6,6 +6,7 @@ import { hrefOf, nameOfId } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
 import { limitsText } from "./limits-text.ts";
 import { useLive } from "../live/use-live.ts";
+import { useMay } from "../login/use-me.ts";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { Sparkline } from "../shared/sparkline.tsx";
@@ -24,6 +25,7 @@ export interface VariablePageProps {
 
 export default function VariablePage({ workspace, variable }: VariablePageProps): JSX.Element {
   const { data, problem } = useLive<VariableDetail>(variablePath(workspace, variable));
+  const mayChange = useMay("use");
   return (
     <div className="scrolling-page">
       <Heading
@@ -33,7 +35,7 @@ export default function VariablePage({ workspace, variable }: VariablePageProps)
         ]}
         title={data?.name ?? nameOfId(variable)}
         badges={data === undefined ? null : <VariableBadges variable={data} />}
-        actions={data === undefined ? null : <VariableActions workspace={workspace} variable={data} />}
+        actions={data !== undefined && mayChange && <VariableActions workspace={workspace} variable={data} />}
       />
       {problem === undefined ? (
         <>

@@ -1,7 +1,6 @@
-import { Anchor } from "@mantine/core";
 import type { JSX } from "react";
 import type { Waiter } from "../../src/web/api.ts";
-import { hrefOf } from "../app/routes.ts";
+import { ClientLink } from "../clients/client-link.tsx";
 import { count } from "../format/numbers.ts";
 import { Name } from "../shared/name.tsx";
 import { PlainTable } from "../shared/plain-table.tsx";
@@ -25,9 +24,7 @@ export function Waiters({
         {waiters.map(({ client, peer, label, verb, since }, i) => (
           <tr key={`${client} ${i}`}>
             <td>
-              <Anchor href={hrefOf({ page: "client", client })} size="sm">
-                {peer}
-              </Anchor>
+              <ClientLink client={client}>{peer}</ClientLink>
             </td>
             <td>
               <Name text={label} />

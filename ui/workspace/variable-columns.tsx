@@ -2,16 +2,13 @@ import { Anchor, Group } from "@mantine/core";
 import type { VariableInfo } from "../../src/web/api.ts";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { action, figures } from "../shared/columns.tsx";
+import { action, figures, type RowAction } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import { Sparkline } from "../shared/sparkline.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
 import { AlertBadge } from "./alert-badge.tsx";
 
-export function variableColumns(
-  workspace: string,
-  onDelete: (variable: VariableInfo) => void,
-): readonly Column<VariableInfo>[] {
+export function variableColumns(workspace: string, onDelete: RowAction<VariableInfo>): readonly Column<VariableInfo>[] {
   return [
     {
       key: "name",
@@ -41,6 +38,6 @@ export function variableColumns(
       from: "lg",
       cell: ({ depths }) => <Sparkline depths={depths} />,
     },
-    action("trash", ({ name }) => `Delete variable ${name}`, onDelete),
+    ...action<VariableInfo>("trash", ({ name }) => `Delete variable ${name}`, onDelete),
   ];
 }

@@ -7,6 +7,8 @@ import { goTo } from "../app/use-route.ts";
 import { bytes, count, counted, rate } from "../format/numbers.ts";
 import { useLive } from "../live/use-live.ts";
 import { useLiveRows } from "../live/use-live-rows.ts";
+import { useMay } from "../login/use-me.ts";
+import type { RowAction } from "../shared/columns.tsx";
 import { Empty } from "../shared/empty.tsx";
 import { Facts } from "../shared/facts.tsx";
 import { Heading } from "../shared/heading.tsx";
@@ -23,6 +25,7 @@ import { variableColumns } from "./variable-columns.tsx";
 
 export function WorkspacePage({ workspace }: { readonly workspace: string }): JSX.Element {
   const { data, problem } = useLive<WorkspaceInfo>(workspacePath(workspace));
+  const mayChange = useMay("use");
   const [search, setSearch] = useState("");
   const [isDeclaring, setDeclaring] = useState(false);
   const [doomedWorkspace, setDoomedWorkspace] = useState<WorkspaceInfo>();
@@ -36,12 +39,21 @@ export function WorkspacePage({ workspace }: { readonly workspace: string }): JS
         actions={
           <>
             <SleighLink workspace={workspace} />
-            <Button size="xs" onClick={() => setDeclaring(true)} disabled={data === undefined}>
-              Declare a variable
-            </Button>
-            <Button size="xs" variant="default" disabled={data === undefined} onClick={() => setDoomedWorkspace(data)}>
-              Delete
-            </Button>
+            {mayChange && (
+              <>
+                <Button size="xs" onClick={() => setDeclaring(true)} disabled={data === undefined}>
+                  Declare a variable
+                </Button>
+                <Button
+                  size="xs"
+                  variant="default"
+                  disabled={data === undefined}
+                  onClick={() => setDoomedWorkspace(data)}
+                >
+                  Delete
+                </Button>
+              </>
+            )}
           </>
         }
       />
@@ -51,7 +63,7 @@ export function WorkspacePage({ workspace }: { readonly workspace: string }): JS
           <div className="toolbar">
             <SearchField label="Search variables" onSearch={setSearch} />
           </div>
-          <VariableList workspace={workspace} search={search} onDelete={setDoomedVariable} />
+          <VariableList workspace={workspace} search={search} onDelete={mayChange ? setDoomedVariable : undefined} />
         </>
       ) : (
         <NotThere problem={problem} />
@@ -103,7 +115,7 @@ function WorkspaceFacts({ workspace }: { readonly workspace: WorkspaceInfo }): J
 interface VariableListProps {
   readonly workspace: string;
   readonly search: string;
-  readonly onDelete: (variable: VariableInfo) => void;
+  readonly onDelete: RowAction<VariableInfo>;
 }
 
 function VariableList({ workspace, search, onDelete }: VariableListProps): JSX.Element {

@@ -1,13 +1,14 @@
 import { Anchor, Badge, Group } from "@mantine/core";
 import type { JSX } from "react";
 import type { WorkspaceInfo } from "../../src/web/api.ts";
+import { ClientLink } from "../clients/client-link.tsx";
 import { hrefOf } from "../app/routes.ts";
 import { bytes, count, rate } from "../format/numbers.ts";
-import { action, figures } from "../shared/columns.tsx";
+import { action, figures, type RowAction } from "../shared/columns.tsx";
 import { Name } from "../shared/name.tsx";
 import type { Column } from "../shared/virtual-table.tsx";
 
-export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): readonly Column<WorkspaceInfo>[] {
+export function workspaceColumns(onDelete: RowAction<WorkspaceInfo>): readonly Column<WorkspaceInfo>[] {
   return [
     {
       key: "name",
@@ -37,7 +38,7 @@ export function workspaceColumns(onDelete: (workspace: WorkspaceInfo) => void): 
     figures("waiting", "Waiting", "4.5rem", ({ waiting }) => count(waiting), "md"),
     figures("storedPerSecond", "Stored", "4.75rem", ({ storedPerSecond }) => rate(storedPerSecond), "lg"),
     figures("fetchedPerSecond", "Fetched", "4.75rem", ({ fetchedPerSecond }) => rate(fetchedPerSecond), "lg"),
-    action("trash", ({ name }) => `Delete workspace ${name}`, onDelete),
+    ...action<WorkspaceInfo>("trash", ({ name }) => `Delete workspace ${name}`, onDelete),
   ];
 }
 
@@ -56,9 +57,9 @@ export function Owner({ owner, client }: { owner: string; client: string | undef
   return client === undefined ? (
     <Name text={owner} />
   ) : (
-    <Anchor href={hrefOf({ page: "client", client })} size="sm" c="inherit">
+    <ClientLink client={client} isQuiet>
       <Name text={owner} />
-    </Anchor>
+    </ClientLink>
   );
 }
 

@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { type JSX, useMemo, useState } from "react";
 import type { WorkspaceInfo } from "../../src/web/api.ts";
 import { count, counted } from "../format/numbers.ts";
+import type { RowAction } from "../shared/columns.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Name } from "../shared/name.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
@@ -14,7 +15,7 @@ import { WorkspaceLink, workspaceColumns } from "./workspace-columns.tsx";
 export interface WorkspaceTreeProps {
   readonly search: string;
   readonly separator: Separator;
-  readonly onDelete: (workspace: WorkspaceInfo) => void;
+  readonly onDelete: RowAction<WorkspaceInfo>;
 }
 
 type Row = TreeRow<WorkspaceInfo>;
@@ -48,7 +49,7 @@ export function WorkspaceTree({ search, separator, onDelete }: WorkspaceTreeProp
 }
 
 /** The columns of the list, with the first one indented; folders have only that one. */
-function treeColumns(toggle: (path: string) => void, onDelete: (workspace: WorkspaceInfo) => void): Column<Row>[] {
+function treeColumns(toggle: (path: string) => void, onDelete: RowAction<WorkspaceInfo>): Column<Row>[] {
   return workspaceColumns(onDelete).map((column) => ({
     ...column,
     isSortable: false,

@@ -4,6 +4,8 @@ import type { ListQuery } from "../../src/web/api.ts";
 import { workspacesPath } from "../api/addresses.ts";
 import { counted } from "../format/numbers.ts";
 import { useLiveRows } from "../live/use-live-rows.ts";
+import { useMay } from "../login/use-me.ts";
+import type { RowAction } from "../shared/columns.tsx";
 import { Heading } from "../shared/heading.tsx";
 import { ProblemAlert } from "../shared/problem-alert.tsx";
 import { SearchField } from "../shared/search-field.tsx";
@@ -19,18 +21,22 @@ import { WorkspaceTree } from "./workspace-tree.tsx";
 type Layout = "list" | Separator;
 
 export function WorkspacesPage(): JSX.Element {
+  const mayChange = useMay("use");
   const [search, setSearch] = useState("");
   const [layout, setLayout] = useState<Layout>("list");
   const [isCreating, setCreating] = useState(false);
   const [doomed, setDoomed] = useState<WorkspaceInfo>();
+  const onDelete = mayChange ? setDoomed : undefined;
   return (
     <div className="page">
       <Heading
         title="Workspaces"
         actions={
-          <Button size="xs" onClick={() => setCreating(true)}>
-            New workspace
-          </Button>
+          mayChange && (
+            <Button size="xs" onClick={() => setCreating(true)}>
+              New workspace
+            </Button>
+          )
         }
       />
       <div className="toolbar">
@@ -49,9 +55,9 @@ export function WorkspacesPage(): JSX.Element {
         </Group>
       </div>
       {layout === "list" ? (
-        <WorkspaceList search={search} onDelete={setDoomed} />
+        <WorkspaceList search={search} onDelete={onDelete} />
       ) : (
-        <WorkspaceTree search={search} separator={layout} onDelete={setDoomed} />
+        <WorkspaceTree search={search} separator={layout} onDelete={onDelete} />
       )}
       <NewWorkspaceDialog isOpen={isCreating} onClose={() => setCreating(false)} />
       <DeleteWorkspace workspace={doomed} onClose={() => setDoomed(undefined)} />
@@ -61,7 +67,7 @@ export function WorkspacesPage(): JSX.Element {
 
 interface WorkspaceListProps {
   readonly search: string;
-  readonly onDelete: (workspace: WorkspaceInfo) => void;
+  readonly onDelete: RowAction<WorkspaceInfo>;
 }
 
 function WorkspaceList({ search, onDelete }: WorkspaceListProps): JSX.Element {

@@ -64,6 +64,11 @@ export class Access {
     return answer instanceof Promise ? answer.then((principal) => principal ?? local) : (answer ?? local);
   }
 
+  /** The number of the user whose process on this machine this is; undefined where the system does not tell. Never rejects. */
+  async userOf({ isLocal, addresses }: Peer): Promise<number | undefined> {
+    return isLocal && addresses !== undefined ? this.#users.userOf(addresses) : undefined;
+  }
+
   /** An Error when other machines could reach this host in the clear and that was not asked for. */
   checkListening(host: string, hasTls = false): void {
     if (!this.isOpen && !this.#allowsPlaintext && !hasTls) {
@@ -94,10 +99,7 @@ export class Access {
     return principal === owner || principal === local || this.list.isStillGood(principal);
   }
 
-  async #byUser({ isLocal, addresses }: Peer): Promise<Principal | undefined> {
-    if (!isLocal || addresses === undefined || ownUser === undefined) {
-      return undefined;
-    }
-    return (await this.#users.userOf(addresses)) === ownUser ? owner : undefined;
+  async #byUser(peer: Peer): Promise<Principal | undefined> {
+    return ownUser !== undefined && (await this.userOf(peer)) === ownUser ? owner : undefined;
   }
 }

@@ -86,7 +86,7 @@ export class Login {
   }
 }
 
-const WRONG = "the token is not known here, was taken back, or has expired";
+export const WRONG = "the token is not known here, was taken back, or has expired";
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other);

@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2 } from "node:crypto";
+import { createHash, createHmac, pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { SCRAM_ITERATIONS, SCRAM_KEY_BYTES } from "../../wire/scram.ts";
 
@@ -19,6 +19,12 @@ export async function recordOf(secret: string, salt: Uint8Array<ArrayBuffer>): P
   const salted = await hashPassword(secret, salt, SCRAM_ITERATIONS, SCRAM_KEY_BYTES, "sha256");
   const storedKey = sha256(hmac(salted, "Client Key"));
   return { salt, iterations: SCRAM_ITERATIONS, storedKey, serverKey: hmac(salted, "Server Key") };
+}
+
+/** Whether this is the secret of which the record was made. */
+export async function isSecretOf(secret: string, { salt, iterations, storedKey }: ScramRecord): Promise<boolean> {
+  const salted = await hashPassword(secret, salt, iterations, SCRAM_KEY_BYTES, "sha256");
+  return timingSafeEqual(sha256(hmac(salted, "Client Key")), storedKey);
 }
 
 export function hmac(key: Uint8Array, data: string | Uint8Array): Uint8Array {

@@ -6,11 +6,17 @@ export function serverRoutes(app: WebApp, { observer, history, addresses }: Rout
   app.get(
     "/server",
     { schema: { summary: "The server", response: { 200: schemas.serverInfo, "4xx": schemas.problem } } },
-    () => showServer(observer, addresses),
+    ({ visitor: { principal } }) => showServer(observer, addresses, principal),
   );
   app.get(
     "/server/history",
-    { schema: { summary: "What it did in the last minutes", response: { 200: schemas.history } } },
+    {
+      config: { isOfAll: true },
+      schema: {
+        summary: "What it did in the last minutes",
+        response: { 200: schemas.history, "4xx": schemas.problem },
+      },
+    },
     () => history.points,
   );
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { VariableView } from "../../server/client-view.ts";
+import { Actor } from "../actor.ts";
 import { contentOf } from "../content.ts";
 import { notFound, WebError } from "../problem.ts";
 import type { RouteContext, WebApp } from "../route-context.ts";
@@ -18,10 +19,8 @@ const bytesQuery = Type.Object({ as: Type.Optional(Type.Literal("download")) });
 
 /** A larger value is not taken, nor is one in a file: what is taken is answered whole, or it would be nowhere any more. */
 const MOST_TAKEN_BYTES = 16 * 1_048_576;
-/** So many values are taken away in one go; others come in between. */
-const CLEARED_AT_ONCE = 5000;
 
-export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteContext): void {
+export function valueRoutes(app: WebApp, { server, observer, babelfish }: RouteContext): void {
   const path = "/workspaces/:workspace/variables/:variable";
   app.get(
     `${path}/values`,
@@ -33,7 +32,8 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
         response: { 200: schemas.valuePage, "4xx": schemas.problem },
       },
     },
-    ({ params, query }) => showValues(observer.variable(params.workspace, params.variable), query),
+    ({ params, query, visitor: { principal } }) =>
+      showValues(observer.variable(principal, params.workspace, params.variable), query),
   );
   app.post(
     `${path}/values`,
@@ -45,10 +45,10 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
         response: { 200: schemas.done, "4xx": schemas.problem },
       },
     },
-    ({ params, body }) => {
-      const { name, workspace } = observer.variable(params.workspace, params.variable);
+    ({ params, body, visitor }) => {
+      const { name, workspace } = observer.variable(visitor.principal, params.workspace, params.variable);
       const bytes = new Uint8Array(Buffer.from(body.bytes, "base64"));
-      door.store(workspace.name, name, body.descriptor, bytes);
+      new Actor(server, visitor).store(workspace.name, name, body.descriptor, bytes);
       return { done: true as const };
     },
   );
@@ -61,9 +61,9 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
         response: { 200: schemas.taken, "4xx": schemas.problem },
       },
     },
-    ({ params }) => {
-      const { name, workspace } = observer.variable(params.workspace, params.variable);
-      const value = door.take(workspace.name, name, ({ index, bytes, file }) => {
+    ({ params, visitor }) => {
+      const { name, workspace } = observer.variable(visitor.principal, params.workspace, params.variable);
+      const value = new Actor(server, visitor).take(workspace.name, name, ({ index, bytes, file }) => {
         const length = file?.length ?? bytes.length;
         if (file !== undefined || length > MOST_TAKEN_BYTES) {
           throw new WebError(
@@ -90,25 +90,21 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
         response: { 200: schemas.cleared, "4xx": schemas.problem },
       },
     },
-    async ({ params }) => {
-      const variable = observer.variable(params.workspace, params.variable);
+    async ({ params, visitor }) => {
+      const variable = observer.variable(visitor.principal, params.workspace, params.variable);
+      const { name, workspace, freeCount } = variable;
       // What is stored meanwhile stays, or it would never end where somebody stores all the time.
-      let left = variable.freeCount;
-      let values = 0;
-      while (left-- > 0 && !variable.isDeleted && door.take(variable.workspace.name, variable.name) !== undefined) {
-        if (++values % CLEARED_AT_ONCE === 0) {
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-      }
-      return { values };
+      const goesOn = (): boolean => !variable.isDeleted;
+      return { values: await new Actor(server, visitor).clear(workspace.name, name, freeCount, goesOn) };
     },
   );
   app.get(
     `${path}/values/:index`,
     { schema: { summary: "The bytes of a value", params: ofValue, querystring: bytesQuery } },
     (request, reply) => {
-      const { workspace, variable, index } = request.params;
-      return sendBytes(reply, observer.variable(workspace, variable), index, request.query.as === "download");
+      const { params, query, visitor } = request;
+      const variable = observer.variable(visitor.principal, params.workspace, params.variable);
+      return sendBytes(reply, variable, params.index, query.as === "download");
     },
   );
   app.get(
@@ -120,11 +116,9 @@ export function valueRoutes(app: WebApp, { observer, door, babelfish }: RouteCon
         response: { 200: schemas.valueText, "4xx": schemas.problem, "5xx": schemas.problem },
       },
     },
-    async ({ params }) => {
-      const { descriptor, bytes, start, end, file } = valueOf(
-        observer.variable(params.workspace, params.variable),
-        params.index,
-      );
+    async ({ params, visitor: { principal } }) => {
+      const variable = observer.variable(principal, params.workspace, params.variable);
+      const { descriptor, bytes, start, end, file } = valueOf(variable, params.index);
       if (file !== undefined) {
         throw new WebError(413, "too_large", "values that live in files are not translated");
       }

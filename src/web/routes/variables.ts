@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { Actor } from "../actor.ts";
 import type { RouteContext, WebApp } from "../route-context.ts";
 import * as schemas from "../schemas.ts";
 import { bytesOf, idOf } from "../show/names.ts";
@@ -7,7 +8,7 @@ import { showDetail, showVariable, showVariables } from "../show/variables.ts";
 const inWorkspace = Type.Object({ workspace: Type.String() });
 const ofVariable = Type.Object({ workspace: Type.String(), variable: Type.String() });
 
-export function variableRoutes(app: WebApp, { observer, door }: RouteContext): void {
+export function variableRoutes(app: WebApp, { server, observer }: RouteContext): void {
   app.get(
     "/workspaces/:workspace/variables",
     {
@@ -18,7 +19,8 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
         response: { 200: schemas.variablePage, "4xx": schemas.problem },
       },
     },
-    ({ params, query }) => showVariables(observer, observer.workspace(params.workspace), query),
+    ({ params, query, visitor: { principal } }) =>
+      showVariables(observer, observer.workspace(principal, params.workspace), query),
   );
   app.post(
     "/workspaces/:workspace/variables",
@@ -30,8 +32,8 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
         response: { 201: schemas.variableInfo, "4xx": schemas.problem },
       },
     },
-    ({ params, body }, reply) => {
-      const workspace = observer.workspace(params.workspace);
+    ({ params, body, visitor }, reply) => {
+      const workspace = observer.workspace(visitor.principal, params.workspace);
       const name = bytesOf(body.name);
       const { mode, maxValues, maxBytes, whenFull, ttlMs } = body;
       const limits = {
@@ -40,9 +42,9 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
         ...(whenFull !== undefined && { whenFull }),
         ...(ttlMs !== undefined && { ttlMs }),
       };
-      door.declare(workspace.name, name, mode, limits);
+      new Actor(server, visitor).declare(workspace.name, name, mode, limits);
       void reply.status(201);
-      return showVariable(observer, observer.variable(params.workspace, idOf(name)));
+      return showVariable(observer, observer.variable(visitor.principal, params.workspace, idOf(name)));
     },
   );
   app.get(
@@ -54,7 +56,8 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
         response: { 200: schemas.variableDetail, "4xx": schemas.problem },
       },
     },
-    ({ params }) => showDetail(observer, observer.variable(params.workspace, params.variable)),
+    ({ params, visitor: { principal } }) =>
+      showDetail(observer, observer.variable(principal, params.workspace, params.variable)),
   );
   app.delete(
     "/workspaces/:workspace/variables/:variable",
@@ -65,9 +68,9 @@ export function variableRoutes(app: WebApp, { observer, door }: RouteContext): v
         response: { 200: schemas.done, "4xx": schemas.problem },
       },
     },
-    ({ params }) => {
-      const { name, workspace } = observer.variable(params.workspace, params.variable);
-      door.deleteVar(workspace.name, name);
+    ({ params, visitor }) => {
+      const { name, workspace } = observer.variable(visitor.principal, params.workspace, params.variable);
+      new Actor(server, visitor).deleteVar(workspace.name, name);
       return { done: true as const };
     },
   );

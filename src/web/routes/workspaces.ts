@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { Actor } from "../actor.ts";
 import type { RouteContext, WebApp } from "../route-context.ts";
 import * as schemas from "../schemas.ts";
 import { bytesOf, idOf } from "../show/names.ts";
@@ -6,17 +7,17 @@ import { showWorkspace, showWorkspaces } from "../show/workspaces.ts";
 
 const params = Type.Object({ workspace: Type.String() });
 
-export function workspaceRoutes(app: WebApp, { observer, door }: RouteContext): void {
+export function workspaceRoutes(app: WebApp, { server, observer }: RouteContext): void {
   app.get(
     "/workspaces",
     {
       schema: {
-        summary: "All workspaces",
+        summary: "All workspaces that one may see",
         querystring: schemas.workspacesQuery,
         response: { 200: schemas.workspacePage, "4xx": schemas.problem },
       },
     },
-    ({ query }) => showWorkspaces(observer, query),
+    ({ query, visitor: { principal } }) => showWorkspaces(observer, principal, query),
   );
   app.post(
     "/workspaces",
@@ -27,11 +28,11 @@ export function workspaceRoutes(app: WebApp, { observer, door }: RouteContext): 
         response: { 201: schemas.workspaceInfo, "4xx": schemas.problem },
       },
     },
-    ({ body }, reply) => {
+    ({ body, visitor }, reply) => {
       const name = bytesOf(body.name);
-      door.create(name);
+      new Actor(server, visitor).create(name);
       void reply.status(201);
-      return showWorkspace(observer, observer.workspace(idOf(name)));
+      return showWorkspace(observer, observer.workspace(visitor.principal, idOf(name)));
     },
   );
   app.get(
@@ -43,7 +44,8 @@ export function workspaceRoutes(app: WebApp, { observer, door }: RouteContext): 
         response: { 200: schemas.workspaceInfo, "4xx": schemas.problem },
       },
     },
-    ({ params: { workspace } }) => showWorkspace(observer, observer.workspace(workspace)),
+    ({ params: { workspace }, visitor: { principal } }) =>
+      showWorkspace(observer, observer.workspace(principal, workspace)),
   );
   app.delete(
     "/workspaces/:workspace",
@@ -54,8 +56,8 @@ export function workspaceRoutes(app: WebApp, { observer, door }: RouteContext): 
         response: { 200: schemas.done, "4xx": schemas.problem },
       },
     },
-    ({ params: { workspace } }) => {
-      door.deleteWs(observer.workspace(workspace).name);
+    ({ params: { workspace }, visitor }) => {
+      new Actor(server, visitor).deleteWs(observer.workspace(visitor.principal, workspace).name);
       return { done: true as const };
     },
   );

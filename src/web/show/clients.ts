@@ -13,6 +13,7 @@ export function showClients(observer: Observer, query: ListQuery): Promise<Page<
   const keys: SortKeys<ClientView> = {
     id: ({ id }) => id,
     peer: ({ peer }) => peer,
+    user: ({ user }) => user,
     label: ({ label }) => label,
     protocol: ({ protocol }) => protocol,
     operations: ({ operations }) => operations,
@@ -29,14 +30,14 @@ export function showClients(observer: Observer, query: ListQuery): Promise<Page<
     title: "clients",
     names: [...byId.keys()],
     get: (id: string) => byId.get(id),
-    textOf: ({ id, peer, label }: ClientView) => `${id} ${peer} ${textOf(label)}`,
+    textOf: ({ id, peer, user, label }: ClientView) => `${id} ${peer} ${user} ${textOf(label)}`,
     keys,
   };
   return pageOf(observer.orders, source, query, (client) => showClient(observer, client));
 }
 
 export function showClient(observer: Observer, client: ClientView): ClientInfo {
-  const { id, peer, label, protocol, since, detachedSince, operations, session } = client;
+  const { id, peer, user, label, protocol, since, detachedSince, operations, session } = client;
   const waits: ClientInfo["waits"] = [];
   for (const waiter of session.waits.values()) {
     if (waits.length >= MOST_LISTED) {
@@ -53,6 +54,7 @@ export function showClient(observer: Observer, client: ClientView): ClientInfo {
   return {
     id,
     peer,
+    user,
     label: textOf(label),
     protocol,
     since: timeOf(since),

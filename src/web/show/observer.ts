@@ -1,4 +1,5 @@
 import type { ClientView, SessionView, VariableView, WorkspaceView } from "../../server/client-view.ts";
+import type { Principal } from "../../server/access/principal.ts";
 import type { Server } from "../../server/server.ts";
 import { notFound } from "../problem.ts";
 import { Depths } from "./depths.ts";
@@ -17,17 +18,18 @@ export class Observer {
     this.server = server;
   }
 
-  workspace(id: string): WorkspaceView {
+  /** One that the principal may not see is answered as one that is not there. */
+  workspace(principal: Principal, id: string): WorkspaceView {
     const name = nameOf(id);
-    const workspace = this.server.space.workspaces.get(name);
+    const workspace = principal.sees(name) ? this.server.space.workspaces.get(name) : undefined;
     if (workspace === undefined) {
       throw notFound(`workspace '${textOf(name)}'`);
     }
     return workspace;
   }
 
-  variable(workspaceId: string, id: string): VariableView {
-    const workspace = this.workspace(workspaceId);
+  variable(principal: Principal, workspaceId: string, id: string): VariableView {
+    const workspace = this.workspace(principal, workspaceId);
     const name = nameOf(id);
     const variable = workspace.variables.get(name);
     if (variable === undefined) {

@@ -1,17 +1,22 @@
 import type { ClientView, SessionView, WorkspaceView } from "../../server/client-view.ts";
+import type { Principal } from "../../server/access/principal.ts";
 import type { Page, WorkspaceInfo, WorkspacesQuery } from "../api.ts";
 import { bytesOf as bytesOfName, named, textOf } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import { pageOf, type SortKeys } from "./page-of.ts";
 import type { TwoRates } from "./rates.ts";
 
-export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Promise<Page<WorkspaceInfo>> {
+export function showWorkspaces(
+  observer: Observer,
+  principal: Principal,
+  query: WorkspacesQuery,
+): Promise<Page<WorkspaceInfo>> {
   const { workspaces } = observer.server.space;
   const clients = observer.clientsBySession();
   const { variable } = query;
-  const all = [...workspaces.keys()].sort();
+  const names = [...workspaces.keys()].filter((name) => principal.sees(name)).sort();
   const wanted = variable === undefined ? undefined : bytesOfName(variable);
-  const names = wanted === undefined ? all : all.filter((name) => workspaces.get(name)?.variables.has(wanted));
+  const found = wanted === undefined ? names : names.filter((name) => workspaces.get(name)?.variables.has(wanted));
   const keys: SortKeys<WorkspaceView> = {
     owner: ownerOf,
     persistent: ({ isPersistent }) => Number(isPersistent),
@@ -26,8 +31,8 @@ export function showWorkspaces(observer: Observer, query: WorkspacesQuery): Prom
     fetchedPerSecond: (workspace) => ratesOf(observer, workspace).secondRate,
   };
   const source = {
-    title: `workspaces with ${wanted ?? ""}`,
-    names,
+    title: JSON.stringify(["workspaces", principal.workspaces, wanted]),
+    names: found,
     get: (name: string) => workspaces.get(name),
     textOf: ({ name }: WorkspaceView) => textOf(name),
     keys,
