@@ -46,7 +46,7 @@ export const target: Target = {
     "__default",
   ].map((word) => new Uint8Array(Buffer.from(word))),
   freshPiece,
-  maxBytes: 3000,
+  maxBytes: 2000,
 };
 
 async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
@@ -58,10 +58,10 @@ async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
     client.send(greeting);
     return client;
   };
-  for (const [first = 0, ...rest] of splitPieces(input)) {
-    const which = first & 3;
-    const action = (first >> 2) & 7;
-    const bytes = Uint8Array.from(rest);
+  for (const piece of splitPieces(input)) {
+    const which = (piece[0] ?? 0) & 3;
+    const action = ((piece[0] ?? 0) >> 2) & 7;
+    const bytes = piece.subarray(1);
     if (action === Action.connect) {
       clients[which]?.socket.destroy();
       connect(which, bytes);
@@ -70,8 +70,8 @@ async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
     const client = clients[which] ?? connect(which, plain);
     switch (action) {
       case Action.sendCut:
-        for (const piece of piecesOf(bytes.subarray(1), bytes.subarray(0, 1))) {
-          client.send(piece);
+        for (const part of piecesOf(bytes.subarray(1), bytes.subarray(0, 1))) {
+          client.send(part);
         }
         break;
       case Action.hangUp:

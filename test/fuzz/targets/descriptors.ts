@@ -13,9 +13,7 @@ export const target: Target = {
   seeds: () => [joinPieces([Uint8Array.of(11, 0, 0, 1, 0x68, 0xc3, 0xa4), matlabNumbers(0x02000217, 16)])],
   start: () => ({
     attempt: (input) => {
-      for (const piece of splitPieces(input)) {
-        tryOne(((piece[0] ?? 0) << 24) >>> 0, piece);
-      }
+      splitPieces(input).forEach(tryOne);
     },
   }),
   freshPiece: (random) =>
@@ -23,12 +21,10 @@ export const target: Target = {
   maxBytes: 512,
 };
 
-function tryOne(
-  language: number,
-  [, b = 0, c = 0, d = 0, ...rest]: (Iterable<number> & readonly number[]) | Uint8Array,
-): void {
-  const descriptor = language + b * 2 ** 16 + c * 2 ** 8 + d;
-  const bytes = Uint8Array.from(rest);
+function tryOne(piece: Uint8Array): void {
+  const [a = 0, b = 0, c = 0, d = 0] = piece;
+  const descriptor = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
+  const bytes = piece.subarray(4);
   try {
     decode(descriptor, bytes);
   } catch (error) {
