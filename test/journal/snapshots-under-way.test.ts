@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Kind } from "../../src/server/journal/record-format.ts";
 import { RestoreError } from "../../src/space/index.ts";
 import { World } from "../space/support.ts";
 import { dump } from "./dump.ts";
@@ -135,6 +136,15 @@ it("a record that does not fit is refused with what is wrong", () => {
   expect(() => restored([...journal.records, journal.records.at(-1)!])).toThrow(/there was one before/);
   expect(() => restored([Uint8Array.of(99)])).toThrow(/no change of kind 99/);
   expect(() => restored([journal.records.at(-1)!.slice(0, 3)])).toThrow(RestoreError);
+});
+
+it("what can happen to no workspace of the system's own, or to no variable that a snapshot has not seen, is refused", () => {
+  const system = 0;
+  for (const kind of [Kind.workspaceDropped, Kind.persistenceSet, Kind.durabilitySet, Kind.owned]) {
+    expect(() => restored([Uint8Array.of(kind, system, 1)])).toThrow(RestoreError);
+  }
+  const made = Uint8Array.of(Kind.variableMade, 1, system, 1, 0x78);
+  expect(() => restored([made, Uint8Array.of(Kind.valuesSeen, 1, 0, 1, 1)])).toThrow(RestoreError);
 });
 
 it("with a journal that refuses, changes are refused and reading goes on", () => {

@@ -183,7 +183,7 @@ export class JournalReader implements Replay, ChangesRead {
   }
 
   valuesSeen(id: number, from: number, to: number, position: number): void {
-    if (!this.#restoration.hasVariable(id)) {
+    if (!this.#restoration.hasVariable(id) || !this.#moments.hasVariable(id)) {
       throw new RestoreError(`the snapshot has values of variable ${id}, and not the variable`);
     }
     this.#moments.valuesSeen(id, from, to, position);
