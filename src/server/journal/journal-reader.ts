@@ -8,12 +8,13 @@ import {
   RestoreError,
 } from "../../space/index.ts";
 import { KeptSession } from "../kept-session.ts";
+import { printable } from "../printable.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
 import { JOURNAL_VERSION, type KeptSessionFacts } from "./record-format.ts";
 import { SnapshotMoments } from "./snapshot-moments.ts";
 
-/** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. */
-export type FileNamed = (name: string, length: number) => FileValue;
+/** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. Undefined: it is no name. */
+export type FileNamed = (name: string, length: number) => FileValue | undefined;
 
 /** The records were written by a newer version of this software. */
 export class JournalVersionError extends Error {
@@ -146,7 +147,11 @@ export class JournalReader implements Replay, ChangesRead {
 
   putFile(id: number, index: number, descriptor: number, { name, length }: FileReference): void {
     if (this.#concernsNewValue(id, index)) {
-      this.#restoration.putFile(id, index, descriptor, this.#fileNamed(name, length));
+      const file = this.#fileNamed(name, length);
+      if (file === undefined) {
+        throw new RestoreError(`a value is in file '${printable(name)}', and that is no name of a value's file`);
+      }
+      this.#restoration.putFile(id, index, descriptor, file);
     }
   }
 
