@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { Server as HttpServer } from "node:http";
 import type { Server } from "../server/server.ts";
 import type { Problem } from "./api.ts";
+import { answerUnreadable } from "./bare-answer.ts";
 import { findBabelfish } from "./babelfish.ts";
 import { Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck, securityHeaders } from "./guards.ts";
@@ -49,6 +50,12 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     serverFactory: (handler) => http.on("request", handler),
     routerOptions: { maxParamLength: 16_384 },
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) {
+        socket.write(answerUnreadable(error));
+      }
+      socket.destroy();
+    },
   });
   const app: WebApp = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const hosts: HostCheck = { names: new Set(hostNames), host: addresses.host };

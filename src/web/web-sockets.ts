@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import type { Server } from "../server/server.ts";
+import { bareAnswer } from "./bare-answer.ts";
 import type { Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
 import { problemOf } from "./problem.ts";
@@ -27,8 +28,11 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: Upgrad
       checkHost(request.headers, hosts);
       checkOrigin(request.headers);
     } catch (error) {
-      const { status, body } = problemOf(error) ?? { status: 400, body: { message: "bad request" } };
-      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: ${body.message.length}\r\n\r\n${body.message}`);
+      const { status, body } = problemOf(error) ?? {
+        status: 400,
+        body: { code: "bad_request", message: "bad request" },
+      };
+      socket.end(bareAnswer(status, body));
       return;
     }
     switch (request.url?.split("?")[0]) {
@@ -43,7 +47,7 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: Upgrad
         });
         break;
       default:
-        socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        socket.end(bareAnswer(404, { code: "not_found", message: "there is no WebSocket here" }));
     }
   });
   return {
