@@ -22,6 +22,11 @@ export interface UpgradeOptions {
 export function acceptUpgrades(http: HttpServer, { server, feed, hosts }: UpgradeOptions): { close(): void } {
   const pages = new WebSocketServer({ noServer: true, maxPayload: MOST_FEED_BYTES, clientTracking: true });
   const clients = new WebSocketServer({ noServer: true, maxPayload: MOST_CLIENT_BYTES, perMessageDeflate: false });
+  for (const each of [pages, clients]) {
+    each.on("wsClientError", ({ message }: Error, socket: Duplex) => {
+      socket.end(bareAnswer(400, { code: "bad_request", message }));
+    });
+  }
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     try {

@@ -137,13 +137,15 @@ test("when the port after the server's is taken, and nobody asked for it, the we
   await expect(startServer({ port: 0, webPort: taken.webPort! })).rejects.toThrow("EADDRINUSE");
 });
 
-test("what no route answers has the headers of all answers, too: what is no HTTP, and what becomes no WebSocket", async () => {
+test("what no route answers has the headers of all answers, too: what is no HTTP, what is no address, and what becomes no WebSocket", async () => {
   await using web = await TestWeb.start();
   const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
   for (const [bytes, status] of [
     ["<script>\r\n\r\n", 400],
     [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
     [`GET /api/feed HTTP/1.1\r\nHost: evil.example\r\n${upgrade}`, 421],
+    ["GET /api/workspaces/%/variables HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
+    [`GET /ws HTTP/1.1\r\nHost: localhost\r\n${upgrade}`, 400],
     [`GET /nowhere HTTP/1.1\r\nHost: localhost\r\n${upgrade}`, 404],
   ] as const) {
     const answer = await rawAnswer(web.base, bytes);
