@@ -18,7 +18,7 @@ const usage = `npm run fuzz -- [target ...] [options]
 What was found and counted is in .fuzz/, and the next run goes on from there.`;
 
 /** A target's turn: all get some of the time, whenever it ends. */
-const SLICE_MS = 30_000;
+const SLICE_MS = 300_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

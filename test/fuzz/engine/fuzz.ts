@@ -109,7 +109,19 @@ export class Fuzz {
 
   #timely(input: Uint8Array, startedAt: number): boolean | Promise<boolean> {
     const { maxMs = MAX_MS } = this.#target;
-    const ms = performance.now() - startedAt;
+    return performance.now() - startedAt <= maxMs || this.#isSlow(input, maxMs);
+  }
+
+  /** Others may have kept this process from working: so it is tried once more, and what it works is counted. */
+  async #isSlow(input: Uint8Array, maxMs: number): Promise<boolean> {
+    const before = process.cpuUsage();
+    try {
+      await this.#attempt!.attempt(input);
+    } catch (error) {
+      return this.#failed(input, error);
+    }
+    const { user, system } = process.cpuUsage(before);
+    const ms = (user + system) / 1000;
     return ms <= maxMs || this.#failed(input, new Error(`it took ${Math.round(ms)} ms, more than ${maxMs}`));
   }
 

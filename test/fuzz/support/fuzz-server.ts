@@ -90,6 +90,16 @@ export class FuzzServer {
     this.#checkBug();
   }
 
+  /** Everybody hangs up, and what is left is deleted; others (the web interface) may have sessions of their own. */
+  async tidyUp(): Promise<void> {
+    this.#checkBug();
+    this.#sockets.forEach((socket) => socket.destroy());
+    this.#sockets = [];
+    await this.settle();
+    this.#tidy();
+    this.server.space.validate();
+  }
+
   /** Another client still gets what it asks for. */
   probe(): void {
     const probe = this.#probe;

@@ -40,7 +40,8 @@ export class MultiplexedClient {
     socket.send(frame(0, verbs.hello, fields([1, 1], [4, graceMs]), byteString("fuzz")));
   }
 
-  get isOpen(): boolean {
+  /** (A method: it may be another answer after each turn.) */
+  isOpen(): boolean {
     return this.#state === "frames" && !this.#isOver && !this.socket.isEnded;
   }
 

@@ -8,7 +8,7 @@ import type { Target } from "../engine/target.ts";
 const commands = quietCommands();
 const options = commands
   .flatMap((command) => command.options.flatMap(({ long, short }) => [long, short]))
-  .filter((flag) => flag !== undefined && flag !== null);
+  .filter((flag) => flag !== undefined);
 const values = [
   "0",
   "1",

@@ -93,12 +93,12 @@ function begin(server: FuzzServer, which: number): MultiplexedClient {
 async function takeLeave(server: FuzzServer, client: MultiplexedClient): Promise<void> {
   client.socket.stop(false);
   await readAll(server, client);
-  if (!client.isOpen || !client.isInStep) {
+  if (!client.isOpen() || !client.isInStep) {
     return;
   }
   client.sendFrame(PING, verbs.ping, new Uint8Array(0));
   await readAll(server, client);
-  if (!client.isOpen) {
+  if (!client.isOpen()) {
     return;
   }
   if (client.unanswered.includes(PING)) {
