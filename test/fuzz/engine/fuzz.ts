@@ -7,6 +7,8 @@ import type { Attempt, Target } from "./target.ts";
 /** Every so many inputs a target looks whether all is as it was. */
 const CHECK_EVERY = 2000;
 const MAX_MS = 1000;
+/** So few are all kept: they may differ in what the instrumented code does not show. */
+const MOST_KEPT_SEEDS = 50;
 
 export interface FuzzOptions {
   /** Where chance begins. */
@@ -75,8 +77,9 @@ export class Fuzz {
     // Short ones first: what is tried later is made of those that were the first to reach something.
     for (const input of [...seeds, ...kept].sort((a, b) => a.length - b.length)) {
       const isGood = await this.#try(input);
-      const isNew = this.#isGuided ? this.coverage.note() : true;
-      if (isGood && isNew) {
+      const isNew = !this.#isGuided || this.coverage.note();
+      const isWanted = isNew || (seeds.length <= MOST_KEPT_SEEDS && seeds.includes(input));
+      if (isGood && isWanted) {
         this.corpus.add(input);
       } else {
         this.corpus.forget(input);

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { decode, DeserializationFault, Descriptor, encode } from "../../../src/codec/index.ts";
 import { anyValue } from "../../codec/any-value.ts";
 import type { Target } from "../engine/target.ts";
+import { sharing } from "../support/sharing.ts";
 
 /** The decoder of values: any bytes are a value or a `DeserializationFault`, and what is a value stays the same one when it is encoded again. */
 export const target: Target = {
-  seeds: () => fc.sample(anyValue, { numRuns: 400, seed: 1 }).map((value) => encode([value]).bytes),
+  seeds: () => [...fc.sample(anyValue, { numRuns: 400, seed: 1 }), ...sharing()].map((value) => encode([value]).bytes),
   start: () => ({ attempt }),
   maxBytes: 1024,
 };

@@ -54,6 +54,9 @@ async function attempt(input: Uint8Array): Promise<void> {
     }
     return;
   }
+  if (!isEnded && !isSealed(body)) {
+    throw new Error("a dump is read whose checksum is wrong");
+  }
   const totals = [...contents.workspaces.values()].map(
     ({ name, totals }) => `${name}: ${totals.variables}, ${totals.values}, ${totals.bytes}`,
   );
@@ -70,6 +73,14 @@ async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, un
   } else {
     yield bytes;
   }
+}
+
+/** Whether it ends with the checksum of all that is before its end record, which begins anywhere in its last bytes. */
+function isSealed(dump: Uint8Array): boolean {
+  const digest = dump.subarray(-32);
+  return Array.from({ length: 80 }, (_, at) => dump.subarray(0, dump.length - 33 - at)).some(
+    (before) => Buffer.compare(createHash("sha256").update(before).digest(), digest) === 0,
+  );
 }
 
 /** What another library reads; undefined: nothing. */

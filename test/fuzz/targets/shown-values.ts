@@ -5,10 +5,11 @@ import { jsonText } from "../../../src/cli/json-value.ts";
 import { readableText } from "../../../src/cli/value-text.ts";
 import { anyValue } from "../../codec/any-value.ts";
 import type { Target } from "../engine/target.ts";
+import { sharing } from "../support/sharing.ts";
 
 /** What `nws fetch`, `nws fetch --json` and the babelfish make of values that others have stored. */
 export const target: Target = {
-  seeds: () => fc.sample(anyValue, { numRuns: 200, seed: 2 }).map((value) => encode([value]).bytes),
+  seeds: () => [...fc.sample(anyValue, { numRuns: 200, seed: 2 }), ...sharing()].map((value) => encode([value]).bytes),
   start: () => ({ attempt }),
   maxBytes: 1024,
 };
