@@ -78,11 +78,11 @@ export class BlobStore {
 
   // After a restart: first `named` for every file that is spoken of, then `missing`, then `restored`.
 
-  /** A value that an earlier store has left. */
-  named(name: string, length: number): StoredBlob {
+  /** A value that an earlier store has left; undefined: no store gives a file such a name. */
+  named(name: string, length: number): StoredBlob | undefined {
     const { kept } = this.#options;
     if (kept === undefined || !isFileName(name)) {
-      throw new Error(`'${name}' is no name of a value's file`);
+      return undefined;
     }
     this.#isRestoring = true;
     this.#bytes += length;

@@ -14,6 +14,12 @@ import { decodeValue, unreadable } from "./values.ts";
 /** In front of a frame's fields: length, request, verb. */
 const FRAME_HEAD_BYTES = 9;
 
+/** What each kind of answer may be an answer to: bits by `Expect`. */
+const DONE_FITS = bits(Expect.done, Expect.opened, Expect.nothing);
+const NONE_FITS = bits(Expect.value, Expect.lease, Expect.several, Expect.positioned, Expect.stream, Expect.raw);
+const VALUE_FITS = NONE_FITS | bits(Expect.text);
+const WELCOME_FITS = bits(Expect.welcome);
+
 /** Brings every answer to the request that it belongs to. */
 export class Answers implements FrameSink {
   readonly #exchange: Exchange;
@@ -38,9 +44,11 @@ export class Answers implements FrameSink {
         this.#value(pending, bytes, start, end);
         break;
       case Reply.done:
+        mustFit(DONE_FITS, pending, verb);
         exchange.resolve(pending, undefined);
         break;
       case Reply.none:
+        mustFit(pending.isWaiting ? 0 : NONE_FITS, pending, verb);
         exchange.resolve(pending, nothingFor(pending));
         break;
       case Reply.failed:
@@ -58,6 +66,7 @@ export class Answers implements FrameSink {
         exchange.uploads.credit(request, readU32(bytes, start));
         break;
       case Reply.welcome:
+        mustFit(WELCOME_FITS, pending, verb);
         this.#welcome(pending, bytes, start, end);
         break;
       default:
@@ -99,6 +108,7 @@ export class Answers implements FrameSink {
       this.#plain(pending, booking, readU32(bytes, at), bytes, at + 4, end);
       return;
     }
+    mustFit(VALUE_FITS, pending, Reply.value);
     let lease = 0;
     let deliveries = 0;
     let variableId = 0;
@@ -253,8 +263,6 @@ export class Answers implements FrameSink {
       case Expect.positioned:
         this.#collect(pending, head, bytes, start, end);
         break;
-      default:
-        throw new ProtocolFault("a value for a request that asked for none");
     }
   }
 
@@ -399,6 +407,18 @@ function fieldBytes(flags: number): number {
     ((flags & ValueFlag.position) !== 0 ? 16 : 0) +
     ((flags & ValueFlag.chunked) !== 0 ? 8 : 0)
   );
+}
+
+function bits(...expected: readonly Expect[]): number {
+  return expected.reduce<number>((all, expect) => all | (1 << expect), 0);
+}
+
+function mustFit(fits: number, { request, expect, operation }: Pending, verb: number): void {
+  if (((fits >> expect) & 1) === 0) {
+    throw new ProtocolFault(
+      `an answer (verb ${verb}) that does not fit request ${request}, ${operation || "a release"}`,
+    );
+  }
 }
 
 function need(there: number, wanted: number): void {

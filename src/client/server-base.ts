@@ -1,6 +1,7 @@
 import { HTTPS, Option } from "../wire/options.ts";
 import { Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
+import { OperationError } from "./errors.ts";
 import type { Listener, ServerEvent } from "./events.ts";
 import { classicFields, readWorkspaces, type WorkspaceListing } from "./listing.ts";
 import type { SessionIdentity } from "./outcomes.ts";
@@ -84,7 +85,12 @@ export class ServerBase implements AsyncDisposable {
 
   async info(): Promise<ServerInfo> {
     const text = await this.session.ask<string>("info", Verb.info, Expect.text, undefined, () => undefined);
-    return JSON.parse(text) as ServerInfo;
+    try {
+      return JSON.parse(text) as ServerInfo;
+    } catch (error) {
+      const reason = "the server has not answered with JSON";
+      throw new OperationError("internal", `info failed: ${reason}`, { operation: "info", reason, cause: error });
+    }
   }
 
   /** Of this session, once it is connected: for another program that may have to end it (`endSession`). */

@@ -90,11 +90,11 @@ export class Restoration implements Changes {
   }
 
   persistenceSet(id: number, isPersistent: boolean): void {
-    this.#workspace(id).isPersistent = isPersistent;
+    this.#madeWorkspace(id).isPersistent = isPersistent;
   }
 
   durabilitySet(id: number, durability: Durability): void {
-    this.#workspace(id).durability = durability;
+    this.#madeWorkspace(id).durability = durability;
   }
 
   idleTimeoutSet(id: number, timeoutMs: number): void {
@@ -102,7 +102,7 @@ export class Restoration implements Changes {
   }
 
   workspaceDropped(id: number): void {
-    const workspace = this.#workspace(id);
+    const workspace = this.#madeWorkspace(id);
     for (const variable of workspace.variables.values()) {
       this.#forget(variable);
     }
@@ -113,7 +113,7 @@ export class Restoration implements Changes {
   }
 
   owned(id: number, session: number): void {
-    this.#owners.set(this.#workspace(id), session);
+    this.#owners.set(this.#madeWorkspace(id), session);
   }
 
   disowned(id: number): void {
@@ -355,6 +355,15 @@ export class Restoration implements Changes {
     const workspace = this.#workspaces.get(id);
     if (workspace === undefined) {
       throw new RestoreError(`something happens to workspace ${id}, and there is none`);
+    }
+    return workspace;
+  }
+
+  /** One that somebody has made: the system's own is there from the beginning, and stays as it is. */
+  #madeWorkspace(id: number): Workspace {
+    const workspace = this.#workspace(id);
+    if (workspace.isSystem) {
+      throw new RestoreError(`something happens to workspace '${workspace.name}' that never does`);
     }
     return workspace;
   }

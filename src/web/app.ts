@@ -1,9 +1,10 @@
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { Server as HttpServer } from "node:http";
 import type { Server } from "../server/server.ts";
 import type { Problem } from "./api.ts";
+import { answerUnreadable } from "./bare-answer.ts";
 import { findBabelfish } from "./babelfish.ts";
 import { Feed } from "./feed.ts";
 import { gate } from "./gate.ts";
@@ -51,6 +52,18 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     serverFactory: (handler) => http.on("request", handler),
     routerOptions: { maxParamLength: 16_384 },
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
+    // An address that cannot be read comes to no route, and to none of the hooks.
+    frameworkErrors: ({ statusCode = 400, message }, _request, reply) => {
+      // (Its type is made for a route, and here is none.)
+      const answer = (reply as unknown as FastifyReply).headers(securityHeaders);
+      void answer.status(statusCode).send({ code: "bad_request", message } satisfies Problem);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) {
+        socket.write(answerUnreadable(error));
+      }
+      socket.destroy();
+    },
   });
   const app: WebApp = fastify.withTypeProvider<TypeBoxTypeProvider>();
   const hosts: HostCheck = { names: new Set(hostNames), host: addresses.host };
@@ -76,7 +89,9 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
       }
       return reply.status(problem.status).send(problem.body);
     }
-    const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
+    // (Whoever has hung up while a file was being sent has made no fault of ours.)
+    const usual = isHungUp(error) ? 400 : 500;
+    const { statusCode = usual, message } = error as { readonly statusCode?: number; readonly message: string };
     const body: Problem =
       statusCode < 500
         ? { code: "bad_request", message }
@@ -154,4 +169,8 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
       await app.close();
     },
   };
+}
+
+function isHungUp(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === "ERR_STREAM_PREMATURE_CLOSE";
 }

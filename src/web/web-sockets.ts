@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Server } from "../server/server.ts";
+import { bareAnswer } from "./bare-answer.ts";
 import { endLogin, type Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
 import { problemOf, WebError } from "./problem.ts";
@@ -25,6 +26,11 @@ export interface UpgradeOptions {
 export function acceptUpgrades(http: HttpServer, { server, feed, hosts, visitors }: UpgradeOptions): { close(): void } {
   const pages = new WebSocketServer({ noServer: true, maxPayload: MOST_FEED_BYTES, clientTracking: true });
   const clients = new WebSocketServer({ noServer: true, maxPayload: MOST_CLIENT_BYTES, perMessageDeflate: false });
+  for (const each of [pages, clients]) {
+    each.on("wsClientError", ({ message }: Error, socket: Duplex) => {
+      socket.end(bareAnswer(400, { code: "bad_request", message }));
+    });
+  }
   const toFeed = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const visitor = await visitors.mustKnow(request);
     pages.handleUpgrade(request, socket, head, (page) => {
@@ -72,10 +78,6 @@ function endWith(session: WebSession | undefined, socket: WebSocket, close: () =
 }
 
 function refuse(socket: Duplex, error: unknown): void {
-  const { status, body } = problemOf(error) ?? { status: 400, body: { message: "bad request" } };
-  const bytes = Buffer.from(body.message);
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Length: ${bytes.length}\r\n\r\n${bytes.toString("latin1")}`,
-    "latin1",
-  );
+  const { status, body } = problemOf(error) ?? { status: 400, body: { code: "bad_request", message: "bad request" } };
+  socket.end(bareAnswer(status, body));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import * as client from "../../src/client/index.ts";
@@ -12,9 +13,11 @@ import {
   NetWorkSpace,
   NwsError,
   NwsServer,
+  OperationError,
 } from "../../src/client/index.ts";
 import { classOfFailure } from "../../src/client/failure.ts";
 import { failureCodes, type FailureName } from "../../src/wire/failure-codes.ts";
+import { byteString, fields, frame, replies, verbs } from "../conformance/hostile/frames.ts";
 import { failureOf, FakeServer, TestServer, until, untilWaiting } from "./support.ts";
 
 afterEach(() => {
@@ -214,3 +217,52 @@ test("every error is an NwsError with a code of the list", async () => {
   expect(ErrorCode).toHaveProperty((error as NwsError).code);
   expect((error as NwsError).name).toBe("NoSuchVariableError");
 });
+
+test.each([
+  ["fetch, with 'done'", "done", (ws: NetWorkSpace) => ws.fetch("x")],
+  ["fetch, with 'none'", "none", (ws: NetWorkSpace) => ws.fetch("x")],
+  ["fetch on lease, with 'done'", "done", (ws: NetWorkSpace) => ws.fetch("x", { lease: true })],
+  ["an iterator, with 'done'", "done", (ws: NetWorkSpace) => ws.ifindTry("x").next()],
+  ["store, with 'none'", "none", (ws: NetWorkSpace) => ws.store("x", 1)],
+  ["store, with a value", "value", (ws: NetWorkSpace) => ws.store("x", 1)],
+  ["store, with a greeting", "welcome", (ws: NetWorkSpace) => ws.store("x", 1)],
+  ["a listing, with 'done'", "done", (ws: NetWorkSpace) => ws.listVars()],
+] as const)(
+  "a server that answers what was not asked (%s) loses the connection, with the reason",
+  async (...[, reply, ask]) => {
+    await using fake = await FakeServer.start((socket) => answerWith(socket, reply));
+    const error = await failureOf(ask(new NetWorkSpace("table", { ...fake.options, reconnect: false })));
+    expect(error).toBeInstanceOf(ConnectionLostError);
+    expect((error as Error).message).toContain("does not fit");
+  },
+);
+
+test("information that is no JSON rejects with what is wrong", async () => {
+  await using fake = await FakeServer.start((socket) => answerWith(socket, "value"));
+  const error = await failureOf(new NwsServer({ ...fake.options, reconnect: false }).info());
+  expect(error).toBeInstanceOf(OperationError);
+  expect((error as Error).message).toContain("JSON");
+});
+
+/** Greets, lets a workspace be opened, and answers everything else like this. */
+function answerWith(socket: Socket, reply: "done" | "none" | "value" | "welcome"): void {
+  const welcome = [fields([1, 1], [4, 0], [8, 1000]), byteString("s1"), byteString("secret"), fields([1, 0])];
+  const content = { done: [], none: [], value: [fields([1, 0], [4, 1]), "text"], welcome }[reply];
+  let received = Buffer.alloc(0);
+  let at = "X000R00000010009Multiplex00011".length;
+  socket.write("P00000010009Multiplex0000A000");
+  socket.on("data", (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= at + 9 && received.length >= at + 4 + received.readUInt32BE(at)) {
+      const [request, verb] = [received.readUInt32BE(at + 4), received.readUInt8(at + 8)];
+      at += 4 + received.readUInt32BE(at);
+      if (verb === verbs.hello) {
+        socket.write(frame(request, replies.welcome, ...welcome));
+      } else if (verb === verbs.open) {
+        socket.write(frame(request, replies.done));
+      } else if (verb !== verbs.name) {
+        socket.write(frame(request, replies[reply], ...content));
+      }
+    }
+  });
+}

@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
-import { RestoreError } from "../../src/space/index.ts";
+import { BlobStore } from "../../src/blobs/blob-store.ts";
+import { JournalReader } from "../../src/server/journal/journal-reader.ts";
+import { Kind } from "../../src/server/journal/record-format.ts";
+import { RestoreError, Space } from "../../src/space/index.ts";
 import { World } from "../space/support.ts";
 import { dump } from "./dump.ts";
 import { RecordedJournal, restored, RunningSnapshot } from "./recorded-journal.ts";
@@ -135,6 +138,30 @@ it("a record that does not fit is refused with what is wrong", () => {
   expect(() => restored([...journal.records, journal.records.at(-1)!])).toThrow(/there was one before/);
   expect(() => restored([Uint8Array.of(99)])).toThrow(/no change of kind 99/);
   expect(() => restored([journal.records.at(-1)!.slice(0, 3)])).toThrow(RestoreError);
+});
+
+it("what can happen to no workspace of the system's own, or to no variable that a snapshot has not seen, is refused", () => {
+  const system = 0;
+  for (const kind of [Kind.workspaceDropped, Kind.persistenceSet, Kind.durabilitySet, Kind.owned]) {
+    expect(() => restored([Uint8Array.of(kind, system, 1)])).toThrow(RestoreError);
+  }
+  const made = Uint8Array.of(Kind.variableMade, 1, system, 1, 0x78);
+  expect(() => restored([made, Uint8Array.of(Kind.valuesSeen, 1, 0, 1, 1)])).toThrow(RestoreError);
+});
+
+it("a record of a value in a file outside of the folder is refused", () => {
+  const kept = { folder: "/data/values", prefix: "run", whenSafe: () => undefined };
+  const blobs = new BlobStore({ kept, tmpDir: "/tmp", maxBytes: Infinity, warn: () => undefined });
+  const space = new Space({ runId: ".next", seed: 1, dropFile: () => undefined });
+  const reader = new JournalReader(space.restore(), (name, length) => blobs.named(name, length));
+  const name = Buffer.from("../x\n");
+  const record = Uint8Array.of(
+    ...[Kind.variableMade, 1, 0, 1, 0x78, Kind.modeSet, 1, 0],
+    ...[Kind.putFile, 1, 0, 1, 5, name.length, ...name],
+  );
+  expect(() => reader.record(record, 0, record.length, 1)).toThrow(
+    new RestoreError("a value is in file '../x ', and that is no name of a value's file"),
+  );
 });
 
 it("with a journal that refuses, changes are refused and reading goes on", () => {

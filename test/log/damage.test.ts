@@ -1,6 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { checkLog, LogCorruptError, LogVersionError, openLog, repairLog } from "../../src/log/index.ts";
-import { encodeHeader } from "../../src/log/format.ts";
+import {
+  BLOCK_HEAD_BYTES,
+  encodeHeader,
+  HEADER_BYTES,
+  readBlockHead,
+  sealBlock,
+  viewOf,
+} from "../../src/log/format.ts";
 import { OwnerOfRecords } from "./owner-of-records.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 import { Random, Simulation } from "./simulation.ts";
@@ -216,6 +223,30 @@ test("a newer format is refused before anything is touched, wherever it is", asy
         expect((error as Error).message).toContain("format 2");
       }
       expect(disk.files).toEqual(before);
+    }
+  }
+});
+
+test("a block whose records do not fill it is damage, though its checksum is right", async () => {
+  for (const log of logs) {
+    const [name, bytes] = [...log.files].sort(([a], [b]) => (a < b ? -1 : 1))[0]!;
+    const number = Number(/[0-9]+/.exec(name)![0]);
+    const head = readBlockHead(viewOf(bytes), HEADER_BYTES);
+    const firstRecord = HEADER_BYTES + BLOCK_HEAD_BYTES;
+    for (const count of [head.count - 1, head.count + 1, 0xffff_ffff]) {
+      const miscounted = bytes.slice();
+      sealBlock(miscounted, HEADER_BYTES, { ...head, count }, number, HEADER_BYTES);
+      expect(await mustBeHonest(log, withFile(log.files, name, miscounted), `${name}: ${count} records`, 0)).toBe(
+        "refused",
+      );
+    }
+    for (const length of [0, 0x7f, 0xff]) {
+      const mislaid = bytes.slice();
+      mislaid.fill(length, firstRecord, firstRecord + (length === 0xff ? head.length : 1));
+      sealBlock(mislaid, HEADER_BYTES, head, number, HEADER_BYTES);
+      expect(await mustBeHonest(log, withFile(log.files, name, mislaid), `${name}: a record of ${length}`, 0)).toBe(
+        "refused",
+      );
     }
   }
 });

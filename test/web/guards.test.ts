@@ -1,7 +1,9 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startServer } from "../../src/host/index.ts";
+import { securityHeaders } from "../../src/web/guards.ts";
 import { TestWeb } from "./support.ts";
 
 /** With a Host or Origin that `fetch` would not send. */
@@ -134,3 +136,35 @@ test("when the port after the server's is taken, and nobody asked for it, the we
   }
   await expect(startServer({ port: 0, webPort: taken.webPort! })).rejects.toThrow("EADDRINUSE");
 });
+
+test("what no route answers has the headers of all answers, too: what is no HTTP, what is no address, and what becomes no WebSocket", async () => {
+  await using web = await TestWeb.start();
+  const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  for (const [bytes, status] of [
+    ["<script>\r\n\r\n", 400],
+    [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+    [`GET /api/feed HTTP/1.1\r\nHost: evil.example\r\n${upgrade}`, 421],
+    ["GET /api/workspaces/%/variables HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
+    [`GET /ws HTTP/1.1\r\nHost: localhost\r\n${upgrade}`, 400],
+    [`GET /nowhere HTTP/1.1\r\nHost: localhost\r\n${upgrade}`, 404],
+  ] as const) {
+    const answer = await rawAnswer(web.base, bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    for (const header of Object.keys(securityHeaders)) {
+      expect(answer.toLowerCase()).toContain(`\r\n${header}: `);
+    }
+    expect(JSON.parse(answer.split("\r\n\r\n")[1]!)).toHaveProperty("code");
+  }
+});
+
+/** All that comes until the server hangs up. */
+function rawAnswer(base: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    connect(Number(new URL(base).port), "127.0.0.1")
+      .on("data", (chunk) => (answer += chunk.toString("latin1")))
+      .on("error", reject)
+      .on("close", () => resolve(answer))
+      .end(bytes);
+  });
+}

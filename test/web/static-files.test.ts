@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../../src/host/index.ts";
+import { createApp } from "../../src/web/app.ts";
+import { FuzzServer } from "../fuzz/support/fuzz-server.ts";
+import { FuzzSocket } from "../fuzz/support/fuzz-socket.ts";
 import { TestWeb } from "./support.ts";
 
 let outside: string;
@@ -58,4 +61,26 @@ test("without such a folder there is nothing at /pages/, and one that is none is
   const none = join(folder, "none");
   await expect(startServer({ port: 0, webPages: none })).rejects.toThrow(none);
   await expect(startServer({ port: 0, webPages: join(folder, "index.html") })).rejects.toThrow("no folder");
+});
+
+test("whoever asks for a file and a WebSocket at once, and hangs up, is no fault that the server's log tells of", async () => {
+  const server = new FuzzServer();
+  const addresses = { host: "127.0.0.1", port: 1, webPort: 2 };
+  const app = await createApp({ server: server.server, addresses, hostNames: [], pages: undefined });
+  // At every moment there is: while the file is looked for, opened, read.
+  for (let turns = 0; turns < 30; turns++) {
+    const socket = Object.assign(new FuzzSocket(), { setTimeout: () => undefined });
+    app.http.emit("connection", socket);
+    const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    const path = `HTTP/1.1\r\nHost: localhost\r\n`;
+    socket.send(Buffer.from(`GET /client.js ${path}\r\nGET /nowhere ${path}${upgrade}\r\n`));
+    for (let turn = 0; turn < turns; turn++) {
+      await server.settle();
+    }
+    socket.destroy();
+  }
+  await app.close();
+  // What the log tells of as a fault is thrown here.
+  await server.tidyUp();
+  await server.stop();
 });

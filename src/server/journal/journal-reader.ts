@@ -9,12 +9,13 @@ import {
   type VariableLimits,
 } from "../../space/index.ts";
 import { KeptSession } from "../kept-session.ts";
+import { printable } from "../printable.ts";
 import { type ChangesRead, decodeChanges, type FileReference } from "./decode-changes.ts";
 import { JOURNAL_VERSION, type KeptSessionFacts } from "./record-format.ts";
 import { SnapshotMoments } from "./snapshot-moments.ts";
 
-/** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. */
-export type FileNamed = (name: string, length: number) => FileValue;
+/** Finds a file by the name that a record gives it; called for each that is there at some time during the replay. Undefined: it is no name. */
+export type FileNamed = (name: string, length: number) => FileValue | undefined;
 
 /** The records were written by a newer version of this software. */
 export class JournalVersionError extends Error {
@@ -157,7 +158,11 @@ export class JournalReader implements Replay, ChangesRead {
 
   putFile(id: number, index: number, descriptor: number, { name, length }: FileReference): void {
     if (this.#concernsNewValue(id, index)) {
-      this.#restoration.putFile(id, index, descriptor, this.#fileNamed(name, length));
+      const file = this.#fileNamed(name, length);
+      if (file === undefined) {
+        throw new RestoreError(`a value is in file '${printable(name)}', and that is no name of a value's file`);
+      }
+      this.#restoration.putFile(id, index, descriptor, file);
     }
   }
 
@@ -200,7 +205,7 @@ export class JournalReader implements Replay, ChangesRead {
   }
 
   valuesSeen(id: number, from: number, to: number, position: number): void {
-    if (!this.#restoration.hasVariable(id)) {
+    if (!this.#restoration.hasVariable(id) || !this.#moments.hasVariable(id)) {
       throw new RestoreError(`the snapshot has values of variable ${id}, and not the variable`);
     }
     this.#moments.valuesSeen(id, from, to, position);

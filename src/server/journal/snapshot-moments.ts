@@ -30,7 +30,12 @@ export class SnapshotMoments {
     this.end = Math.max(this.end, position);
   }
 
-  /** Precondition: `variableSeen`. A range lies within one page. */
+  /** Whether `variableSeen` was called for it. */
+  hasVariable(id: number): boolean {
+    return this.#variables.has(id);
+  }
+
+  /** Precondition: `hasVariable`. A range lies within one page. */
   valuesSeen(id: number, from: number, to: number, position: number): void {
     const { ranges } = this.#variables.get(id)!;
     this.seenAt(position);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ForeignFault, type ForeignValue, readForeign } from "../../../src/codec/index.ts";
+import { checkTree } from "./check-tree.ts";
 import { languages, readAs, type Specimen, specimensOf } from "./fixtures.ts";
 
 /** FOREIGN_RUNS=1000000 tries more bytes, FOREIGN_SEED=n other ones. */
@@ -26,36 +27,8 @@ function attempt(language: Readable, bytes: Uint8Array): ForeignValue | ForeignF
     }
     return error;
   }
-  checkTree(value);
+  checkTree(value, limits.maxNodes);
   return value;
-}
-
-/** It ends, is no larger than allowed, and every reference is to something that is there. */
-function checkTree(root: unknown): void {
-  const ids = new Set<number>();
-  const references: number[] = [];
-  let count = 0;
-  const look = (value: unknown): void => {
-    count += 1;
-    if (count > 100 * limits.maxNodes) {
-      throw new Error("the value is larger than the limits");
-    }
-    if (Array.isArray(value)) {
-      value.forEach(look);
-    } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
-      const node = value as { kind: string; id?: number };
-      if (node.kind === "reference") {
-        references.push(node.id!);
-        return;
-      }
-      if (node.id !== undefined) {
-        ids.add(node.id);
-      }
-      Object.values(node).forEach(look);
-    }
-  };
-  look(root);
-  expect(references.every((id) => ids.has(id))).toBe(true);
 }
 
 describe.each(specimens)("whatever the bytes, reading %s ends in a value or a ForeignFault", (language, all) => {
@@ -116,7 +89,7 @@ test("random descriptors", () => {
   fc.assert(
     fc.property(descriptors, fc.uint8Array({ maxLength: 100 }), ([language, low], bytes) => {
       try {
-        checkTree(readForeign(language * 2 ** 24 + low, bytes, limits));
+        checkTree(readForeign(language * 2 ** 24 + low, bytes, limits), limits.maxNodes);
       } catch (error) {
         expect(error).toBeInstanceOf(ForeignFault);
       }

@@ -91,8 +91,39 @@ test.each([
   ["a reference to what was not there", "\x04\x08[\x06@\x07", "damaged"],
   ["a symbol that was not there", "\x04\x08;\x06", "damaged"],
   ["a class that is no symbol", "\x04\x08o0\x00", "damaged"],
+  ["a list in an instance variable that a pattern cannot show", "\x04\x08I/\x06a\x00\x06:\x06x[\x00", "damaged"],
   ["another format", "\x04\x09", "not_supported"],
 ])("%s is a fault", (_, text, code) => {
   const value = Uint8Array.from(text, (character) => character.charCodeAt(0));
   expect(() => readAs("ruby", value)).toThrow(expect.objectContaining({ name: "ForeignFault", code }));
+});
+
+test("an instance variable is shown, though it has the name of an encoding's, when something may refer to it", () => {
+  // ["a" with E = [], and that list again]
+  const value = Uint8Array.from('\x04\x08[\x07I"\x06a\x06:\x06E[\x00@\x07', (character) => character.charCodeAt(0));
+  expect(readAs("ruby", value)).toEqual(
+    list(
+      "Array",
+      {
+        kind: "object",
+        type: "String",
+        args: ["a"],
+        fields: [["E", { kind: "list", type: "Array", items: [], id: 1 }]],
+      },
+      { kind: "reference", id: 1 },
+    ),
+  );
+});
+
+test("a hash has its default value beside its instance variables", () => {
+  const value = Uint8Array.from("\x04\x08I}\x00i\x06\x06:\x06xi\x07", (character) => character.charCodeAt(0));
+  expect(readAs("ruby", value)).toEqual({
+    kind: "map",
+    type: "Hash",
+    entries: [],
+    attributes: [
+      ["default", 1],
+      ["x", 2],
+    ],
+  });
 });

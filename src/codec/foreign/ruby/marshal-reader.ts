@@ -111,7 +111,7 @@ export class MarshalReader {
     const bytes = this.#bytes();
     const variables = this.#take(own);
     const text = this.#decoded(bytes, variables);
-    const rest = variables.filter(([name]) => name !== "E" && name !== "encoding");
+    const rest = variables.filter((field) => !isEncoding(field));
     const value: ForeignValue =
       rest.length === 0 ? text : { kind: "object", type: "String", args: [text], fields: rest };
     return this.#fill(place, value);
@@ -121,7 +121,7 @@ export class MarshalReader {
     const bytes = this.#bytes();
     const name = readText(bytes, 0, bytes.length);
     this.#symbols.push(name);
-    this.#take(own);
+    this.#leaveOut(this.#take(own));
     return { kind: "name", type: "symbol", name };
   }
 
@@ -136,7 +136,7 @@ export class MarshalReader {
     const bytes = this.#bytes();
     const options = this.#input.u8();
     const text = readText(bytes, 0, bytes.length);
-    this.#take(own);
+    this.#leaveOut(this.#take(own));
     const flags = `${(options & 4) !== 0 ? "m" : ""}${(options & 1) !== 0 ? "i" : ""}${(options & 2) !== 0 ? "x" : ""}`;
     return this.#fill(place, { kind: "scalar", type: "Regexp", text: `/${text}/${flags}` });
   }
@@ -183,7 +183,12 @@ export class MarshalReader {
     }
     // Of an array, a hash, an object: they are shown beside what it holds.
     const attributes = this.#variables();
-    return attributes.length > 0 && isContainer(value) ? Object.assign(value, { attributes }) : value;
+    if (!isContainer(value)) {
+      this.#leaveOut(attributes);
+      return value;
+    }
+    const before = value.attributes ?? [];
+    return attributes.length > 0 ? Object.assign(value, { attributes: [...before, ...attributes] }) : value;
   }
 
   /** `plain`: instance variables. `struct`: members. `dumped`: what its own method made of it. */
@@ -244,6 +249,13 @@ export class MarshalReader {
     return fields;
   }
 
+  /** Variables that are not shown (encodings, as a rule). Nothing may stand in them to which something else could refer. */
+  #leaveOut(fields: readonly ForeignField[]): void {
+    if (fields.some(([, value]) => typeof value === "object" && value !== null && !isLeaf(value))) {
+      this.#input.damaged("instance variables of something that has none");
+    }
+  }
+
   #className(): string {
     return this.#symbol();
   }
@@ -301,6 +313,11 @@ export class MarshalReader {
   #entered<V extends ForeignValue>(value: V): V {
     return this.#fill(this.#reserve(), value);
   }
+}
+
+/** How a string's encoding is said. */
+function isEncoding([name, value]: ForeignField): boolean {
+  return (name === "E" && typeof value === "boolean") || (name === "encoding" && typeof value === "string");
 }
 
 /** Which may be the same node in several places. */

@@ -1,0 +1,3 @@
+import { foreignTarget } from "../support/foreign.ts";
+
+export const target = foreignTarget("python");
