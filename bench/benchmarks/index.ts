@@ -5,6 +5,7 @@ import { large } from "./large.ts";
 import { disk, restart, snapshots } from "./kept.ts";
 import { memory } from "./memory.ts";
 import {
+  askedWho,
   classicProtocol,
   durableStores,
   durableStoresAlone,
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   fiftyConnections,
   pingPong,
   classicProtocol,
+  askedWho,
   encrypted,
   encryptedOneAtATime,
   durableStores,

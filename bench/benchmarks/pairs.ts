@@ -77,6 +77,15 @@ export const encryptedOneAtATime = rateBenchmark({
   targets: [["networkspaces-tls", "echo-tls", 0.75]],
 });
 
+export const askedWho = rateBenchmark({
+  name: "login",
+  title: "store+fetch of 64 bytes, 1 connection, 128 in flight: after a login against a server that asks nobody",
+  contenders: ["networkspaces", "networkspaces-open"],
+  connections: 1,
+  lanes: 128,
+  targets: [["networkspaces", "networkspaces-open", 0.97]],
+});
+
 export const classicProtocol = rateBenchmark({
   name: "classic",
   title: "store+fetch of 64 bytes, 8 connections, one at a time each: classic against multiplexed protocol",

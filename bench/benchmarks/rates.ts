@@ -77,6 +77,9 @@ export async function serversFor<Name extends ContenderName>(
       case "echo-tls":
         servers["echo-tls"] = await processes.echo({ ...spawn, isEncrypted: true });
         break;
+      case "networkspaces-open":
+        servers["networkspaces-open"] = await processes.networkspaces({ ...spawn, isOpen: true });
+        break;
       case "networkspaces-tls":
         servers["networkspaces-tls"] = await processes.networkspaces({ ...spawn, isEncrypted: true });
         break;

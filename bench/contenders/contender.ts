@@ -30,14 +30,16 @@ export interface Address {
 
 export type Connect = (address: Address) => Promise<Connection>;
 
-/** `…-tls`: the same contender, over TLS. */
-export type ContenderName = "networkspaces" | "networkspaces-tls" | "classic" | "redis" | "echo" | "echo-tls";
+/** `…-tls`: the same contender, over TLS. `…-open`: a server that asks nobody who he is. */
+export type ContenderName =
+  "networkspaces" | "networkspaces-tls" | "networkspaces-open" | "classic" | "redis" | "echo" | "echo-tls";
 
 /** Loads only the contender that is wanted. */
 export async function contender(name: ContenderName): Promise<Connect> {
   switch (name) {
     case "networkspaces":
     case "networkspaces-tls":
+    case "networkspaces-open":
       return (await import("./networkspaces.ts")).connectNetworkspaces;
     case "classic":
       return (await import("./classic.ts")).connectClassic;

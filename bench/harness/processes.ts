@@ -44,6 +44,8 @@ export interface ServerOptions extends SpawnOptions {
   readonly data?: string | undefined;
   /** With a certificate. Default: without. */
   readonly isEncrypted?: boolean;
+  /** It asks nobody who he is. Default: false. */
+  readonly isOpen?: boolean;
 }
 
 const readyTimeoutMs = 30_000;
@@ -68,7 +70,8 @@ export class Processes implements AsyncDisposable {
     const tls = cert === undefined || key === undefined ? [] : ["--tls-cert", cert, "--tls-key", key];
     const folder = options.data ?? (options.isDurable === true ? this.folder() : undefined);
     const data = folder === undefined ? [] : ["--data", folder];
-    const line = [this.builds.command, "server", "--port", "0", "--json", ...data, ...tls];
+    const open = options.isOpen === true ? ["--insecure"] : [];
+    const line = [this.builds.command, "server", "--port", "0", "--json", ...data, ...tls, ...open];
     return { ...(await this.#nodeServer(line, options)), ...(ca !== undefined && { ca }) };
   }
 

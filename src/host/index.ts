@@ -12,6 +12,7 @@ export {
   type Grant,
   readAccessFile,
 } from "../server/access/access-file.ts";
+export { type TokenLimits, tokenLimitNames } from "../server/access/token-limits.ts";
 export type { Role } from "../server/access/role.ts";
 export type { Limits } from "../server/limits.ts";
 export { defaultLimits } from "../server/limits.ts";

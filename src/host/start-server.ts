@@ -1,18 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Durability } from "../log/index.ts";
 import type { Limits } from "../server/limits.ts";
-import { Access } from "../server/access/access.ts";
-import { createToken, entryOf, type Grant } from "../server/access/access-file.ts";
-import { AccessList } from "../server/access/access-list.ts";
-import { ownToken } from "../server/access/own-token.ts";
-import { owner } from "../server/access/principal.ts";
-import { recordOf, SALT_BYTES } from "../server/access/scram-record.ts";
-import { WatchedList } from "../server/access/watched-list.ts";
+import type { Grant } from "../server/access/access-file.ts";
 import { type Logger, silentLogger } from "../server/logger.ts";
 import { Server } from "../server/server.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../server/tls/server-certificate.ts";
 import { WebServer } from "../web/web-server.ts";
+import { AccessControl } from "./access-control.ts";
 import { NO_DATA } from "./data-folder.ts";
 import { readEnvironment } from "./environment.ts";
 import { createLogger, type LogLevel } from "./logging.ts";
@@ -67,6 +61,11 @@ export interface StartServerOptions {
   readonly tokensOnly?: boolean;
   /** The list of who may come in, as `nws token create` makes it. It is read again when it changes. Default: none. */
   readonly accessFile?: string;
+  /**
+   * A file, for this user alone, to which is added who has done what that concerns others: was let in or refused on the web interface, changed something
+   * there, ended another one's session, stopped the server. A line of JSON each. Default: such lines are in the log.
+   */
+  readonly auditLog?: string;
   /** A client may ask that the server stops when it hangs up. Default: false. */
   readonly allowKillOnClose?: boolean;
   /**
@@ -145,18 +144,11 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const serverLogger =
     logger === "silent" ? silentLogger : typeof logger === "string" ? await createLogger(logger) : logger;
   const certificate = options.tls === undefined ? undefined : await loadCertificate(options.tls, serverLogger);
-  const isOpen = options.insecure ?? false;
-  const list = new AccessList();
-  const access = new Access({
-    list,
-    isOpen,
-    allowsClassicLoopback: options.classicLoopback ?? false,
-    allowsPlaintext: options.allowPlaintext ?? false,
-    ownToken: isOpen ? undefined : await letOwnUserIn(list, serverLogger),
-  });
+  const control = await AccessControl.prepare(options, serverLogger);
   const server = new Server({
     version: VERSION,
-    access,
+    access: control.access,
+    audit: control.audit,
     tokensOnly: options.tokensOnly ?? false,
     certificate,
     allowKillOnClose: options.allowKillOnClose ?? false,
@@ -167,14 +159,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     ...(limits !== undefined && { limits }),
     logger: serverLogger,
   });
-  const watched =
-    options.accessFile === undefined || isOpen
-      ? undefined
-      : new WatchedList(resolve(options.accessFile), list, serverLogger, () => server.recheckAccess());
+  control.onChange(() => server.recheckAccess());
   let open = (): void => undefined;
   const ready = new Promise<void>((resolve) => (open = resolve));
   try {
-    await watched?.start();
     const address = await server.listen(host, port);
     if (socketPath !== undefined) {
       await server.listenUnix(socketPath);
@@ -201,8 +189,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     server.webPort = web?.port;
     server.isWebEncrypted = certificate !== undefined;
     const stopped = server.stopped.then(async () => {
-      watched?.stop();
       await web?.close();
+      await control.stop();
     });
     const stop = async (): Promise<void> => {
       await server.stop();
@@ -219,13 +207,9 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       socketPath,
       tls: certificate !== undefined,
       data,
-      createToken: async (grant) => {
-        const { token, record } = await createToken(grant);
-        list.add(entryOf(record));
-        return token;
-      },
+      createToken: (grant) => control.createToken(grant),
       reload: async () => {
-        const outcomes = await Promise.allSettled([certificate?.reload(), watched?.reload()]);
+        const outcomes = await Promise.allSettled([certificate?.reload(), control.reload()]);
         const failure = outcomes.find((outcome) => outcome.status === "rejected");
         if (failure !== undefined) {
           throw failure.reason;
@@ -236,26 +220,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    watched?.stop();
     open();
     await server.stop();
+    await control.stop();
     throw error;
-  }
-}
-
-/** Puts the user's own token on the list. Returns its id. */
-async function letOwnUserIn(list: AccessList, logger: Logger): Promise<string | undefined> {
-  try {
-    const { id, secret } = await ownToken();
-    const scram = await recordOf(secret, new Uint8Array(randomBytes(SALT_BYTES)));
-    list.add({ id, name: owner.name, role: owner.role, workspaces: owner.workspaces, scram });
-    return id;
-  } catch (error) {
-    logger.warn(
-      { err: error },
-      "this user's programs have no token of their own: they are known by the system alone, where it tells",
-    );
-    return undefined;
   }
 }
 

@@ -97,7 +97,7 @@ export class ClassicSession implements Conversation, Receiver {
     context: ServerContext,
     terms: ClassicTerms,
     principal: Principal | undefined,
-    quota = context.newQuota(),
+    quota = context.newQuota(connection),
   ) {
     this.#principal = principal;
     this.#id = context.sessions.nextId();
@@ -206,7 +206,7 @@ export class ClassicSession implements Conversation, Receiver {
     this.#context.space.end(this.#member);
     if (this.#isDeadly) {
       this.#isDeadly = false;
-      this.#context.killed();
+      this.#context.killed(this.#connection.peer, this.#principal);
     }
   }
 
@@ -437,7 +437,7 @@ export class ClassicSession implements Conversation, Receiver {
 
   #turnAwayStrangers(): void {
     if (this.#principal === undefined) {
-      this.#context.logger.warn({ peer: this.#connection.peer.name }, "not let in: a classic client that nobody knows");
+      this.#context.notLetIn(this.#connection.peer, STRANGER);
       this.#connection.close();
     }
   }

@@ -13,6 +13,7 @@ import { HeldReplies } from "./held-replies.ts";
 import { LANDING_BYTES, queuedBytes } from "./landing.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { Quota } from "./quota.ts";
 import { Dependence, type HeldBack, type ReplyGate } from "./reply-gate.ts";
 import type { SlowClient } from "./slow-clients.ts";
 import { Survival } from "./survival.ts";
@@ -64,6 +65,8 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   readonly origin: string;
   /** Who is there, once he was let in. */
   principal: Principal | undefined;
+  /** What is counted for all who came in with the same token. */
+  tokenQuota: Quota | undefined;
   readonly since = performance.now();
   bytesIn = 0;
   bytesOut = 0;

@@ -148,7 +148,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
 
   #refuse(request: number, message: string): void {
     const connection = this.#connection;
-    this.#context.logger.warn({ peer: connection.peer.name, reason: message }, "not let in");
+    this.#context.notLetIn(connection.peer, message);
     writeFailed(connection.out, request, "not_authenticated", message);
     connection.close();
   }
@@ -197,6 +197,12 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     const { limits, sessions, keptSessions } = this.#context;
     if (version < PROTOCOL_VERSION) {
       writeFailed(connection.out, request, "bad_arguments", `version ${version} of the protocol does not exist`);
+      connection.close();
+      return undefined;
+    }
+    const refusal = this.#context.refusesAnother(principal);
+    if (refusal !== undefined) {
+      writeFailed(connection.out, request, "too_many_connections", refusal);
       connection.close();
       return undefined;
     }

@@ -15,6 +15,7 @@ import {
 import { notForReaders, type Principal } from "./access/principal.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
+import { printable } from "./printable.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
 import {
   allOf,
@@ -289,6 +290,13 @@ const handlers: readonly (Handler | undefined)[] = table({
     const secret = fields.byteString();
     const { sessions, keptSessions } = session.context;
     if (sessions.end(id, secret) || keptSessions?.end(id, secret) === true) {
+      const { context, connection, principal } = session;
+      context.audit.note({
+        who: principal,
+        from: connection.peer.name,
+        act: "end session",
+        on: { session: printable(id) },
+      });
       session.done(request);
     } else {
       session.refuse(request, "not_permitted", `there is no session '${id}' with this secret`);

@@ -123,7 +123,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.connection = connection;
     this.#credentials = credentials;
     this.#graceMs = graceMs;
-    const quota = start.quota ?? context.newQuota();
+    const quota = start.quota ?? context.newQuota(connection);
     this.#quota = quota;
     this.#waitingPortion = new Portion(quota.waiting);
     this.#workspacesPortion = new Portion(quota.workspaces);

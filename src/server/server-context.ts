@@ -1,20 +1,20 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Space } from "../space/index.ts";
 import type { Access } from "./access/access.ts";
+import type { Peer } from "./access/peer.ts";
 import type { Principal } from "./access/principal.ts";
 import type { ArrivingRoom } from "./arriving-room.ts";
+import type { Audit } from "./audit.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
 import type { Limits } from "./limits.ts";
-import type { Logger } from "./logger.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { Quota } from "./quota.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 
 /** What sessions share: one of each for a server. */
 export interface ServerContext {
-  readonly logger: Logger;
   /** Who is let in. */
   readonly access: Access;
   readonly space: Space;
@@ -31,15 +31,21 @@ export interface ServerContext {
   /** Memory of requests that have not arrived whole. */
   readonly arriving: ArrivingRoom;
   /** What a session may do that begins now. */
-  newQuota(): Quota;
+  newQuota(connection: Connection): Quota;
   /** Whether a client may end the server by hanging up. */
   readonly allowKillOnClose: boolean;
   /** Logs an exception that nobody expected and returns the sentence that the client gets. */
   bug(error: unknown, where: string): string;
   /** This is who is there, and may come in. */
   letIn(connection: Connection, principal: Principal): void;
+  /** Why nobody else may come in as this for now, if so. */
+  refusesAnother(principal: Principal): string | undefined;
+  /** This is somebody who may not come in, and why. */
+  notLetIn(peer: Peer, reason: string): void;
+  /** For what concerns others than who does it. */
+  readonly audit: Audit;
   /** What `info` answers, as JSON. */
   info(): string;
   /** A client whose end was to be the server's has hung up. */
-  killed(): void;
+  killed(peer: Peer, principal: Principal | undefined): void;
 }

@@ -51,6 +51,7 @@ import { isUnlimited, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
+import { TokenQuotas } from "./token-quotas.ts";
 import type { ServerCertificate } from "./tls/server-certificate.ts";
 import type { TlsEntrance } from "./tls/tls-entrance.ts";
 import { Turns } from "./turns.ts";
@@ -151,6 +152,7 @@ export class Server implements ServerContext, ConnectionContext {
   /** Of these, those whose client is not known yet, in the order in which they came: strangers must not take everybody's place. */
   readonly #unknown = new Set<Connection>();
   readonly #addresses: AddressLimits;
+  readonly #tokenQuotas: TokenQuotas;
   /** Where sessions have no limits of their own: all have this one. */
   readonly #noQuota: Quota | undefined;
   readonly #clock: Clock;
@@ -184,6 +186,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
     this.#noQuota = isUnlimited(this.limits) ? new Quota(this.limits, () => clock.now()) : undefined;
+    this.#tokenQuotas = new TokenQuotas(this.limits, () => clock.now());
     this.#addresses = new AddressLimits(this.limits, () => clock.now());
     this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
@@ -376,8 +379,8 @@ export class Server implements ServerContext, ConnectionContext {
     return `internal error ${id}; the server's log says more`;
   }
 
-  newQuota(): Quota {
-    return this.#noQuota ?? new Quota(this.limits, () => this.#clock.now());
+  newQuota({ tokenQuota }: Connection): Quota {
+    return tokenQuota ?? this.#noQuota ?? new Quota(this.limits, () => this.#clock.now());
   }
 
   info(): string {
@@ -399,6 +402,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   letIn(connection: Connection, principal: Principal): void {
     connection.principal = principal;
+    connection.tokenQuota = this.#tokenQuotas.began(principal);
     this.#unknown.delete(connection);
     this.logger.debug({ peer: connection.peer.name, user: principal.name, role: principal.role }, "let in");
     if (principal.expiresAt !== undefined) {
@@ -406,8 +410,20 @@ export class Server implements ServerContext, ConnectionContext {
     }
   }
 
-  killed(): void {
-    this.logger.info({}, "stopping, for a client that asked for it has hung up");
+  refusesAnother(principal: Principal): string | undefined {
+    return this.#tokenQuotas.isFull(principal)
+      ? `${principal.limits!.maxConnections!} clients are connected already with the token of '${principal.name}'`
+      : undefined;
+  }
+
+  notLetIn(peer: Peer, reason: string): void {
+    this.logger.warn({ peer: peer.name, reason }, "not let in");
+    this.audit.note({ who: undefined, from: peer.name, act: "refused to come in", on: {} });
+  }
+
+  killed(peer: Peer, principal: Principal | undefined): void {
+    this.logger.info({ peer: peer.name }, "stopping, for a client that asked for it has hung up");
+    this.audit.note({ who: principal, from: peer.name, act: "stop server", on: {} });
     void this.stop();
   }
 
@@ -415,6 +431,9 @@ export class Server implements ServerContext, ConnectionContext {
     this.#endedOperations += connection.endedOperations;
     this.#connections.delete(connection);
     this.#unknown.delete(connection);
+    if (connection.tokenQuota !== undefined) {
+      this.#tokenQuotas.ended(connection.principal!);
+    }
     if (!this.#turnedAway.delete(connection)) {
       this.#addresses.ended(connection.origin);
     }
@@ -523,8 +542,12 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   /** What a client of the classic protocol begins with. */
-  #classic(connection: Connection, terms: ClassicTerms): Conversation {
-    const begin = (principal: Principal | undefined): ClassicSession => {
+  #classic(connection: Connection, terms: ClassicTerms): Conversation | undefined {
+    const begin = (principal: Principal | undefined): ClassicSession | undefined => {
+      if (principal !== undefined && this.refusesAnother(principal) !== undefined) {
+        connection.close();
+        return undefined;
+      }
       if (principal !== undefined) {
         this.letIn(connection, principal);
       }
@@ -534,8 +557,8 @@ export class Server implements ServerContext, ConnectionContext {
     return who instanceof Promise
       ? new Admission(connection, who, (principal, held) => {
           const session = begin(principal);
-          connection.conversation = session;
-          if (held.length > 0) {
+          if (session !== undefined) {
+            connection.conversation = session;
             session.receive(held);
           }
         })

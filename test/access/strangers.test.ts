@@ -1,14 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NetWorkSpace, NwsServer } from "../../src/client/index.ts";
-import { type RunningServer, startServer } from "../../src/host/index.ts";
+import { certificateRecord, changeAccessFile, type RunningServer, startServer } from "../../src/host/index.ts";
 import { classicVerbs } from "../../src/server/classic-verbs.ts";
 import { failureCodes, Reply, Verb } from "../../src/wire/index.ts";
+import { Certificates } from "../server/certificates.ts";
 import { classicRequest } from "../server/raw-classic.ts";
 import { byteString, frame, RawMultiplexed, text, u32, u64, u8 } from "../server/raw-multiplexed.ts";
 import { RawSocket } from "../server/raw-socket.ts";
@@ -136,7 +139,6 @@ describe.skipIf(!canBeStranger)("another user of this machine", () => {
     const token = await server.createToken({ name: "ann", role: "use" });
     // A wire that writes down what a client says.
     const said: Buffer[] = [];
-    const { createServer } = await import("node:net");
     const tap = createServer((socket) => {
       const on = connect(server.port, server.host);
       socket.on("data", (chunk) => said.push(chunk)).pipe(on);
@@ -278,6 +280,93 @@ describe.skipIf(!canBeStranger || !hasNamespaces())("another network", () => {
     const answer = await there(ask, "10.213.7.1", String(open.port), multiplexed.toString("hex"));
     expect(answer).toContain("does not know this client");
   });
+
+  it("cannot go back to a connection without TLS, nor to the classic protocol, where there is TLS", async () => {
+    using files = await Certificates.make();
+    await using open = await startServer({ host: "0.0.0.0", port: 0, webPort: false, tls: await files.server() });
+    const token = await open.createToken({ name: "ann", role: "admin" });
+    const where = ["10.213.7.1", String(open.port)] as const;
+    const login = frame(0, Verb.authenticate, text(`n,,n=${token.slice(4, 16)},r=nonce`));
+    const multiplexed = Buffer.concat([Buffer.from("X000R00000010009Multiplex00011"), login]);
+    expect(await there(ask, ...where, multiplexed.toString("hex"))).toContain("reached with TLS only");
+    for (const greeting of ["2222", "0000"]) {
+      const classic = Buffer.concat([Buffer.from(greeting), classicRequest("list wss")]);
+      expect((await there(ask, ...where, classic.toString("hex"))).slice(0, 8)).toBe("22230001");
+    }
+    // TLS alone, on the same connection, makes nobody known.
+    const inBand =
+      "import socket, ssl, sys\n" +
+      "s = socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=10)\n" +
+      "s.sendall(b'X000'); s.recv(4096); s.sendall(b'R00000010003SSL00011'); s.recv(4)\n" +
+      "context = ssl.create_default_context(cafile=sys.argv[4]); context.check_hostname = False\n" +
+      "t = context.wrap_socket(s); t.sendall(bytes.fromhex(sys.argv[3]))\n" +
+      "print(t.recv(4))\n";
+    expect(await there(inBand, ...where, classicRequest("list wss").toString("hex"), files.ca)).toBe("b'0001'\n");
+  });
+
+  it("is let in as a classic client that shows a certificate on the list, and with no other", async () => {
+    using files = await Certificates.make();
+    const known = await files.client("known", "known");
+    const other = await files.client("other", "other");
+    const accessFile = join(files.folder, "access.json");
+    const { fingerprint256 } = new X509Certificate(readFileSync(known.cert));
+    const record = certificateRecord({ name: "r-host", role: "read" }, fingerprint256.replaceAll(":", ""));
+    await changeAccessFile(accessFile, () => [record]);
+    const tls = { ...(await files.server()), ca: files.ca };
+    await using open = await startServer({ host: "0.0.0.0", port: 0, webPort: false, tls, accessFile });
+    const direct =
+      "import socket, ssl, sys\n" +
+      "context = ssl.create_default_context(cafile=sys.argv[4]); context.check_hostname = False\n" +
+      "context.load_cert_chain(sys.argv[5], sys.argv[6])\n" +
+      "t = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=10))\n" +
+      "t.sendall(b'2222' + bytes.fromhex(sys.argv[3]))\n" +
+      "data = b''\n" +
+      "while len(data) < 8: data += t.recv(8 - len(data))\n" +
+      "print(data)\n";
+    const as = ({ cert, key }: typeof known, ...request: readonly string[]): Promise<string> =>
+      there(direct, "10.213.7.1", String(open.port), classicRequest(...request).toString("hex"), files.ca, cert, key);
+    expect(await as(known, "list wss")).toBe("b'22230000'\n");
+    expect(await as(known, "mktemp ws")).toBe("b'22230001'\n");
+    expect(await as(other, "list wss")).toBe("b'22230001'\n");
+  });
+});
+
+it("a relay between two TLS connections cannot pass a login on, even if the client does not look at its certificate", async () => {
+  using files = await Certificates.make();
+  const { cert, key } = await files.server();
+  await using secure = await startServer({ port: 0, webPort: false, tls: { cert, key } });
+  const token = await secure.createToken({ name: "ann", role: "use" });
+  const relay = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, (near) => {
+    const far = connectTls({ host: secure.host, port: secure.port, ca: readFileSync(files.ca) });
+    near.pipe(far).pipe(near);
+    near.on("error", () => far.destroy());
+    far.on("error", () => near.destroy());
+  });
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  const { port } = relay.address() as { port: number };
+  const tls = { ca: files.ca, rejectUnauthorized: false };
+  await using direct = new NwsServer({ serverHost: secure.host, serverPort: secure.port, token, tls });
+  await direct.ping();
+  await using relayed = new NwsServer({ serverHost: "127.0.0.1", serverPort: port, token, tls });
+  await expect(relayed.ping()).rejects.toMatchObject({ code: "not_authenticated" });
+  relay.close();
+});
+
+it("a client without TLS cannot be passed on over TLS", async () => {
+  using files = await Certificates.make();
+  await using secure = await startServer({ port: 0, webPort: false, tls: await files.server() });
+  const token = await secure.createToken({ name: "ann", role: "use" });
+  const relay = createServer((near) => {
+    const far = connectTls({ host: secure.host, port: secure.port, ca: readFileSync(files.ca) });
+    near.pipe(far).pipe(near);
+    near.on("error", () => far.destroy());
+    far.on("error", () => near.destroy());
+  });
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  const { port } = relay.address() as { port: number };
+  await using relayed = new NwsServer({ serverHost: "127.0.0.1", serverPort: port, token, tls: false });
+  await expect(relayed.ping()).rejects.toThrow(/tls-exporter/);
+  relay.close();
 });
 
 /** Whether this machine lets us make networks of our own. */

@@ -48,7 +48,7 @@ it(
       return;
     }
     const data = join(disk, "data");
-    const taken = 1300;
+    let taken = 0;
     let stored = 0;
     {
       await using server = await startTestServer(["--data", data]);
@@ -64,6 +64,8 @@ it(
       }
       expect(refusal).toBeInstanceOf(NwsError);
       expect(refusal).toMatchObject({ code: "disk_full", message: expect.stringMatching(/disk is full/) as string });
+      // (How many there are depends on whether a snapshot was being written when the room came to its end.)
+      taken = stored - 50;
       // Another file has taken what was left of the room, to the last byte.
       const other = join(disk, "other");
       for (let size = 1_048_576; size >= 1; size = Math.floor(size / 2)) {

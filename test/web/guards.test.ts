@@ -165,6 +165,6 @@ function rawAnswer(base: string, bytes: string): Promise<string> {
       .on("data", (chunk) => (answer += chunk.toString("latin1")))
       .on("error", reject)
       .on("close", () => resolve(answer))
-      .end(bytes);
+      .write(bytes);
   });
 }

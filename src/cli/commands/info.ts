@@ -22,13 +22,16 @@ export function infoCommand(): Command {
 /** Whatever the server tells, in its order: a later server may tell more. */
 function describe(info: ServerInfo): string {
   const { limits, ...facts } = info;
-  const lines = Object.entries<unknown>(facts).map(([name, value]) => line(name, value));
-  const limitLines = Object.entries(limits).map(([name, value]) => line(`  ${name}`, value));
-  return [...lines, "limits", ...limitLines].join("\n");
+  const rows: readonly (readonly [name: string, value: unknown])[] = [
+    ...Object.entries<unknown>(facts),
+    ["limits", ""],
+    ...Object.entries(limits).map(([name, value]) => [`  ${name}`, value] as const),
+  ];
+  const width = rows.reduce((widest, [name]) => Math.max(widest, name.length), 0) + 2;
+  return rows.map(([name, value]) => `${name.padEnd(width)}${shown(value)}`.trimEnd()).join("\n");
 }
 
-function line(name: string, value: unknown): string {
+function shown(value: unknown): string {
   // JSON has no Infinity: a limit that is null is none.
-  const shown = value === null ? "none" : typeof value === "string" ? value : JSON.stringify(value);
-  return `${name.padEnd(20)}${shown}`;
+  return value === null ? "none" : typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -22,6 +22,7 @@ interface ServeOptions {
   readonly classicLoopback?: true;
   readonly tokensOnly?: true;
   readonly access?: string;
+  readonly auditLog?: string;
   readonly allowKill?: true;
   readonly data?: string;
   readonly durability: Durability;
@@ -80,6 +81,7 @@ export function serverCommand(): Command {
     .option("--tls-key <file>", "the key of the certificate")
     .option("--tls-ca <file>", "ask clients for certificates of this authority; nobody must have one")
     .option("--access <file>", "the list of who may use it (default: the one that 'nws token' changes)")
+    .option("--audit-log <file>", "add who does what that concerns others to this file (default: in the log)")
     .option("--classic-loopback", "let in classic clients on this machine whoever runs them")
     .option(
       "--allow-plaintext",
@@ -127,6 +129,7 @@ async function serve(options: ServeOptions): Promise<void> {
     classicLoopback: options.classicLoopback ?? false,
     tokensOnly: options.tokensOnly ?? false,
     accessFile: options.access ?? defaultAccessFile(),
+    ...(options.auditLog === undefined ? {} : { auditLog: options.auditLog }),
     allowKillOnClose: options.allowKill ?? false,
     limits: limitsFrom(options),
     logger: options.logLevel,

@@ -3,7 +3,7 @@ import type { AccessRecord, Role } from "../../host/index.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write, writeLine } from "../output.ts";
-import { parseExpiry, parseFingerprint } from "../parse.ts";
+import { parseBytes, parseCount, parseExpiry, parseFingerprint } from "../parse.ts";
 import { table } from "../table.ts";
 
 interface FileChoice {
@@ -16,6 +16,11 @@ interface CreateOptions extends FileChoice {
   readonly workspaces: readonly string[];
   readonly expires?: Date;
   readonly certificate?: string;
+  readonly maxConnections?: number;
+  readonly maxOperationsPerSecond?: number;
+  readonly maxBytesPerSecond?: number;
+  readonly maxWaiting?: number;
+  readonly maxWorkspaces?: number;
 }
 
 const roleChoices: readonly Role[] = ["read", "use", "admin"];
@@ -55,6 +60,19 @@ export function tokenCommand(): Command {
         "make no token: know the holder by this client certificate (PEM, or the SHA-256 of one)",
       ),
     );
+  const count = (flags: string, what: string): Option => new Option(flags, what).argParser(parseCount);
+  create
+    .optionsGroup("Limits, for all sessions that it lets in together:")
+    .addOption(count("--max-connections <count>", "most connections at a time"))
+    .addOption(count("--max-operations-per-second <count>", "most operations a second; over it they are slowed"))
+    .addOption(
+      new Option(
+        "--max-bytes-per-second <size>",
+        "most bytes a second sent to the server; over it they are slowed",
+      ).argParser(parseBytes),
+    )
+    .addOption(count("--max-waiting <count>", "most operations that wait for a value"))
+    .addOption(count("--max-workspaces <count>", "most workspaces open at a time"));
   const list = new Command("list").description("Lists who may use the server.");
   const revoke = new Command("revoke")
     .description("Takes tokens back: their holders are sent away.")
@@ -73,12 +91,21 @@ export function tokenCommand(): Command {
 }
 
 async function createOne(name: string, options: CreateOptions): Promise<void> {
-  const { certificateRecord, changeAccessFile, createToken } = await import("../../host/index.ts");
+  const { certificateRecord, changeAccessFile, createToken, tokenLimitNames } = await import("../../host/index.ts");
   const { role, workspaces, expires, certificate, json } = options;
   if (!/^\P{Cc}{1,100}$/u.test(name)) {
     throw new CommandFailure(ExitCode.usage, "a name has 1 to 100 characters, none of them a control character");
   }
-  const grant = { name, role, workspaces, ...(expires !== undefined && { expires }) };
+  const limits = Object.fromEntries(
+    tokenLimitNames.flatMap((each) => (options[each] === undefined ? [] : [[each, options[each]]])),
+  );
+  const grant = {
+    name,
+    role,
+    workspaces,
+    ...(expires !== undefined && { expires }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+  };
   if (certificate !== undefined) {
     const record = certificateRecord(grant, await parseFingerprint(certificate));
     await changeAccessFile(await fileOf(options), (records) => [...records, record]);
@@ -126,8 +153,8 @@ async function revokeAll(ids: readonly string[], options: FileChoice): Promise<v
 }
 
 /** A record without what only the server needs. */
-function shown({ id, name, role, workspaces, created, expires, certificate }: AccessRecord): object {
-  return { id, name, role, workspaces, created, expires, certificate };
+function shown({ id, name, role, workspaces, created, expires, limits, certificate }: AccessRecord): object {
+  return { id, name, role, workspaces, created, expires, limits, certificate };
 }
 
 function expiryOf({ expires }: AccessRecord): string {

@@ -12,7 +12,11 @@ export async function candidates(program: Command, words: readonly string[]): Pr
   const command = program.commands.find((one) => one.name() === name);
   if (command === undefined) {
     const commands = visibleCommands(program).map((one) => one.name());
-    return beginningWith(typed, typed.startsWith("-") ? ["--help", "--version"] : [...commands, "help"]);
+    const options = program.parent === null ? ["--help", "--version"] : ["--help"];
+    return beginningWith(typed, typed.startsWith("-") ? options : [...commands, "help"]);
+  }
+  if (command.commands.length > 0) {
+    return candidates(command, words.slice(words.indexOf(command.name()) + 1));
   }
   const walk = walkWords(command, before.slice(before.indexOf(command.name()) + 1));
   if (walk.optionInNeed !== undefined) {

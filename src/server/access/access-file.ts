@@ -7,6 +7,7 @@ import { recordOf, SALT_BYTES } from "./scram-record.ts";
 import type { Role } from "./role.ts";
 import { fromBase64, toBase64 } from "../../wire/scram.ts";
 import { formatToken, userDataFolder } from "../../wire/token.ts";
+import type { TokenLimits } from "./token-limits.ts";
 import { newToken } from "./own-token.ts";
 
 /** The format that is written, and the newest that is read. */
@@ -24,6 +25,8 @@ export interface AccessRecord {
   readonly workspaces: readonly string[];
   readonly created: string;
   readonly expires?: string;
+  /** For all sessions that he has, together. */
+  readonly limits?: TokenLimits;
   /** He has a token. */
   readonly scram?: {
     readonly salt: string;
@@ -44,6 +47,8 @@ export interface Grant {
   readonly workspaces?: readonly string[];
   /** Default: never. */
   readonly expires?: Date;
+  /** For all sessions that he has, together. Default: none but the server's own. */
+  readonly limits?: TokenLimits;
 }
 
 /** Where a server looks for the list when nobody says where. */
@@ -80,13 +85,15 @@ export async function readAccessFile(path: string): Promise<AccessRecord[]> {
 }
 
 /** As a server uses it. */
-export function entryOf({ id, name, role, workspaces, expires, scram, certificate }: AccessRecord): AccessEntry {
+export function entryOf(record: AccessRecord): AccessEntry {
+  const { id, name, role, workspaces, expires, limits, scram, certificate } = record;
   return {
     id,
     name,
     role,
     workspaces: workspaces.map(byteString),
     expiresAt: expires === undefined ? undefined : Date.parse(expires),
+    limits,
     ...(scram !== undefined && {
       scram: {
         salt: fromBase64(scram.salt)!,
@@ -146,9 +153,17 @@ export async function changeAccessFile(
   }
 }
 
-function recordFor({ name, role, workspaces = ["*"], expires }: Grant, id: string): AccessRecord {
+function recordFor({ name, role, workspaces = ["*"], expires, limits }: Grant, id: string): AccessRecord {
   const created = new Date().toISOString();
-  return { id, name, role, workspaces, created, ...(expires !== undefined && { expires: expires.toISOString() }) };
+  return {
+    id,
+    name,
+    role,
+    workspaces,
+    created,
+    ...(expires !== undefined && { expires: expires.toISOString() }),
+    ...(limits !== undefined && { limits }),
+  };
 }
 
 function byteString(text: string): string {

@@ -1,10 +1,13 @@
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { roles } from "./role.ts";
+import type { TokenLimits } from "./token-limits.ts";
 import type { AccessRecord } from "./access-file.ts";
 
 const base64 = Type.String({ pattern: "^[A-Za-z0-9+/]+={0,2}$", maxLength: 100 });
 const time = Type.String({ pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" });
+
+const count = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 const record = Type.Object(
   {
@@ -14,6 +17,18 @@ const record = Type.Object(
     workspaces: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { minItems: 1, maxItems: 1000 }),
     created: time,
     expires: Type.Optional(time),
+    limits: Type.Optional(
+      Type.Partial(
+        Type.Object({
+          maxConnections: count,
+          maxOperationsPerSecond: count,
+          maxBytesPerSecond: count,
+          maxWaiting: count,
+          maxWorkspaces: count,
+        } satisfies Record<keyof TokenLimits, unknown>),
+        { additionalProperties: false },
+      ),
+    ),
     scram: Type.Optional(
       Type.Object(
         {

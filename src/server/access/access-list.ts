@@ -62,7 +62,7 @@ export class AccessList {
   /** Whether somebody who came in as this may still do all that he might then. */
   isStillGood(principal: Principal): boolean {
     const now = this.principalOf(principal.id);
-    return now?.role === principal.role && now.workspaces.join("\n") === principal.workspaces.join("\n");
+    return now !== undefined && rightsOf(now) === rightsOf(principal);
   }
 
   #find(id: string): Known | undefined {
@@ -73,4 +73,8 @@ export class AccessList {
     const expiresAt = known?.entry.expiresAt;
     return expiresAt !== undefined && expiresAt <= this.#now() ? undefined : known;
   }
+}
+
+function rightsOf({ role, workspaces, limits }: Principal): string {
+  return JSON.stringify([role, workspaces, limits]);
 }

@@ -1,5 +1,6 @@
 import { fits } from "./glob.ts";
 import { type Role, roles } from "./role.ts";
+import type { TokenLimits } from "./token-limits.ts";
 
 export interface PrincipalFacts {
   /** Names it among all: the id of its token, or one of this server's own. */
@@ -11,6 +12,8 @@ export interface PrincipalFacts {
   readonly workspaces: readonly string[];
   /** As `Date.now()`; undefined: never. */
   readonly expiresAt?: number | undefined;
+  /** For all that come in as this, together. Default: none. */
+  readonly limits?: TokenLimits | undefined;
 }
 
 /** Somebody whom the server knows, and what he may do. */
@@ -20,14 +23,16 @@ export class Principal {
   readonly role: Role;
   readonly workspaces: readonly string[];
   readonly expiresAt: number | undefined;
+  readonly limits: TokenLimits | undefined;
   readonly #rank: number;
 
-  constructor({ id, name, role, workspaces, expiresAt }: PrincipalFacts) {
+  constructor({ id, name, role, workspaces, expiresAt, limits }: PrincipalFacts) {
     this.id = id;
     this.name = name;
     this.role = role;
     this.workspaces = workspaces;
     this.expiresAt = expiresAt;
+    this.limits = limits;
     this.#rank = roles.indexOf(role);
   }
 
