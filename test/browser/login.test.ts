@@ -63,8 +63,11 @@ describe.skipIf(chromiumPath === undefined || !canBeStranger)("whoever is not kn
     expect(await page.evaluate("document.cookie")).toBe("");
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByRole("heading", { name: "Log in to NetWorkSpaces" }).waitFor();
-    await page.goto(`${address}/clients`);
-    await page.getByRole("heading", { name: "Log in to NetWorkSpaces" }).waitFor();
+    // (Another page: this one may be on its way to where it was.)
+    const another = await page.context().newPage();
+    await another.goto(`${address}/clients`);
+    await another.getByRole("heading", { name: "Log in to NetWorkSpaces" }).waitFor();
+    await another.close();
     await page.close();
   });
 

@@ -135,7 +135,7 @@ describe("the command line itself", () => {
   it("helps, for every command, with exit code 0 on standard output", async () => {
     const { code, stdout } = await nws(["--help"]);
     expect(code).toBe(0);
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+) [[<]/gm)].map(([, name = ""]) => name);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?=[[<]| {3})/gm)].map(([, name = ""]) => name);
     expect(commands.sort()).toEqual(
       ["babelfish", "completion", "data", "declare", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "rm", "server", "store", "tls", "token", "vars", "watch", "worker"],
     ); // prettier-ignore

@@ -1,3 +1,4 @@
+import { WORKSPACE_OVERHEAD_BYTES } from "../../../src/space/workspace.ts";
 import { FUZZER } from "./fuzzer.ts";
 import { tmpdir } from "node:os";
 import type { Logger } from "../../../src/server/logger.ts";
@@ -146,14 +147,14 @@ export class FuzzServer {
   #checkIdle(): void {
     const { server } = this;
     const { stats } = server.space;
-    const probed = server.space.workspaces.get(PROBED)?.memoryBytes;
+    const probed = server.space.workspaces.get(PROBED)?.memoryBytes ?? 0;
     const counts = {
       connections: [server.connectionCount, 1],
       sessions: [stats.sessions, 2],
       workspaces: [stats.workspaces, 2],
       variables: [stats.variables, probed === 0 ? 0 : 1],
       waiting: [stats.waiting, 0],
-      "bytes of values": [stats.memoryBytes, probed],
+      "bytes of values": [stats.memoryBytes, probed + WORKSPACE_OVERHEAD_BYTES],
       "bytes of files": [stats.fileBytes, 0],
       "bytes of uploads": [server.memory.used, 0],
       "bytes that arrive": [server.arriving.used, 0],
