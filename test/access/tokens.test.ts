@@ -270,6 +270,24 @@ describe("the list of who may come in", () => {
     await nws.ping();
   });
 
+  it("is refused when a token expires at what is no time: it would never be over", async () => {
+    const { id } = await tokenFor({ expires: new Date(Date.now() + 1_000_000) });
+    const text = readFileSync(accessFile, "utf8");
+    writeFileSync(accessFile, text.replace(/"expires": "[^"]+"/, '"expires": "2027-13-45T00:00:00Z"'));
+    await expect(start()).rejects.toThrow(`when ${id} expires, is no time`);
+  });
+
+  it("ends sessions whose token shall expire earlier than they were told", async () => {
+    const { token, id } = await tokenFor({ expires: new Date(Date.now() + 1_000_000) });
+    await using server = await start();
+    await using nws = connect(server, token);
+    await nws.ping();
+    const expires = new Date(Date.now() - 1000).toISOString();
+    await changeAccessFile(accessFile, (all) => all.map((each) => (each.id === id ? { ...each, expires } : each)));
+    await server.reload();
+    await expect(nws.ping()).rejects.toMatchObject({ code: "connection_lost" });
+  });
+
   it("is refused when others may write to it", async () => {
     await tokenFor({});
     chmodSync(accessFile, 0o666);

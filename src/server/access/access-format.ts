@@ -63,5 +63,10 @@ export function recordsIn(json: unknown, newest: number): AccessRecord[] {
   if (ids.size < entries.length) {
     throw new Error("an id comes twice");
   }
+  // (What looks like a time and is none would never be over.)
+  const endless = entries.find(({ expires }) => expires !== undefined && Number.isNaN(Date.parse(expires)));
+  if (endless !== undefined) {
+    throw new Error(`'${endless.expires!}', when ${endless.id} expires, is no time`);
+  }
   return entries;
 }

@@ -30,10 +30,6 @@ export class AccessList {
     this.#own.set(entry.id, { entry, principal: new Principal(entry) });
   }
 
-  remove(id: string): void {
-    this.#own.delete(id);
-  }
-
   /** From now on these, and no others, are on the list. */
   replace(entries: Iterable<AccessEntry>): void {
     this.#listed = new Map();
@@ -75,6 +71,6 @@ export class AccessList {
   }
 }
 
-function rightsOf({ role, workspaces, limits }: Principal): string {
-  return JSON.stringify([role, workspaces, limits]);
+function rightsOf({ role, workspaces, limits, expiresAt }: Principal): string {
+  return JSON.stringify([role, workspaces, limits, expiresAt]);
 }
