@@ -23,6 +23,9 @@ import { Turn, type TurnTaker } from "./turns.ts";
 export const HIGH_WATER_BYTES = 1_048_576;
 const LOW_WATER_BYTES = 262_144;
 
+/** So much goes to the socket before the turn is over. */
+const MUCH_BYTES = 131_072;
+
 /** After our last byte the other side has so long to hang up before we do. */
 const LINGER_MS = 2000;
 
@@ -177,11 +180,14 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
       this.#endTurn();
       return true;
     }
-    if (this.#outgoing.byteCount < HIGH_WATER_BYTES) {
+    if (this.#outgoing.byteCount < MUCH_BYTES) {
       return false;
     }
-    // More than usual for one turn: see what the kernel takes before the others have to wait.
+    // More than usual for one turn: see what the kernel takes, and how long that took, before the others have to wait.
     this.flush();
+    if ((this.#pauses & UNANSWERED) === 0 && this.#mode === "open" && this.#turn.isOverNow) {
+      this.#endTurn();
+    }
     return (this.#pauses & UNANSWERED) !== 0;
   }
 

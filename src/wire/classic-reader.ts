@@ -3,6 +3,7 @@ import { DecimalField } from "./decimal-field.ts";
 import { DictionaryReader, type Dictionary } from "./dictionary.ts";
 import type { FailureName } from "./failure-codes.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
+import { borrowCopy, giveBack } from "./spare-buffers.ts";
 
 /** Where the value stands among the arguments of `store`, and how many those are. */
 const VALUE_ARGUMENT = 4;
@@ -93,6 +94,9 @@ export class ClassicReader {
   #at = 0;
   readonly #waiting: Uint8Array[] = [];
   #waitingAt = 0;
+  /** Whether `#chunk` is a copy of our own; those before this in `#waiting` are. */
+  #isCopied = false;
+  #copiedEnd = 0;
 
   readonly #dictionary = new DictionaryReader();
   readonly #count = new DecimalField(4);
@@ -123,14 +127,16 @@ export class ClassicReader {
 
   /** Copies what `next` has not got to: from now on nothing of the pushed chunks is needed. */
   keepUnread(): void {
-    if (this.hasUnread) {
-      const unread = [this.#chunk.subarray(this.#at), ...this.#waiting.slice(this.#waitingAt)];
-      this.#waiting.length = 0;
-      this.#waitingAt = 0;
+    if (!this.#isCopied && this.#at < this.#chunk.length) {
+      this.#chunk = borrowCopy(this.#chunk.subarray(this.#at));
       this.#at = 0;
-      this.#chunk = NOTHING;
-      this.#waiting.push(...unread.map((chunk) => chunk.slice()));
+      this.#isCopied = true;
     }
+    const waiting = this.#waiting;
+    for (let i = Math.max(this.#waitingAt, this.#copiedEnd); i < waiting.length; i++) {
+      waiting[i] = borrowCopy(waiting[i]!);
+    }
+    this.#copiedEnd = waiting.length;
   }
 
   /** Whether bytes have been pushed that `next` has not got to. */
@@ -156,16 +162,23 @@ export class ClassicReader {
 
   /** When the chunk is used up, goes on to the one waiting behind it; false when there is none. */
   #takeChunk(): boolean {
+    if (this.#isCopied) {
+      giveBack(this.#chunk);
+    }
     this.#at = 0;
-    const chunk = this.#waiting[this.#waitingAt++];
+    const index = this.#waitingAt++;
+    const chunk = this.#waiting[index];
     if (chunk !== undefined) {
       this.#chunk = chunk;
+      this.#isCopied = index < this.#copiedEnd;
       return true;
     }
     // (Keeping the last chunk would keep its memory for as long as the connection is idle.)
     this.#chunk = NOTHING;
+    this.#isCopied = false;
     this.#waiting.length = 0;
     this.#waitingAt = 0;
+    this.#copiedEnd = 0;
     return false;
   }
 

@@ -1,6 +1,7 @@
 import { readU32 } from "./bytes.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
 import { ProtocolFault } from "./protocol-fault.ts";
+import { borrowCopy, giveBack } from "./spare-buffers.ts";
 import { MAX_FRAME_BYTES } from "./verbs.ts";
 
 /** Bytes of the length in front of a frame, and with it of request and verb. */
@@ -27,8 +28,9 @@ export class FrameReader {
   readonly #maxFrameBytes: number;
   /** The beginning of a frame that is not complete; never a complete one between two pushes. */
   readonly #held = new GrowingBytes();
-  /** What was received behind a frame that must wait. */
+  /** What was received behind a frame that must wait: borrowed. */
   #unread: Uint8Array | undefined;
+  #isForgotten = false;
   /** Set while `push` runs, so for ever once it has thrown: the rest of that chunk is lost. */
   #isOutOfStep = false;
 
@@ -48,29 +50,49 @@ export class FrameReader {
    * out of range, and what the sink throws; the reader is of no use afterwards.
    */
   push(chunk: Uint8Array): void {
-    if (this.#unread === undefined) {
-      this.#read(chunk, false);
+    const unread = this.#unread;
+    if (unread === undefined) {
+      const at = this.#read(chunk);
+      if (at < chunk.length && !this.#isForgotten) {
+        this.#unread = borrowCopy(chunk.subarray(at));
+      }
     } else {
-      this.#unread = joined(this.#unread, chunk);
+      this.#unread = borrowCopy(unread, chunk);
+      giveBack(unread);
     }
   }
 
   /** Takes what had to wait. Throws as `push` does. */
   goOn(): void {
     const unread = this.#unread;
-    if (unread !== undefined) {
-      this.#unread = undefined;
-      this.#read(unread, true);
+    if (unread === undefined) {
+      return;
+    }
+    this.#unread = undefined;
+    // (After a fault nothing of it is wanted.)
+    let at = unread.length;
+    try {
+      at = this.#read(unread);
+    } finally {
+      if (at < unread.length && !this.#isForgotten) {
+        this.#unread = unread.subarray(at);
+      } else {
+        giveBack(unread);
+      }
     }
   }
 
-  /** Forgets what waits. */
+  /** Forgets what waits, and what follows. May be called from inside a frame. */
   forget(): void {
-    this.#unread = undefined;
+    this.#isForgotten = true;
+    if (this.#unread !== undefined) {
+      giveBack(this.#unread);
+      this.#unread = undefined;
+    }
   }
 
-  /** `isKept`: nobody else writes into the chunk. */
-  #read(chunk: Uint8Array, isKept: boolean): void {
+  /** Returns up to where the chunk was read: its end, or a frame that must wait. */
+  #read(chunk: Uint8Array): number {
     if (this.#isOutOfStep) {
       throw new ProtocolFault("bytes after a fault, or from inside a frame's handler");
     }
@@ -96,12 +118,12 @@ export class FrameReader {
         at = end;
       }
     }
-    if (isStopped) {
-      this.#unread = isKept ? chunk.subarray(at) : chunk.slice(at);
-    } else if (at < last) {
+    if (!isStopped && at < last) {
       this.#held.add(chunk, at, last, LENGTH_BYTES + this.#maxFrameBytes);
+      at = last;
     }
     this.#isOutOfStep = false;
+    return at;
   }
 
   /** Adds to the held frame what belongs to it and hands it on when it is whole. Returns where the next frame begins. */
@@ -132,11 +154,4 @@ export class FrameReader {
     }
     return length;
   }
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
 import { isIPv6 } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextRound, setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "./peer.ts";
 
 /**
@@ -24,16 +24,22 @@ interface Question {
 /** While others come and go a line may be left out. */
 const MOST_ATTEMPTS = 2;
 
-/** After reading a table for so long, nobody reads it for so many times as long. */
-const IDLE_SHARE = 3;
+/** After reading tables for so long, nobody reads one for so many times as long. */
+const IDLE_SHARE = 4;
+
+/** The system gives this much at a time, in some twentieth of a millisecond. */
+const pieceOfTable = Buffer.alloc(4096);
 
 /**
  * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables are as long as there are
- * connections, so they are read once for all who ask meanwhile.
+ * connections, and those that ended in the last minute: up to tens of milliseconds. So they are read once for all who ask meanwhile, and a
+ * piece in each round of the event loop. (Not by the threads that read files: those would compete with this one for its processor.)
  */
 export class UserLookup {
   #waiting: Question[] = [];
   #isReading = false;
+  /** What reading has taken since it was last waited, in milliseconds. */
+  #spentMs = 0;
 
   /**
    * The number of the user. Undefined where the system does not tell, or the other end is not on this machine, or no process has it
@@ -53,10 +59,9 @@ export class UserLookup {
     while (this.#waiting.length > 0) {
       const questions = this.#waiting;
       this.#waiting = [];
-      const startedAt = performance.now();
       for (const table of ["tcp", "tcp6"] as const) {
         const left = questions.filter(({ attempts }) => attempts < MOST_ATTEMPTS);
-        const users = await usersIn(table, left);
+        const users = await this.#usersIn(table, left);
         for (const [question, user] of users) {
           question.answer(user);
           question.attempts = MOST_ATTEMPTS;
@@ -71,32 +76,62 @@ export class UserLookup {
         }
       }
       // However many come, this takes a part of one processor.
-      await delay(IDLE_SHARE * (performance.now() - startedAt), undefined, { ref: false });
+      await delay(IDLE_SHARE * this.#spentMs, undefined, { ref: false });
+      this.#spentMs = 0;
     }
     this.#isReading = false;
   }
-}
 
-async function usersIn(table: Table, questions: readonly Question[]): Promise<Map<Question, number>> {
-  const asked = new Map<string, Question>();
-  for (const question of questions) {
-    const line = question.lines.get(table);
-    if (line !== undefined) {
-      asked.set(line, question);
-    }
-  }
-  const found = new Map<Question, number>();
-  if (asked.size > 0) {
-    const text = await readFile(`/proc/net/${table}`, "latin1").catch(() => "");
-    for (const line of text.split("\n")) {
-      const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
-      const question = asked.get(addresses);
-      if (question !== undefined && inode !== NO_PROCESS) {
-        found.set(question, Number(user));
+  async #usersIn(table: Table, questions: readonly Question[]): Promise<Map<Question, number>> {
+    const asked = new Map<string, Question>();
+    for (const question of questions) {
+      const line = question.lines.get(table);
+      if (line !== undefined) {
+        asked.set(line, question);
       }
     }
+    const found = new Map<Question, number>();
+    const file = asked.size === 0 ? undefined : opened(table);
+    if (file !== undefined) {
+      try {
+        await this.#find(file, asked, found);
+      } finally {
+        closeSync(file);
+      }
+    }
+    return found;
   }
-  return found;
+
+  async #find(file: number, asked: ReadonlyMap<string, Question>, found: Map<Question, number>): Promise<void> {
+    let rest = "";
+    for (;;) {
+      const startedAt = performance.now();
+      const count = readSync(file, pieceOfTable);
+      const lines = (rest + pieceOfTable.toString("latin1", 0, count)).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
+        const question = asked.get(addresses);
+        if (question !== undefined && inode !== NO_PROCESS) {
+          found.set(question, Number(user));
+        }
+      }
+      this.#spentMs += performance.now() - startedAt;
+      if (count === 0 || found.size === asked.size) {
+        return;
+      }
+      await nextRound();
+    }
+  }
+}
+
+/** Undefined where there is no such table: on other systems than Linux. */
+function opened(table: Table): number | undefined {
+  try {
+    return openSync(`/proc/net/${table}`, "r");
+  } catch {
+    return undefined;
+  }
 }
 
 /** (A client that came by IPv4 to a socket for IPv6 is in the table of the former; one that connected with a mapped address, in the latter.) */
