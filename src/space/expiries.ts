@@ -1,4 +1,5 @@
 import type { AgendaItem } from "./agenda.ts";
+import { NOWHERE } from "./time-heap.ts";
 import type { Variable } from "./variable.ts";
 
 /** What the end of a value's time costs, for the limit on memory. */
@@ -23,7 +24,7 @@ interface Page {
 export class Expiries implements AgendaItem {
   readonly variable: Variable;
   at = Infinity;
-  position = -1;
+  position = NOWHERE;
   count = 0;
   readonly #pages = new Map<number, Page>();
 

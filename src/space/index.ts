@@ -19,5 +19,6 @@ export { type LimitOptions, type NewValue, Space, type SpaceOptions } from "./sp
 export { type VariableLimits, type WhenFull, whenFullChoices } from "./variable-limits.ts";
 export type { SessionView, VariableView, WaitersView, WaiterView, WorkspaceView } from "./views.ts";
 export { PAGE_INDICES } from "./value-table.ts";
+export { NOWHERE, type Timed, TimeHeap } from "./time-heap.ts";
 export type { ReadOptions } from "./waiters.ts";
 export type { OpenOptions } from "./workspace-table.ts";

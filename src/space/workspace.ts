@@ -1,6 +1,7 @@
 import type { AgendaItem } from "./agenda.ts";
 import type { Durability, Journal } from "./journal.ts";
 import type { Session } from "./session.ts";
+import { NOWHERE } from "./time-heap.ts";
 import type { Variable } from "./variable.ts";
 
 /** What a workspace costs besides its variables, for the limit on memory. */
@@ -10,7 +11,7 @@ export const WORKSPACE_OVERHEAD_BYTES = 1024;
 export class IdleEnd implements AgendaItem {
   readonly workspace: Workspace;
   readonly at: number;
-  position = -1;
+  position = NOWHERE;
 
   constructor(workspace: Workspace, at: number) {
     this.workspace = workspace;
