@@ -23,11 +23,17 @@ import { asOftenAsItChanges, ownPages, staticFiles } from "./static-files.ts";
 import { History } from "./show/history.ts";
 import { Observer } from "./show/observer.ts";
 import type { Addresses } from "./show/server-info.ts";
+import { Strangers } from "./strangers.ts";
 import { type Visitor, Visitors } from "./visitors/visitors.ts";
 import { acceptUpgrades } from "./web-sockets.ts";
 
 /** Most bytes of a request's body: a value of 16 MiB in base64, and some. */
 const MOST_BODY_BYTES = 24 * 1_048_576;
+
+/** So long a connection may take from its beginning, or a request from its first byte, to the end of the headers. */
+const HEADERS_MS = 60_000;
+/** So long a whole request may take to arrive. */
+const REQUEST_MS = 300_000;
 
 export interface AppOptions {
   readonly server: Server;
@@ -36,6 +42,10 @@ export interface AppOptions {
   readonly hostNames: readonly string[];
   /** A folder with pages of the user's own; undefined: there are none. */
   readonly pages: string | undefined;
+  /** Most milliseconds to the end of a request's headers. Default: a minute. */
+  readonly headersMs?: number;
+  /** Most connections on which nobody was known yet. Default: 1024. */
+  readonly mostStrangers?: number;
 }
 
 /** The web interface behind its port: takes connections, and ends. */
@@ -45,8 +55,15 @@ export interface App {
 }
 
 /** Makes the HTTP application. (The framework is loaded with this module: only when somebody asks for something.) */
-export async function createApp({ server, addresses, hostNames, pages }: AppOptions): Promise<App> {
-  const http = new HttpServer();
+export async function createApp(options: AppOptions): Promise<App> {
+  const { server, addresses, hostNames, pages, headersMs = HEADERS_MS, mostStrangers } = options;
+  const http = new HttpServer({
+    headersTimeout: headersMs,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: headersMs / 2,
+  });
+  const strangers = new Strangers(mostStrangers);
+  http.on("connection", (socket) => strangers.add(socket));
   const fastify: FastifyInstance = Fastify({
     bodyLimit: MOST_BODY_BYTES,
     serverFactory: (handler) => http.on("request", handler),
@@ -109,7 +126,7 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
   await staticFiles(app);
   await part("/api", (api) => loginRoutes(api, context));
   await part("/api", (api) => {
-    gate(api, visitors);
+    gate(api, visitors, strangers);
     // What somebody did is done when it is as safe as the server promises, as for any client.
     api.addHook("preSerialization", async ({ method }, _reply, payload) => {
       if (method !== "GET") {
@@ -125,7 +142,7 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     clientRoutes(api, context);
   });
   await part("", (top) => {
-    gate(top, visitors);
+    gate(top, visitors, strangers);
     top.get("/openapi.json", { schema: { hide: true } }, () => fastify.swagger());
     const metrics = new Metrics(server);
     top.get("/metrics", { config: { isOfAll: true }, schema: { hide: true } }, async (_request, reply) =>
@@ -134,7 +151,7 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
   });
   if (pages !== undefined) {
     await part("", async (own) => {
-      gate(own, visitors);
+      gate(own, visitors, strangers);
       await ownPages(own, pages);
     });
   }
@@ -154,8 +171,10 @@ export async function createApp({ server, addresses, hostNames, pages }: AppOpti
     keyOf: ({ principal: { id, role, workspaces } }) => JSON.stringify([id, role, workspaces]),
     isStillHere: (visitor) => visitors.isStillHere(visitor),
   });
-  const sockets = acceptUpgrades(http, { server, feed, hosts, visitors });
+  const sockets = acceptUpgrades(http, { server, feed, hosts, visitors, strangers });
   await app.ready();
+  // Its connections come from elsewhere, and Node watches how long requests take only once a server listens.
+  http.emit("listening");
   return {
     http,
     close: async () => {

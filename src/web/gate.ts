@@ -2,6 +2,7 @@ import { notForReaders, notForUsers, type Principal } from "../server/access/pri
 import type { Role } from "../server/access/role.ts";
 import { WebError } from "./problem.ts";
 import type { WebApp } from "./route-context.ts";
+import type { Strangers } from "./strangers.ts";
 import type { Visitor, Visitors } from "./visitors/visitors.ts";
 
 declare module "fastify" {
@@ -19,10 +20,11 @@ declare module "fastify" {
 }
 
 /** From now on the routes of this part are for visitors who are known and may do what they ask for. */
-export function gate(app: WebApp, visitors: Visitors): void {
+export function gate(app: WebApp, visitors: Visitors, strangers: Strangers): void {
   app.addHook("onRequest", async (request) => {
     const { method, raw, routeOptions } = request;
     const visitor = await visitors.mustKnow(raw);
+    strangers.remove(raw.socket);
     const isLook = method === "GET" || method === "HEAD";
     const { needs = isLook ? "read" : "use", isOfAll = false } = routeOptions.config;
     check(visitor.principal, needs, isOfAll);

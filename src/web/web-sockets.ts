@@ -6,6 +6,7 @@ import { bareAnswer } from "./bare-answer.ts";
 import { endLogin, type Feed } from "./feed.ts";
 import { checkHost, checkOrigin, type HostCheck } from "./guards.ts";
 import { problemOf, WebError } from "./problem.ts";
+import type { Strangers } from "./strangers.ts";
 import type { Visitor, Visitors } from "./visitors/visitors.ts";
 import { webPeerOf } from "./visitors/web-peer.ts";
 import type { WebSession } from "./visitors/web-sessions.ts";
@@ -20,10 +21,12 @@ export interface UpgradeOptions {
   readonly feed: Feed<Visitor>;
   readonly hosts: HostCheck;
   readonly visitors: Visitors;
+  readonly strangers: Strangers;
 }
 
 /** Accepts WebSockets: `/api/feed` for pages, and `/ws` for clients, which speak the multiplexed protocol there. */
-export function acceptUpgrades(http: HttpServer, { server, feed, hosts, visitors }: UpgradeOptions): { close(): void } {
+export function acceptUpgrades(http: HttpServer, options: UpgradeOptions): { close(): void } {
+  const { server, feed, hosts, visitors, strangers } = options;
   const pages = new WebSocketServer({ noServer: true, maxPayload: MOST_FEED_BYTES, clientTracking: true });
   const clients = new WebSocketServer({ noServer: true, maxPayload: MOST_CLIENT_BYTES, perMessageDeflate: false });
   for (const each of [pages, clients]) {
@@ -33,15 +36,17 @@ export function acceptUpgrades(http: HttpServer, { server, feed, hosts, visitors
   }
   const toFeed = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const visitor = await visitors.mustKnow(request);
+    strangers.remove(socket);
     pages.handleUpgrade(request, socket, head, (page) => {
       endWith(visitor.session, page, () => endLogin(page));
       feed.add(page, visitor);
     });
   };
-  // Who is not known yet can still log in with a token, as over TCP.
+  // Who is not known yet can still log in with a token, as over TCP; the server counts who has not.
   const toServer = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const { principal, session } = (await visitors.whoIs(request)) ?? {};
     clients.handleUpgrade(request, socket, head, (client) => {
+      strangers.remove(socket);
       endWith(session, client, () => client.terminate());
       const peer = webPeerOf(request.socket, principal);
       const stream = createWebSocketStream(client, { allowHalfOpen: false });
