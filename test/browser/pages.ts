@@ -35,22 +35,26 @@ export class Pages implements AsyncDisposable {
    * requests to other hosts.
    */
   readonly faults: string[] = [];
+  readonly #scheme: string;
   readonly #browser: Browser;
   readonly #clients: NetWorkSpace[] = [];
 
-  private constructor(server: RunningServer, browser: Browser) {
+  private constructor(server: RunningServer, scheme: string, browser: Browser) {
     this.server = server;
+    this.#scheme = scheme;
     this.#browser = browser;
   }
 
-  static async start(options: StartServerOptions = {}): Promise<Pages> {
+  /** `home`: of the user who looks. Default: of the user who runs this. */
+  static async start(options: StartServerOptions = {}, home?: string): Promise<Pages> {
     const server = await startServer({ port: 0, webPort: 0, ...options });
-    const browser = await chromium.launch({ executablePath: chromiumPath!, args: switches });
-    return new Pages(server, browser);
+    const env = { ...process.env, ...(home !== undefined && { HOME: home }) } as Record<string, string>;
+    const browser = await chromium.launch({ executablePath: chromiumPath!, args: switches, env });
+    return new Pages(server, options.tls === undefined ? "http" : "https", browser);
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.server.webPort}`;
+    return `${this.#scheme}://127.0.0.1:${this.server.webPort}`;
   }
 
   /** A program that opens a workspace. It is closed at the end. */
