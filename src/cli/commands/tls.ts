@@ -1,17 +1,18 @@
-import { Argument, Command, Option } from "commander";
+import { Command, Option } from "commander";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write } from "../output.ts";
 import { parseDays } from "../parse.ts";
 import type { CertificateFolder } from "../tls/certificate-folder.ts";
 
-type Action = "init" | "server" | "client";
-
-interface TlsChoice {
+interface Wish {
   readonly dir?: string;
-  readonly name?: readonly string[];
   readonly days: number;
   readonly force?: true;
+}
+
+interface ServerWish extends Wish {
+  readonly name?: readonly string[];
 }
 
 /** What files are called when nobody says. */
@@ -23,9 +24,6 @@ const DEFAULT_DAYS = 825;
 const AUTHORITY_DAYS = 3650;
 
 const afterHelp = `
-init makes an authority of your own (ca), and a certificate each for a server and a client. server and client make one more that
-the same authority has signed; NAME is the name of its files, and of the client.
-
 A server's certificate is for localhost, this machine's names and addresses, and what --name says. Keys can be read by you
 alone. Whoever has ca-key.pem can make certificates that your clients and servers believe: no server needs it, no client does.
 
@@ -36,50 +34,47 @@ Examples:
   nws tls server --force                   a new one before the old one expires; then SIGHUP to the server`;
 
 export function tlsCommand(): Command {
-  return new Command("tls")
+  const init = new Command("init")
+    .description("Makes a private authority, and the first certificates of it: for a server and a client.")
+    .action((wish: ServerWish) => makeAuthority(wish));
+  const server = new Command("server")
+    .description("Makes one more certificate for a server, signed by the same authority.")
+    .argument("[name]", "the name of its files", fileName, SERVER)
+    .action((name: string, wish: ServerWish) => makeServer(name, wish));
+  const client = new Command("client")
+    .description("Makes one more certificate for a client, signed by the same authority.")
+    .argument("<name>", "the name of its files, and of the client", fileName)
+    .action((name: string, wish: Wish) => makeClient(name, wish));
+  const command = new Command("tls")
     .summary("make certificates for servers and clients")
     .description("Makes a private authority, and certificates of it, for connections that are encrypted.")
-    .addArgument(new Argument("<action>", "what to make").choices(["init", "server", "client"]))
-    .argument("[name]", "with server or client: the name of its files (default: server; a client must have one)")
-    .addOption(new Option("--dir <folder>", "where the files are (default: ~/.networkspaces/tls)"))
-    .addOption(new Option("--name <host...>", "a name or address of the server, besides those of this machine"))
-    .addOption(
-      new Option("--days <count>", "how long servers' and clients' certificates hold")
-        .default(DEFAULT_DAYS)
-        .argParser(parseDays),
-    )
-    .option("--force", "replace files that are there")
-    .addOption(debugOption())
-    .addHelpText("after", afterHelp)
-    .action((action: Action, name: string | undefined, options: TlsChoice) => make(action, name, options));
+    .addHelpText("after", afterHelp);
+  for (const each of [init, server, client]) {
+    each.option("--dir <folder>", "where the files are (default: ~/.networkspaces/tls)");
+    if (each !== client) {
+      each.option("--name <host...>", "a name or address of the server, besides those of this machine");
+    }
+    each
+      .addOption(
+        new Option("--days <count>", "how long servers' and clients' certificates hold")
+          .default(DEFAULT_DAYS)
+          .argParser(parseDays),
+      )
+      .option("--force", "replace files that are there")
+      .addOption(debugOption());
+    command.addCommand(each);
+  }
+  return command;
 }
 
-async function make(action: Action, name: string | undefined, options: TlsChoice): Promise<void> {
+async function folderFor({ dir, force }: Wish): Promise<CertificateFolder> {
   const { CertificateFolder, defaultFolder } = await import("../tls/certificate-folder.ts");
-  const folder = new CertificateFolder(options.dir ?? defaultFolder, options.force === true);
-  if (action === "client" && options.name !== undefined) {
-    throw new CommandFailure(
-      ExitCode.usage,
-      "--name is for a server's certificate; a client's name stands behind client",
-    );
-  }
-  switch (action) {
-    case "init":
-      if (name !== undefined) {
-        throw new CommandFailure(ExitCode.usage, `init takes no name; --name ${name} is for the server's certificate`);
-      }
-      return init(folder, options);
-    case "server":
-      return server(folder, fileName(name ?? SERVER), options);
-    case "client":
-      if (name === undefined) {
-        throw new CommandFailure(ExitCode.usage, "which client? Its name stands behind client");
-      }
-      return client(folder, fileName(name), options);
-  }
+  return new CertificateFolder(dir ?? defaultFolder, force === true);
 }
 
-async function init(folder: CertificateFolder, { name = [], days }: TlsChoice): Promise<void> {
+async function makeAuthority(wish: ServerWish): Promise<void> {
+  const { name = [], days } = wish;
+  const folder = await folderFor(wish);
   const { hostname } = await import("node:os");
   const { randomBytes } = await import("node:crypto");
   const { localLine } = await import("../../sleigh/launchers/quoting.ts");
@@ -116,7 +111,9 @@ On another machine a client needs ca.pem and no other file; one that shows a cer
 `);
 }
 
-async function server(folder: CertificateFolder, file: string, { name = [], days }: TlsChoice): Promise<void> {
+async function makeServer(file: string, wish: ServerWish): Promise<void> {
+  const { name = [], days } = wish;
+  const folder = await folderFor(wish);
   const { issue } = await import("../tls/issue.ts");
   const { serverNames } = await import("../tls/server-names.ts");
   const names = serverNames(name);
@@ -128,7 +125,9 @@ A server that runs with these files reads them again on SIGHUP.
 `);
 }
 
-async function client(folder: CertificateFolder, file: string, { days }: TlsChoice): Promise<void> {
+async function makeClient(file: string, wish: Wish): Promise<void> {
+  const { days } = wish;
+  const folder = await folderFor(wish);
   const { localLine } = await import("../../sleigh/launchers/quoting.ts");
   const { issue } = await import("../tls/issue.ts");
   folder.mayWrite(file);
