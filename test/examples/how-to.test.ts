@@ -8,7 +8,7 @@ const examples = new URL("../../examples/", import.meta.url);
 /** A block of a page that shows a file of an example: its fence line, the file's name, its text. */
 const shownFile = /^(```js [^\n]*\bfile=(\S+)[^\n]*\n)(.*?)^```$/gms;
 
-const names = (await readdir(pages)).filter((file) => file !== "index.md").map((file) => file.replace(/\.md$/, ""));
+const names = (await readdir(pages)).filter((file) => file !== "README.md").map((file) => file.replace(/\.md$/, ""));
 
 describe("the how-to pages", () => {
   // UPDATE_PAGES=1 writes the programs of the examples into the pages.
@@ -33,7 +33,7 @@ describe("the how-to pages", () => {
   });
 
   it("are all in their index, which has no others", async () => {
-    const index = await readFile(new URL("index.md", pages), "utf8");
+    const index = await readFile(new URL("README.md", pages), "utf8");
     const listed = [...index.matchAll(/\]\(([\w-]+)\.md\)/g)].map(([, name]) => name);
     expect(listed.sort()).toEqual(names.sort());
   });
