@@ -6,7 +6,7 @@ import { startExample } from "../support/example.ts";
 await using example = await startExample(import.meta.url);
 example.start("keeper.mjs");
 
-await using ws = new NetWorkSpace("plotter", { useUse: true });
+await using ws = new NetWorkSpace<{ lock: number; position: number }>("plotter", { useUse: true });
 await ws.find("lock");
 
 const slow = example.start("holder.mjs", "4"); // 4 s, with a lease of 2

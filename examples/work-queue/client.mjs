@@ -11,7 +11,7 @@ const jobs = [
 await ws.storeAll("todo", jobs);
 
 const outcomes = [];
-for (let i = 0; i < jobs.length; i++) {
+while (outcomes.length < jobs.length) {
   outcomes.push(await ws.fetch("done"));
 }
 for (const { id, words, error } of outcomes.sort((a, b) => a.id - b.id)) {

@@ -50,11 +50,12 @@ describe("the examples of the how-to pages", () => {
 
   it("lock: who took too long moves nothing", async () => {
     const lines = await linesOfExample("lock");
-    expect(lines).toContainEqual(expect.stringMatching(/^fence 1: fence 1 is older than [23]$/));
     // Of each fence the first position is read, and the second one moved to.
     const positions = lines.flatMap((line) => /^fence \d+: the pen is at (\d+)$/.exec(line)?.[1] ?? []).map(Number);
     const reads = new Set(lines.flatMap((line) => /^fence (\d+): the pen is at/.exec(line)?.[1] ?? [])).size;
     expect(lines.at(-1)).toBe(`the pen is at ${positions.length - reads}`);
+    // (Refused, unless the others came so late that its move still counted. The lock is lost in either case.)
+    expect(lines).toContainEqual(expect.stringMatching(/^fence 1: .*(is older than|is not held)/));
   });
 
   it("broadcast: all hear all, those who come late too", async () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const examples = new URL("../../examples/", import.meta.url);
 
 /** A program of an example, alone, against a server of the test's own: something that a test may kill, or hold up. */
-export class Participant implements AsyncDisposable {
+export class Participant {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<unknown>;
   #stdout = "";
@@ -60,9 +60,5 @@ export class Participant implements AsyncDisposable {
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#closed;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
   }
 }
