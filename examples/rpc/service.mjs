@@ -1,8 +1,10 @@
 // service.mjs: answers requests, for ever. Start as many as you like.
+import { setTimeout as sleep } from "node:timers/promises";
 import { NetWorkSpace } from "networkspaces";
 
 const methods = {
   add: (a, b) => a + b,
+  later: (seconds, value) => sleep(1000 * seconds, value),
   root: (x) => {
     if (x < 0) {
       throw new RangeError(`no root of ${x}`);
