@@ -1,3 +1,5 @@
+import { codeCounts } from "./scripts/site/plugin.js";
+
 /** The site: the pages of docs/ and, from the doors' docstrings, the reference of the API. `npm run docs` makes it. */
 export default {
   plugin: ["./scripts/site/plugin.js"],
@@ -8,8 +10,11 @@ export default {
   readme: "README.md",
   name: "NetWorkSpaces",
   out: "site",
+  customCss: "scripts/site/site.css",
+  markdownItLoader: codeCounts,
   router: "files",
   theme: "pages-first",
+  navigation: { includeFolders: false, includeGroups: true, includeCategories: false },
   headings: { readme: false, document: false },
   highlightLanguages: [
     "bash",
