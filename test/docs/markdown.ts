@@ -83,14 +83,17 @@ export function lineOf(token: Token): number {
   return (token.map?.[0] ?? 0) + 1;
 }
 
-/** The rows of the tables of a text: their cells as they are written, without the backquotes around a whole cell. */
+/** The rows of the tables of a text, without their heads: their cells as they are written, without the backquotes around a whole cell. */
 export function rowsOf(text: string): string[][] {
   const rows: string[][] = [];
-  for (const token of new MarkdownIt().parse(text, {})) {
-    if (token.type === "tr_open") {
+  let isBody = false;
+  for (const { type, content } of new MarkdownIt().parse(text, {})) {
+    if (type === "tbody_open" || type === "tbody_close") {
+      isBody = type === "tbody_open";
+    } else if (type === "tr_open" && isBody) {
       rows.push([]);
-    } else if (token.type === "inline" && token.level > 3) {
-      rows.at(-1)?.push(token.content.replace(/^`([^`]*)`$/, "$1"));
+    } else if (type === "inline" && isBody) {
+      rows.at(-1)!.push(content.replace(/^`([^`]*)`$/, "$1"));
     }
   }
   return rows;
