@@ -74,7 +74,7 @@ const pagesRule = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist/", ".bench/", ".fuzz/", "test/shipping/fixtures/"]),
+  globalIgnores(["dist/", "site/", ".bench/", ".fuzz/", "test/shipping/fixtures/"]),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // Tests that run side by side are programs that start workers.
+    maxConcurrency: 2,
     // Servers of the tests are not to use what the user's own servers keep.
     env: { XDG_DATA_HOME: join(tmpdir(), `nws-tests-${userInfo().username}`) },
   },

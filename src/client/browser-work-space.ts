@@ -5,6 +5,7 @@ import { Session, type SessionOptions } from "./session.ts";
 import { type WebSocketConstructor, WebSocketDialer } from "./web-socket-dialer.ts";
 import { checkOpening, type OpenOptions, WorkspaceBase } from "./workspace-base.ts";
 
+/** Which server, how to get in there, and what becomes of the session when its connection breaks. */
 export interface ServerOptions extends SessionOptions {
   /**
    * The WebSocket of a server's web port, as `ws://host:8766/ws`. Default: that of the server which this page comes from. (A server
@@ -22,6 +23,7 @@ export interface ServerOptions extends SessionOptions {
   readonly connectTimeout?: number | undefined;
 }
 
+/** Which server, and how the workspace is opened there. */
 export interface WorkspaceOptions extends ServerOptions, OpenOptions {
   /** Share this server's session instead of having one of its own. Then the options about the server do not count. */
   readonly server?: NwsServer | undefined;

@@ -1,4 +1,41 @@
-/** The public door of the client in browsers: over a WebSocket, and without any module of Node. */
-export * from "./portable.ts";
+/**
+ * The client in browsers: over a WebSocket, and without any module of Node. It is that of `networkspaces` but for files.
+ *
+ * @module networkspaces/browser
+ */
+export type { Durability } from "./durability.ts";
+export { ErrorCode } from "./error-code.ts";
+export {
+  AbortedError,
+  ArgumentError,
+  ClosedError,
+  ConnectError,
+  ConnectionLostError,
+  DeclarationError,
+  DeserializationError,
+  LeaseLostError,
+  LimitError,
+  NoSuchVariableError,
+  NoSuchWorkspaceError,
+  NwsError,
+  OperationError,
+  PermissionError,
+  SerializationError,
+  TimeoutError,
+  VariableDeletedError,
+  VariableFullError,
+} from "./errors.ts";
+export type { Listener, ServerEvent, ServerEvents } from "./events.ts";
+export type { Lease } from "./lease.ts";
+export type { VariableListing, WorkspaceListing } from "./listing.ts";
+export type { DeclareOptions, StoreOptions, WhenFull } from "./limits.ts";
+export { Mode } from "./mode.ts";
 export { NetWorkSpace, NwsServer, type ServerOptions, type WorkspaceOptions } from "./browser-work-space.ts";
+export type { Position, SessionIdentity } from "./outcomes.ts";
+export type { ReconnectOptions } from "./reconnect.ts";
+export type { ServerInfo } from "./server-base.ts";
+export type { WaitOptions } from "./session.ts";
+export type { VariableIterator } from "./variable-iterator.ts";
+export type { Variable } from "./variable.ts";
 export type { WebSocketConstructor, WebSocketLike } from "./web-socket-dialer.ts";
+export type { IterationOptions, LeaseOptions, ManyOptions, OpenOptions } from "./workspace-base.ts";

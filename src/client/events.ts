@@ -10,7 +10,9 @@ export interface ServerEvents {
   readonly lost: NwsError;
 }
 
+/** The name of an event of a session's. */
 export type ServerEvent = keyof ServerEvents;
+/** Called with what an event has to tell. What it throws is dropped. */
 export type Listener<Name extends ServerEvent> = (event: ServerEvents[Name]) => void;
 
 /** Who listens to what. A listener that throws disturbs nobody: what it throws is dropped. */

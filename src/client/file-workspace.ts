@@ -23,6 +23,7 @@ export interface StoreFileOptions extends StoreOptions {
   readonly maxBufferedBytes?: number | undefined;
 }
 
+/** How bytes are fetched into a file or a stream. */
 export interface FetchFileOptions extends WaitOptions {
   /** Whether a stream that was given is ended after the value. Default true; false for `process.stdout`. */
   readonly end?: boolean | undefined;

@@ -1,4 +1,8 @@
-/** The public door of the client in Node. */
+/**
+ * The client: workspaces on a server, and the variables in them.
+ *
+ * @module networkspaces
+ */
 export type { Durability } from "./durability.ts";
 export { ErrorCode } from "./error-code.ts";
 export {

@@ -13,6 +13,7 @@ const DEFAULT_PORT = 8765;
 
 const CONNECTING = { operation: "connect" };
 
+/** Which server, how to get in there, and what becomes of the session when its connection breaks. */
 export interface ServerOptions extends SessionOptions {
   /** Default: the environment variable NWS_HOST, else `localhost`. */
   readonly serverHost?: string | undefined;
@@ -37,6 +38,7 @@ export interface ServerOptions extends SessionOptions {
   readonly connectTimeout?: number | undefined;
 }
 
+/** Which server, and how the workspace is opened there. */
 export interface WorkspaceOptions extends ServerOptions, OpenOptions {
   /** Share this server's session instead of having one of its own. Then the options about the server do not count. */
   readonly server?: NwsServer | undefined;

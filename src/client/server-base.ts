@@ -83,6 +83,7 @@ export class ServerBase implements AsyncDisposable {
     return `${classicFields(await this.#list(name))}\n`;
   }
 
+  /** What the server is doing, its numbers and limits. A token that does not let into all workspaces gets a PermissionError. */
   async info(): Promise<ServerInfo> {
     const text = await this.session.ask<string>("info", Verb.info, Expect.text, undefined, () => undefined);
     try {
@@ -120,6 +121,7 @@ export class ServerBase implements AsyncDisposable {
     return this;
   }
 
+  /** Calls `listener` no more. */
   off<Name extends ServerEvent>(event: Name, listener: Listener<Name>): this {
     this.session.exchange.listeners.remove(event, listener);
     return this;
@@ -163,6 +165,7 @@ export class ServerBase implements AsyncDisposable {
     return this.session.close();
   }
 
+  /** Calls `close`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -30,9 +30,11 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How long an operation waits. */
 export interface WaitOptions {
   /** Most milliseconds to wait; a positive number. Default: for ever. The server watches it, so the outcome is definite. */
   readonly timeout?: number | undefined;
+  /** Ends the wait when it is aborted: the operation rejects with an AbortedError, unless it is done already. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -43,6 +43,7 @@ export class VariableIterator<T> implements AsyncIterableIterator<T, undefined>,
     return this.#endedBy;
   }
 
+  /** The next value, or the end. Rejects as a fetch or find does. */
   next(): Promise<IteratorResult<T, undefined>> {
     const result = this.#tail.then(() => this.#next(this.#stop));
     this.#tail = result.catch(() => undefined);
@@ -79,10 +80,12 @@ export class VariableIterator<T> implements AsyncIterableIterator<T, undefined>,
     this.#endedBy = undefined;
   }
 
+  /** Itself: for `for await`. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Calls `return`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

@@ -11,10 +11,13 @@ export interface WebSocketLike {
   onmessage: unknown;
   onerror: unknown;
   onclose: unknown;
+  /** Sends one binary message. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Closes the connection. */
   close(): void;
 }
 
+/** The class of a WebSocket, as browsers have it. */
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 /** How often it is looked whether what was to be sent has left: a WebSocket does not tell. */

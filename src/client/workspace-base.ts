@@ -37,6 +37,7 @@ export type ValueOf<Vars, K extends NameOf<Vars>, T> = [T] extends [never] ? Var
 /** Of a read without a lease. */
 export type PlainOptions = WaitOptions & { readonly lease?: false };
 
+/** How a value is taken on lease. */
 export interface LeaseOptions extends WaitOptions {
   /**
    * The value stays booked until it is acknowledged; with a number, for so many milliseconds at most, and then it goes back to its
@@ -48,11 +49,13 @@ export interface LeaseOptions extends WaitOptions {
 /** Of a read that may be either. */
 type LeasableOptions = WaitOptions & { readonly lease?: boolean | number };
 
+/** How several values are taken in one request. */
 export interface ManyOptions extends WaitOptions {
   /** Most values wanted. Default 1000. */
   readonly max?: number | undefined;
 }
 
+/** How an iterator reads. */
 export interface IterationOptions extends WaitOptions {
   /**
    * Most values that an `ifind` or `ifindTry` reads at a time. Default 1. With more it is many times as fast over long queues, and
@@ -63,6 +66,7 @@ export interface IterationOptions extends WaitOptions {
   readonly after?: Position | undefined;
 }
 
+/** How a workspace is opened. */
 export interface OpenOptions {
   /** Use it and do not want to own it. Default false: own it if nobody does. */
   readonly useUse?: boolean | undefined;
@@ -331,6 +335,7 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return this.session.leave(this.handle);
   }
 
+  /** Calls `close`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

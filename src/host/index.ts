@@ -1,4 +1,8 @@
-/** The door `networkspaces/server`: a workspace server in this process. */
+/**
+ * A workspace server in this process, and what belongs to it: its data folder, and the list of who may use it.
+ *
+ * @module networkspaces/server
+ */
 export type { Durability } from "../log/index.ts";
 export { LogError, type LogErrorCode } from "../log/index.ts";
 export type { ServerTlsOptions } from "../server/tls/server-certificate.ts";

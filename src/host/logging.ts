@@ -1,5 +1,6 @@
 import type { Logger } from "../server/logger.ts";
 
+/** The levels, from what tells least to what tells most. */
 export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
 /** What is logged: this and what is worse. */
 export type LogLevel = (typeof logLevels)[number];

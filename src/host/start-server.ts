@@ -17,6 +17,7 @@ const DEFAULT_PORT = 8765;
 
 const durabilities: readonly Durability[] = ["fsync", "os", "memory"];
 
+/** Where a server listens, whom it lets in, what it keeps, and what it refuses. */
 export interface StartServerOptions {
   /** The address to listen on. Default: `127.0.0.1`. */
   readonly host?: string;
@@ -93,6 +94,7 @@ export interface StartServerOptions {
   readonly logger?: LogLevel | Logger;
 }
 
+/** A server that runs in this process. */
 export interface RunningServer {
   /** The address it listens on. */
   readonly host: string;
@@ -118,6 +120,7 @@ export interface RunningServer {
   stop(): Promise<void>;
   /** Done when it has stopped, whoever asked for it (a client may, with `allowKillOnClose`). */
   readonly stopped: Promise<void>;
+  /** Calls `stop`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

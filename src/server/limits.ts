@@ -84,6 +84,7 @@ export interface Limits {
 
 const GIB = 2 ** 30;
 
+/** The limits of a server that was not given others. */
 export const defaultLimits: Limits = {
   maxValueBytes: 16 * GIB,
   maxNameBytes: 1024,

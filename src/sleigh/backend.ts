@@ -13,6 +13,7 @@ export interface Description {
   readonly options: FeedOptions;
 }
 
+/** Who has joined a sleigh. */
 export interface Status {
   /** Workers that have joined and live. */
   readonly joined: number;
@@ -20,6 +21,7 @@ export interface Status {
   readonly closed: boolean;
 }
 
+/** What a worker says about itself. */
 export interface WorkerInfo {
   readonly rank: number;
   readonly host: string;

@@ -19,6 +19,8 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): 
   return startServer({
     host: options.host ?? "127.0.0.1",
     port: 0,
+    // (What the environment says is for servers that are started by hand: one of these may have its web port.)
+    webPort: 0,
     // Master and workers have a token; what comes through a tunnel to other nodes may be anybody there.
     tokensOnly: true,
     insecure: options.insecure ?? false,

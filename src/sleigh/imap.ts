@@ -59,21 +59,25 @@ export class Imap<R> implements AsyncIterableIterator<R, undefined>, AsyncDispos
     }
   }
 
+  /** The next result, in the order of the tasks. Rejects with the SleighTaskError of a task that has failed. */
   next(): Promise<IteratorResult<R, undefined>> {
     const result = this.#tail.then(() => this.#next());
     this.#tail = result.catch(() => undefined);
     return result;
   }
 
+  /** Hands out no more tasks and drops what is under way, as `stop` does. */
   return(): Promise<IteratorResult<R, undefined>> {
     this.stop();
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Itself: for `for await`. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Calls `return`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

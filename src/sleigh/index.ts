@@ -1,4 +1,8 @@
-/** The door `networkspaces/sleigh`: workers on this machine or many, and work for them. */
+/**
+ * Sleigh: workers on this machine or many, and work for them.
+ *
+ * @module networkspaces/sleigh
+ */
 export type { Status, WorkerInfo } from "./backend.ts";
 export type { Lists, OneList, Values } from "./call-types.ts";
 export {

@@ -8,6 +8,7 @@
 /** Goes up when a program that reads an older one would misunderstand a newer one. */
 export const MONITOR_VERSION = 1;
 
+/** What variable `monitor` of a sleigh's workspace has. Times but `startedAt` are milliseconds since then. */
 export interface SleighMonitor {
   readonly version: typeof MONITOR_VERSION;
   readonly sleigh: string;
@@ -90,6 +91,7 @@ export interface MonitoredTimeline {
   readonly earlier: number;
 }
 
+/** A line that a worker has printed. */
 export interface MonitoredLine {
   readonly at: number;
   readonly rank: number;
@@ -98,6 +100,7 @@ export interface MonitoredLine {
   readonly text: string;
 }
 
+/** A task that has failed. */
 export interface MonitoredError {
   readonly at: number;
   readonly job: number;

@@ -49,6 +49,7 @@ export class SleighPending<T, R = unknown> implements Promise<T>, AsyncIterable<
     return this.#job.outstanding;
   }
 
+  /** How far the call is: counts of tasks, and milliseconds. */
   get progress(): Progress {
     return this.#job.progress;
   }
@@ -72,6 +73,7 @@ export class SleighPending<T, R = unknown> implements Promise<T>, AsyncIterable<
     this.#job.cancel(reason);
   }
 
+  /** The results as they arrive, in no order. Throws what the call rejects with. */
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
     for await (const [, result] of this.entries()) {
       yield result;

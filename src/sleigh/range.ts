@@ -13,6 +13,7 @@ export class Range implements Iterable<number> {
     this.step = step;
   }
 
+  /** How many numbers there are. */
   get length(): number {
     return Math.max(0, Math.ceil((this.to - this.from) / this.step));
   }
@@ -27,6 +28,7 @@ export class Range implements Iterable<number> {
     return list;
   }
 
+  /** The numbers, one after the other. */
   *[Symbol.iterator](): Generator<number, void, undefined> {
     for (let i = 0; i < this.length; i++) {
       yield this.from + i * this.step;

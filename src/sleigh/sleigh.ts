@@ -26,11 +26,13 @@ import { webAddressOf } from "./web-address.ts";
 const STOP_GRACE_MS = 2000;
 const IMAP_LOAD_FACTOR = 10;
 
+/** Which workers get what is exported. */
 export interface ExportOptions {
   /** Only the worker of this rank. Default: all, those that come later included. */
   readonly worker?: number;
 }
 
+/** Whom `status` waits for. */
 export interface StatusOptions {
   /** Nobody may join any more, but for those who replace the dead: what waits for workers starts with those that are there. Default false. */
   readonly closeGroup?: boolean;
@@ -38,6 +40,7 @@ export interface StatusOptions {
   readonly timeout?: number;
 }
 
+/** What `view` does beside saying where to look. */
 export interface ViewOptions {
   /** Whether a browser is opened. Default true; else it is only said where to look. */
   readonly open?: boolean;
@@ -83,6 +86,7 @@ export class Sleigh implements AsyncDisposable {
     return this.#backend?.rankCount ?? this.workerCount;
   }
 
+  /** What the workers were started on, as it was given: `localhost` for each where nothing was said. */
   get nodeList(): readonly (string | NodeEntry)[] {
     return this.#options.nodeList ?? Array.from({ length: this.workerCount }, () => "localhost");
   }
@@ -261,6 +265,7 @@ export class Sleigh implements AsyncDisposable {
     return (this.#stopped ??= holding(this.#stop()));
   }
 
+  /** Calls `stop`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import * as client from "../../src/client/index.ts";
 import {
   AbortedError,
   ArgumentError,
@@ -15,53 +12,11 @@ import {
   NwsServer,
   OperationError,
 } from "../../src/client/index.ts";
-import { classOfFailure } from "../../src/client/failure.ts";
-import { failureCodes, type FailureName } from "../../src/wire/failure-codes.ts";
 import { byteString, fields, frame, replies, verbs } from "../conformance/hostile/frames.ts";
 import { failureOf, FakeServer, TestServer, until, untilWaiting } from "./support.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
-});
-
-const [errorsPage = ""] = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8").split(
-  "\n## Errors of a sleigh\n",
-);
-
-/** The cells of the rows of the tables in the client's part of the page, without the backquotes. */
-const rows = errorsPage
-  .split("\n")
-  .filter((line) => line.startsWith("| `"))
-  .map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll("`", "")),
-  );
-
-test("docs/errors.md lists the server's codes with their numbers, statuses and classes", () => {
-  const documented = rows.filter((cells) => cells.length === 5).map((cells) => cells.slice(0, 4));
-  const known = Object.entries(failureCodes).map(([name, { number, status }]) => [
-    name,
-    String(number),
-    String(status),
-    classOfFailure[name as FailureName].name,
-  ]);
-  expect(documented).toEqual(known);
-});
-
-test("docs/errors.md lists every code of the client, and no other", () => {
-  const documented = rows.map(([first]) => first!).filter((name) => /^[a-z]/.test(name));
-  expect(documented.toSorted()).toEqual(Object.keys(ErrorCode).toSorted());
-});
-
-test("docs/errors.md lists every class with the class that it extends", () => {
-  const documented = rows
-    .filter((cells) => cells.length === 3 && /^[A-Z]/.test(cells[0]!))
-    .map(([name, base]) => [name, base]);
-  const exported = Object.entries(client).filter(([name]) => name.endsWith("Error"));
-  const known = exported.map(([name, each]) => [name, (Object.getPrototypeOf(each) as { name: string }).name]);
-  expect(documented.toSorted()).toEqual(known.toSorted());
 });
 
 test("when nobody listens, every operation says where and what to do", async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { NwsServer } from "../../src/client/index.ts";
 import { startServer } from "../../src/host/index.ts";
 import { LaunchError, range, Sleigh, SleighStoppedError } from "../../src/sleigh/index.ts";
@@ -112,4 +112,15 @@ test("a stopped worker is noticed by its heartbeat", async () => {
   process.kill(pid, "SIGSTOP");
   expect(await s.eachElem((x: number) => x, range(5))).toEqual([0, 1, 2, 3, 4]);
   expect((await s.workerInfo())[0]!.pid).not.toBe(pid);
+});
+
+test("a sleigh's own server leaves the ports of the environment to others", async () => {
+  await using server = await startServer({ port: 0, webPort: 0 });
+  vi.stubEnv("NWS_WEB_PORT", String(server.webPort));
+  try {
+    await using s = new Sleigh({ workerCount: 1 });
+    expect(await s.eachWorker("1")).toEqual([1]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

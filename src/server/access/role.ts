@@ -7,6 +7,7 @@ export const roles = [
   /** Also end other clients' sessions, and the server where that is allowed. */
   "admin",
 ] as const;
+/** What somebody may do: `read` looks, `use` also stores, takes and makes, `admin` also ends others' sessions. */
 export type Role = (typeof roles)[number];
 
 export function isRole(text: unknown): text is Role {

@@ -11,6 +11,7 @@ export interface TokenLimits {
   readonly maxWorkspaces?: number;
 }
 
+/** The names of these limits, as in the list of who may use a server. */
 export const tokenLimitNames = [
   "maxConnections",
   "maxOperationsPerSecond",

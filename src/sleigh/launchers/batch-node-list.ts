@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { LaunchError } from "./launch-error.ts";
 import { expandCounts, expandHostList } from "./slurm-host-list.ts";
 
+/** A batch system whose node lists can be read. */
 export type BatchSystem = "lsf" | "pbs" | "sge" | "slurm";
 
+/** What to read a node list from. */
 export interface BatchNodeListOptions {
   /** Default: the one whose variables are set. */
   readonly system?: BatchSystem;

@@ -5,6 +5,7 @@ import type { LaunchOptions } from "./launch-options.ts";
 import { planWorkers } from "./plan.ts";
 import { localLine, windowsQuote, shellQuote } from "./quoting.ts";
 
+/** What the commands of a dry run name. */
 export interface DryRunOptions {
   /** The sleigh's name. Default: as a sleigh would be named. */
   readonly sleigh?: string;

@@ -1,6 +1,7 @@
 import type { Launcher } from "./launcher.ts";
 import { shellLine } from "./quoting.ts";
 
+/** How workers are started with `bsub`. */
 export interface LsfOptions {
   /** The program. Default: `bsub`. */
   readonly command?: string;

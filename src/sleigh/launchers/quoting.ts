@@ -33,6 +33,7 @@ export function windowsQuote(word: string): string {
   return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, "$1$1")}"`;
 }
 
+/** The words as one line for Windows' command interpreter. */
 export function windowsLine(words: readonly string[]): string {
   return words.map(windowsQuote).join(" ");
 }

@@ -1,6 +1,7 @@
 import type { Launcher } from "./launcher.ts";
 import { shellLine } from "./quoting.ts";
 
+/** How workers are started with `rsh`. */
 export interface RshOptions {
   /** The program. Default: `rsh`. */
   readonly command?: string;

@@ -1,5 +1,6 @@
 import type { Launcher } from "./launcher.ts";
 
+/** How workers are started with `srun`. */
 export interface SlurmOptions {
   /** The program. Default: `srun`. */
   readonly command?: string;

@@ -2,6 +2,7 @@ import { fromElsewhere, fromHere, isLoopback, isThisMachine } from "./addresses.
 import type { LaunchCommand, Launcher, WorkerToLaunch } from "./launcher.ts";
 import { shellLine } from "./quoting.ts";
 
+/** How workers are started with `ssh`. */
 export interface SshOptions {
   /** The program. Default: `ssh`. */
   readonly command?: string;

@@ -10,7 +10,16 @@ export type Accumulate<R> = (results: R[], tasks: number[]) => unknown;
  * returns; else with undefined.
  */
 export type Accumulator<R, V = unknown> =
-  (Accumulate<R> & { value?: () => V }) | { accumulate: Accumulate<R>; value?: () => V };
+  | (Accumulate<R> & {
+      /** What the call resolves with. */
+      value?: () => V;
+    })
+  | {
+      /** Called with results as they arrive. */
+      accumulate: Accumulate<R>;
+      /** What the call resolves with. */
+      value?: () => V;
+    };
 
 /** Hands results to the user's accumulator, a call at a time, and keeps nothing. */
 export class AccumulatorSink implements Sink {

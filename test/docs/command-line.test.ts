@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { Page, rowsOf } from "./markdown.ts";
 
-const page = await readFile(new URL("../../docs/command-line.md", import.meta.url), "utf8");
+const { text: page } = new Page("docs/command-line.md");
 const commands = createProgram().commands.filter((command) => !command.name().startsWith("__"));
 /** With what is called before its own name: `token create`. */
 const leaves = commands.flatMap((command) =>
@@ -47,5 +47,20 @@ it("docs/command-line.md has the server's options with their environment variabl
     if (envVar !== undefined) {
       expect(page).toMatch(new RegExp(`^\\| \`${long} .*\`${envVar}\``, "m"));
     }
+  }
+});
+
+it("docs/command-line.md has each option of the commands that have a table of their own, there", () => {
+  const tables = { server: "The server", tls: "Certificates", worker: "A worker" };
+  for (const [name, heading] of Object.entries(tables)) {
+    const documented = rowsOf(new Page("docs/command-line.md").section(heading)).flatMap(
+      ([option = ""]) => option.match(/--[a-z-]+/g) ?? [],
+    );
+    const command = commands.find((each) => each.name() === name)!;
+    const real = command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!);
+    expect({ name, options: [...new Set(documented)].sort() }).toEqual({
+      name,
+      options: real.sort(),
+    });
   }
 });

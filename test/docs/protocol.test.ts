@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   DeclareFlag,
@@ -22,30 +21,19 @@ import {
   WINDOW_BYTES,
   WITH_OPTIONS,
 } from "../../src/wire/index.ts";
+import { failureCodes } from "../../src/wire/failure-codes.ts";
+import { classicVerbs } from "../../src/server/classic-verbs.ts";
+import { Page, rowsOf } from "./markdown.ts";
 
 // The page is written for people; what it says in numbers is compared with the code.
 
-const page = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").replaceAll(
-  /(\d) (?=\d{3}\b)/g,
-  "$1",
-);
+const page = new Page("docs/protocol.md").text.replaceAll(/(\d) (?=\d{3}\b)/g, "$1");
 const multiplexed = page.slice(page.indexOf("\n## The multiplexed protocol"));
 
 /** The part of `text` under a heading, up to the next one. */
 function section(text: string, heading: string): string {
   const [, after = ""] = text.split(new RegExp(`^#+ ${heading}$`, "m"));
   return after.split(/^#/m)[0] ?? "";
-}
-
-/** The cells of a section's table rows, without head and rule. */
-function rows(text: string): string[][] {
-  const lines = text.split("\n").filter((line) => line.startsWith("|"));
-  return lines.slice(2).map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
 }
 
 /** `delete ws` → `deleteWs`: the page's words as one name. */
@@ -56,7 +44,7 @@ function nameOf(words: string): string {
 /** All "`name` number" pairs of a cell, or "number | `name`" of a row. */
 function numbers(heading: string): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const [number = "", names = ""] of rows(section(multiplexed, heading))) {
+  for (const [number = "", names = ""] of rowsOf(section(multiplexed, heading))) {
     const several = [...names.matchAll(/`([^`]+)` (\d+)/g)];
     for (const [, name = "", own = ""] of several) {
       found[nameOf(name)] = Number(own);
@@ -78,8 +66,8 @@ describe("docs/protocol.md", () => {
   });
 
   test("gives the flags the values that the code uses", () => {
-    const client = rows(section(multiplexed, "From the client")).flat();
-    const server = rows(section(multiplexed, "From the server")).flat();
+    const client = rowsOf(section(multiplexed, "From the client")).flat();
+    const server = rowsOf(section(multiplexed, "From the server")).flat();
     expect(client.find((cell) => cell.includes("u8 flags (1 own"))).toContain(
       `(${OpenFlag.own} own, ${OpenFlag.persistent} persistent, ${OpenFlag.create} create), byte string name, with flag ${OpenFlag.durability} u8 durability. Flag ${OpenFlag.again} again:`,
     );
@@ -124,7 +112,26 @@ describe("docs/protocol.md", () => {
   });
 
   test("lists the options of the handshake", () => {
-    const listed = rows(section(page, "Handshake")).map(([name = ""]) => name.replaceAll("`", ""));
+    const listed = rowsOf(section(page, "Handshake")).map(([name = ""]) => name.replaceAll("`", ""));
     expect(listed).toEqual(expect.arrayContaining(Object.values(Option)));
+  });
+
+  test("lists the verbs of the classic protocol", () => {
+    const listed = rowsOf(new Page("docs/protocol.md").section("Requests")).flatMap(([verbs = ""]) =>
+      verbs.replaceAll("`", "").split(", "),
+    );
+    expect(listed.sort()).toEqual([...classicVerbs.keys()].sort());
+  });
+
+  test("lists the statuses of the classic protocol", () => {
+    const listed = rowsOf(new Page("docs/protocol.md").section("Replies")).map(([status]) => Number(status));
+    const real = new Set([0, ...Object.values(failureCodes).map(({ status }) => status)]);
+    expect(listed.sort()).toEqual([...real].sort());
+  });
+
+  test("names no code of a failure that is none", () => {
+    const named = [...page.matchAll(/\b_([a-z]+(?:_[a-z]+)+)_\b/g)].map(([, code = ""]) => code);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((code) => !(code in failureCodes))).toEqual([]);
   });
 });
