@@ -75,10 +75,7 @@ function main(): number {
   }
   execFileSync("npm", ["version", version, "--no-git-tag-version", "--allow-same-version"], { stdio: "ignore" });
   writeFileSync("CHANGELOG.md", changelog);
-  writeFileSync(
-    VERSION_FILE,
-    `/** The version of this package. */\nexport const VERSION = ${JSON.stringify(version)};\n`,
-  );
+  writeFileSync(VERSION_FILE, readFileSync(VERSION_FILE, "utf8").replace(/VERSION = ".*?"/, `VERSION = "${version}"`));
   repository.git("commit", "--quiet", "--all", "--message", `Release ${version}`);
   repository.git("tag", "--annotate", `v${version}`, "--message", `${manifest.name} ${version}`);
   repository.git("push", "--quiet", "--atomic", "origin", "main", `v${version}`);

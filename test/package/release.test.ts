@@ -41,27 +41,27 @@ function commit(): void {
   git("push", "--quiet", "origin", "main");
 }
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "nws-release-"));
-  project = join(folder, "project");
-  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", join(folder, "origin.git")]);
-  execFileSync("git", ["init", "--quiet", "--initial-branch=main", project]);
-  git("remote", "add", "origin", join(folder, "origin.git"));
-  mkdirSync(join(project, "src", "host"), { recursive: true });
-  const scripts = { check: "node -e \"require('fs').writeFileSync('../checked', '')\"" };
-  const manifest = { name: "a-project", version: "1.2.3", repository: "github:somebody/a-project", scripts };
-  write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
-  execFileSync("npm", ["install", "--package-lock-only", "--silent"], { cwd: project });
-  write("src/host/version.ts", 'export const VERSION = "1.2.3";\n');
-  write("CHANGELOG.md", CHANGELOG);
-  commit();
-});
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
 describe("npm run release", () => {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "nws-release-"));
+    project = join(folder, "project");
+    execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", join(folder, "origin.git")]);
+    execFileSync("git", ["init", "--quiet", "--initial-branch=main", project]);
+    git("remote", "add", "origin", join(folder, "origin.git"));
+    mkdirSync(join(project, "src", "host"), { recursive: true });
+    const scripts = { check: "node -e \"require('fs').writeFileSync('../checked', '')\"" };
+    const manifest = { name: "a-project", version: "1.2.3", repository: "github:somebody/a-project", scripts };
+    write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
+    execFileSync("npm", ["install", "--package-lock-only", "--silent"], { cwd: project });
+    write("src/host/version.ts", 'export const VERSION = "1.2.3";\n');
+    write("CHANGELOG.md", CHANGELOG);
+    commit();
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
   it("makes a version, tags it and pushes both", () => {
-    expect(release("minor")).toEqual({ code: 0, text: expect.stringContaining("pushed v1.3.0") });
+    expect(release("minor")).toEqual({ code: 0, text: expect.stringContaining("pushed v1.3.0") as string });
     for (const file of ["package.json", "package-lock.json"]) {
       expect((JSON.parse(git("show", `origin/main:${file}`)) as { version: string }).version).toBe("1.3.0");
     }
@@ -103,7 +103,7 @@ describe("npm run release", () => {
     write("more", "more");
     git("add", "--all");
     git("commit", "--quiet", "--message", "Not pushed");
-    expect(release("patch")).toEqual({ code: 1, text: expect.stringContaining("is not what 'origin' has") });
+    expect(release("patch")).toEqual({ code: 1, text: expect.stringContaining("is not what 'origin' has") as string });
     git("push", "--quiet", "origin", "main");
     write("package.json", readFileSync(join(project, "package.json"), "utf8").replace("node -e", "exit 1; node -e"));
     commit();
