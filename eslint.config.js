@@ -114,7 +114,7 @@ export default defineConfig(
   // The one file of the layer that reaches further down: it starts a server for a sleigh.
   { files: ["src/sleigh/embedded-server.ts"], rules: { "no-restricted-imports": "off" } },
   {
-    files: ["src/cli/**", "examples/**", "bench/**", "scripts/**", "test/**/fixtures/**"],
+    files: ["src/cli/**", "examples/**", "bench/**", "scripts/**", "test/**/fixtures/**", "test/**/programs/**"],
     rules: { "no-console": "off" },
   },
 );

@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { type RunningServer, startServer } from "networkspaces/server";
 
+const pythonClient = fileURLToPath(new URL("../../clients/python", import.meta.url));
+
 /** A program in a process of its own. */
 export interface Program {
   /** Resolves when it has ended. If it fails, the whole example does. */
@@ -76,7 +78,10 @@ async function findOrStartServer(): Promise<RunningServer | undefined> {
 }
 
 function startProgram(path: string, args: string[]): ChildProcess {
-  return path.endsWith(".py") ? spawn("python3", [path, ...args], { stdio: "inherit" }) : fork(path, args);
+  if (path.endsWith(".py")) {
+    return spawn("python3", [path, ...args], { stdio: "inherit", env: { ...process.env, PYTHONPATH: pythonClient } });
+  }
+  return fork(path, args);
 }
 
 function end(child: ChildProcess): Promise<void> {

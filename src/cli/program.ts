@@ -5,6 +5,7 @@ import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { dataCommand } from "./commands/data.ts";
 import { declareCommand } from "./commands/declare.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { dumpCommand } from "./commands/dump.ts";
 import { fetchCommand, findCommand } from "./commands/read.ts";
 import { infoCommand } from "./commands/info.ts";
@@ -50,7 +51,11 @@ export function createProgram(): Command {
     program.addCommand(command);
   }
   program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());
-  program.commandsGroup("Working:").addCommand(workerCommand()).addCommand(babelfishCommand());
+  program
+    .commandsGroup("Working:")
+    .addCommand(demoCommand())
+    .addCommand(workerCommand())
+    .addCommand(babelfishCommand());
   program.commandsGroup("Values:");
   for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {
     program.addCommand(command);

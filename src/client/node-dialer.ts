@@ -1,7 +1,7 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Dictionary } from "../wire/dictionary.ts";
-import { channelBindingOf, connectTls } from "./tls-connect.ts";
+import { channelBindingOf, connectTls, hasChannelBinding } from "./tls-connect.ts";
 import { explainTls } from "./tls-failure.ts";
 import type { TlsSettings } from "./tls-options.ts";
 import type { TokenSource } from "./token-source.ts";
@@ -44,7 +44,8 @@ export class NodeDialer implements Dialer {
   }
 
   credentials(offer: Dictionary): Promise<Credentials | undefined> | undefined {
-    return this.#tokens.credentials(offer);
+    const isBindable = hasChannelBinding || "path" in this.#target || this.#target.tls === undefined;
+    return isBindable ? this.#tokens.credentials(offer) : this.#tokens.none();
   }
 
   dial(events: TransportEvents): Transport {

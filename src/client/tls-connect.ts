@@ -1,5 +1,5 @@
 import { isIP, type OnReadOpts } from "node:net";
-import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { checkServerIdentity, connect, type ConnectionOptions, TLSSocket } from "node:tls";
 import type { TlsSettings } from "./tls-options.ts";
 
 const BINDING_BYTES = 32;
@@ -25,7 +25,12 @@ export function connectTls(
   return connect(options);
 }
 
+/** Whether this runtime tells what a login is bound to: Node and Bun do, Deno does not. */
+export const hasChannelBinding = "exportKeyingMaterial" in TLSSocket.prototype;
+
 /** See `Transport.channelBinding`. */
-export function channelBindingOf(socket: TLSSocket): Uint8Array {
-  return socket.exportKeyingMaterial(BINDING_BYTES, "EXPORTER-Channel-Binding", Buffer.alloc(0));
+export function channelBindingOf(socket: TLSSocket): Uint8Array | undefined {
+  return hasChannelBinding
+    ? socket.exportKeyingMaterial(BINDING_BYTES, "EXPORTER-Channel-Binding", Buffer.alloc(0))
+    : undefined;
 }

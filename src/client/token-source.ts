@@ -12,6 +12,10 @@ export { parseToken } from "../wire/token.ts";
 const OTHERS_MODE = 0o077;
 const MOST_BYTES = 1024;
 
+const UNBOUND =
+  "this runtime cannot bind a login to a TLS connection, so that no token can be used over TLS (Node and Bun can): " +
+  "show a client certificate instead (tls: { cert, key })";
+
 /** Where a program has its token from. */
 export interface TokenChoice {
   readonly token?: string | undefined;
@@ -36,9 +40,8 @@ export class TokenSource {
    */
   credentials(offer: Dictionary): Promise<Credentials | undefined> | undefined {
     const { token, tokenFile } = this.#choice;
-    const isGiven = token !== undefined || tokenFile !== undefined;
     if (!offer.has(Option.authenticate)) {
-      return isGiven ? Promise.reject(new Error(NOT_ASKED)) : undefined;
+      return this.#isGiven ? Promise.reject(new Error(NOT_ASKED)) : undefined;
     }
     if (token !== undefined) {
       return Promise.resolve({ token });
@@ -48,6 +51,15 @@ export class TokenSource {
     }
     const own = offer.get(Option.ownToken);
     return own === undefined ? undefined : ownToken(own);
+  }
+
+  /** Where no login is possible, because this runtime cannot bind one to a TLS connection: rejects when a token was given. */
+  none(): Promise<undefined> | undefined {
+    return this.#isGiven ? Promise.reject(new Error(UNBOUND)) : undefined;
+  }
+
+  get #isGiven(): boolean {
+    return this.#choice.token !== undefined || this.#choice.tokenFile !== undefined;
   }
 }
 

@@ -129,6 +129,12 @@ export interface RunningServer {
  * (a `LogError`, whose `code` says why).
  */
 export async function startServer(options: StartServerOptions = {}): Promise<RunningServer> {
+  if ("bun" in process.versions) {
+    // What clients send never arrives there (Bun 1.4), so that nobody would be answered.
+    throw new Error(
+      "the server does not run on Bun, which clients and workers do: start it with Node (npx networkspaces server)",
+    );
+  }
   const environment = readEnvironment();
   const {
     host = DEFAULT_HOST,

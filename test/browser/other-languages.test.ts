@@ -39,8 +39,10 @@ describe.skipIf(chromiumPath === undefined)("the values of programs in other lan
     const page = await pages.open("/workspaces/python/variables/x");
     await sees(page, "It is not there");
     await programs.python("python", [
-      "import datetime, decimal",
-      "ws.store('x', {'id': 7, 'who': ('Ada', None), 'price': decimal.Decimal('1.50'), 'due': datetime.date(2026, 12, 24)})",
+      "import datetime, decimal, pickle",
+      "from networkspaces import Serialized",
+      "value = {'id': 7, 'who': ('Ada', None), 'price': decimal.Decimal('1.50'), 'due': datetime.date(2026, 12, 24)}",
+      "ws.store('x', Serialized(1 << 24, pickle.dumps(value, protocol=2)))",
     ]);
     const line = page.locator(".value-line").first();
 

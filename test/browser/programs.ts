@@ -23,9 +23,9 @@ export class Programs implements AsyncDisposable {
   async python(workspace: string, lines: readonly string[]): Promise<void> {
     const program = [
       "import sys",
-      `sys.path.insert(0, ${JSON.stringify(here("../conformance"))})`,
-      "from nws import NetWorkSpace",
-      `ws = NetWorkSpace(${JSON.stringify(workspace)}, port=${this.#port}, use=True)`,
+      `sys.path.insert(0, ${JSON.stringify(here("../../clients/python"))})`,
+      "from networkspaces import NetWorkSpace",
+      `ws = NetWorkSpace(${JSON.stringify(workspace)}, port=${this.#port}, useUse=True)`,
       ...lines,
     ];
     const child = this.#start("python3", ["-B", "-c", program.join("\n")]);

@@ -3,7 +3,6 @@
 import os
 import struct
 
-from nws import NetWorkSpace, UnreadableValue
 from support import ARGUMENT_COUNTS, BLANK_COOKIE, ClassicCase, TIMEOUT, Target, fresh_name, long
 
 MIB = 1 << 20
@@ -344,48 +343,20 @@ class Names(ClassicCase):
         self.assert_in_step(connection)
 
 
-class PythonValues(ClassicCase):
-    """The client itself, as the examples use it."""
-
-    def workspace(self, name, **options):
-        workspace = NetWorkSpace(name, host=Target.host, port=Target.port, timeout=TIMEOUT, **options)
-        self.addCleanup(workspace.close)
-        return workspace
-
-    def test_python_values_come_back_as_they_were(self):
-        workspace = self.workspace(fresh_name())
-        for value in ("text é ☃", "", b"\0\xff", 7, 1.5, None, True, [1, "a", None], {"k": (1, 2)}, {1, 2}):
-            workspace.store("x", value)
-            self.assertEqual(value, workspace.find("x"))
-            self.assertEqual(value, workspace.fetch("x"))
-
-    def test_iterators_and_listings(self):
-        name = fresh_name()
-        workspace = self.workspace(name)
-        workspace.declare("one", "single")
-        for number in range(5):
-            workspace.store("x", number)
-            workspace.store("one", number)
-        self.assertEqual([0, 1, 2, 3, 4], list(workspace.ifind_try("x")))
-        self.assertEqual([4], list(workspace.ifind_try("one")))
-        self.assertEqual({b"x": (5, 0, 0, "fifo"), b"one": (1, 0, 0, "single")}, workspace.list_vars())
-        self.assertEqual([0, 1, 2, 3, 4], list(workspace.ifetch_try("x")))
-        self.assertEqual("none", workspace.fetch_try("x", "none"))
-        self.assertIsNone(workspace.find_try("x"))
-        mine, _, persistent, variables = workspace.connection.list_wss()[name]
-        self.assertEqual((True, False, [b"one", b"x"]), (mine, persistent, sorted(variables)))
-
-    def test_the_value_of_another_language_stays_reachable(self):
-        workspace = self.workspace(fresh_name())
-        workspace.connection.must("store", workspace.name, "x", str(3 << 24), b"R's own")
-        with self.assertRaises(UnreadableValue) as raised:
-            workspace.fetch("x")
-        self.assertEqual(b"R's own", raised.exception.data)
+class OtherValues(ClassicCase):
 
     def test_doubles_as_another_language_sends_them(self):
-        workspace = self.workspace(fresh_name())
+        connection, name = self.opened()
         data = struct.pack("<3d", 1.0, -0.0, 1e300)
-        workspace.connection.must("store", workspace.name, "x", str(2 << 24 | 3 | 2 << 4 | 3 << 8), data)
-        reply = workspace.connection.call("fetch", workspace.name, "x")
+        connection.must("store", name, "x", str(2 << 24 | 3 | 2 << 4 | 3 << 8), data)
+        reply = connection.call("fetch", name, "x")
         self.assertEqual((2 << 24 | 3 | 2 << 4 | 3 << 8, data), (reply.descriptor, reply.value))
         self.assertNotEqual(BLANK_COOKIE, reply.cookie)
+
+    def test_why_a_trying_verb_has_no_value_is_said_in_one_sentence(self):
+        connection = self.connect(options={"MetadataFromServer": "1"})
+        name = fresh_name()
+        connection.must("open ws", name, "owner", "no")
+        for verb in ("fetchTry", "findTry"):
+            reply = connection.call(verb, name, "x")
+            self.assertEqual((1, "there is no value"), (reply.status, reply.reason))

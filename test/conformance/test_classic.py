@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The conformance suite of the classic protocol, against a running server.
+"""The conformance suite of the classic protocol and the tests of the Python client, against a running server.
 
     python3 test_classic.py [--host H] [--port P] [--may-kill] [--ca FILE] [--list] [--json] [name ...]
 
@@ -17,7 +17,8 @@ import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "clients" / "python")]
 
 import classic_framing  # noqa: E402
 import classic_handshake  # noqa: E402
@@ -26,6 +27,8 @@ import classic_tls  # noqa: E402
 import classic_variables  # noqa: E402
 import classic_waiting  # noqa: E402
 import classic_workspaces  # noqa: E402
+import client_bytes  # noqa: E402
+import client_operations  # noqa: E402
 from support import Target  # noqa: E402
 
 MODULES = (
@@ -36,6 +39,8 @@ MODULES = (
     classic_iteration,
     classic_framing,
     classic_tls,
+    client_operations,
+    client_bytes,
 )
 
 

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installInto, type Packed, pack, root, run } from "./packed.ts";
 
-const run = promisify(execFile);
-const root = join(import.meta.dirname, "..", "..");
 const typescript = join(root, "node_modules", "typescript", "bin", "tsc");
 
 const program = `
@@ -23,26 +19,36 @@ await server.stop();
 `;
 
 describe("the packed package, installed in an empty folder", () => {
+  let packed: Packed;
   let folder: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "nws-package-"));
-    // The build is there already (npm test builds first); building again here would pull dist/ from under other tests.
-    const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
-      cwd: root,
-    });
-    await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--silent", `./${stdout.trim()}`], {
-      cwd: folder,
-    });
+    packed = await pack();
+    folder = packed.folder;
+    await installInto(folder, packed.file);
   }, 120_000);
 
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => packed[Symbol.asyncDispose]());
 
   test("works from an ES module", async () => {
     await writeFile(join(folder, "program.mjs"), program.replaceAll(/<\{.*?\}>|: number/g, ""));
     const { stdout } = await run(process.execPath, ["program.mjs"], { cwd: folder });
     expect(stdout).toBe("x is 42\n");
+  });
+
+  test("works from a CommonJS module", async () => {
+    const required = program
+      .replaceAll(/<\{.*?\}>|: number/g, "")
+      .replaceAll(/import (\{.*?\}) from (".*?");/g, "const $1 = require($2);")
+      .replace(/(const server = [^]*)/, "(async () => {\n$1})();");
+    await writeFile(join(folder, "program.cjs"), required);
+    const { stdout } = await run(process.execPath, ["program.cjs"], { cwd: folder });
+    expect(stdout).toBe("x is 42\n");
+    const doors = ["networkspaces", "networkspaces/browser", "networkspaces/server", "networkspaces/sleigh"];
+    const types = await run(process.execPath, ["-p", doors.map((door) => `typeof require("${door}")`).join("+")], {
+      cwd: folder,
+    });
+    expect(types.stdout).toBe("objectobjectobjectobject\n");
   });
 
   test.each([

@@ -38,7 +38,8 @@ export class Sshd implements AsyncDisposable {
     this.options = ["-F", "/dev/null", "-i", join(folder, "user"), ...settings.flatMap((setting) => ["-o", setting])];
   }
 
-  static async start(): Promise<Sshd> {
+  /** `env`: of what is run there. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
     const folder = mkdtempSync(join(tmpdir(), "nws-sshd-"));
     const path = (name: string): string => join(folder, name);
     for (const name of ["host", "user"]) {
@@ -60,6 +61,14 @@ export class Sshd implements AsyncDisposable {
       "PermitRootLogin yes",
       "PasswordAuthentication no",
       "MaxStartups 100",
+      // (Only the first SetEnv counts.)
+      ...(Object.keys(env).length === 0
+        ? []
+        : [
+            `SetEnv ${Object.entries(env)
+              .map(([name, value]) => `${name}="${value}"`)
+              .join(" ")}`,
+          ]),
     ];
     writeFileSync(path("config"), `${config.join("\n")}\n`);
     const child = spawn(SSHD!, ["-D", "-e", "-f", path("config")], { stdio: ["ignore", "ignore", "pipe"] });

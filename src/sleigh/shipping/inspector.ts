@@ -63,6 +63,8 @@ interface ScriptParsed {
   readonly startColumn: number;
 }
 
+const probe = (): undefined => undefined;
+
 const GROUP = "networkspaces";
 const MAILBOX = Symbol.for("networkspaces.shipping.mailbox");
 const MAILBOX_SOURCE = `globalThis[Symbol.for("networkspaces.shipping.mailbox")]`;
@@ -86,8 +88,8 @@ export class Inspector {
       const session = new Session();
       session.connect();
       const inspector = new Inspector(session);
-      inspector.#post("Runtime.evaluate", { expression: "0" });
-      return inspector;
+      // Bun and Deno have a part of it: one that cannot look into a function is none.
+      return inspector.look(() => inspector.inside(probe)).kind === "source" ? inspector : undefined;
     } catch {
       return undefined;
     }
