@@ -1,4 +1,4 @@
-import { chmod, lstat, unlink } from "node:fs/promises";
+import { chmod, lstat, readFile, readlink, unlink } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 
 /** Waiting connections that the system keeps before they are accepted. */
@@ -80,20 +80,33 @@ export async function listenFd(
   if (address !== null && typeof address === "object") {
     return { address: { host: address.address, port: address.port }, close };
   }
-  const path = address ?? "";
+  const path = await pathOfSocket(fd);
   if (await isOpenToOthers(path)) {
     close();
     throw new Error(
-      `everybody on this machine may open the socket ${path || fd}, and would be taken for this user: ` +
+      `everybody on this machine may open the socket ${path ?? fd}, and would be taken for this user: ` +
         "whoever makes it must keep others out (SocketMode=0600, or 0660 for a group)",
     );
   }
-  return { address: { host: path, port: 0 }, close };
+  return { address: { host: path ?? "", port: 0 }, close };
 }
 
-/** A socket without a path (an abstract one) has no permissions at all. */
-async function isOpenToOthers(path: string): Promise<boolean> {
-  const mode = await lstat(path).then(
+/** Of a Unix socket that somebody else has opened: Node does not tell, Linux does. Undefined: it has none that can be known. */
+async function pathOfSocket(fd: number): Promise<string | undefined> {
+  try {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/self/fd/${fd}`)) ?? [];
+    const lines = (await readFile("/proc/net/unix", "utf8")).split("\n").map((line) => line.split(" "));
+    // (Num RefCount Protocol Flags Type St Inode Path)
+    const fields = lines.map((line) => line.filter((field) => field !== "")).find((line) => line[6] === inode);
+    return fields?.slice(7).join(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+/** One without a path, or with an abstract one, has no permissions at all. */
+async function isOpenToOthers(path: string | undefined): Promise<boolean> {
+  const mode = await lstat(path ?? "").then(
     (stats) => stats.mode,
     () => OTHERS_MODE,
   );
