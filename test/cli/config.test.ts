@@ -17,9 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Shown {
-  readonly [key: string]: { readonly value: unknown; readonly from: string };
-}
+type Shown = Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
 
 async function show(args: readonly string[], env: Record<string, string> = {}): Promise<Shown> {
   const { stdout, stderr, code } = await nws(["config", "show", "--json", ...args], { env });
@@ -206,7 +204,9 @@ describe("nws config check", () => {
     ]);
     const { faults, code } = await check(path);
     expect(code).toBe(2);
-    const of = Object.fromEntries(faults.map(({ key, message }) => [key, message]));
+    const of: Readonly<Record<string, string>> = Object.fromEntries(
+      faults.map(({ key = "", message }) => [key, message] as const),
+    );
     expect(Object.keys(of).sort()).toEqual(["access", "audit-log", "data", "host", "socket", "tmp-dir", "web-pages"]);
     expect(of["data"]).toMatch(/cannot be made: .*plain is no folder/);
     expect(of["socket"]).toMatch(/is there already, and is no socket/);

@@ -23,7 +23,8 @@ export class ServiceManager implements AsyncDisposable {
   readonly #child: ChildProcessWithoutNullStreams;
 
   constructor(notify: string, listens: readonly string[], args: readonly string[], env: Record<string, string> = {}) {
-    const { NWS_SERVER_PORT: _, ...environment } = process.env;
+    const environment = { ...process.env };
+    delete environment["NWS_SERVER_PORT"];
     this.#child = spawn("python3", [script, notify, ...listens, "--", process.execPath, nwsPath, ...args], {
       env: { ...environment, ...env },
     });

@@ -26,7 +26,7 @@ it("the container file has no fault that a linter finds", () => {
     instructionJSONInSingleQuotes: ERROR,
     instructionWorkdirRelative: ERROR,
   });
-  expect(faults.map(({ range, message }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
+  expect(faults.map(({ range, message }) => `${range.start.line + 1}: ${JSON.stringify(message)}`)).toEqual([]);
 });
 
 it("the image runs no shell, is not root's, keeps its data in a volume, and says how it is", () => {
