@@ -16,7 +16,7 @@ export interface BlobStoreOptions {
   /** For values that outlive the store. Default: none do, and `tmpDir` is used. */
   readonly kept?: KeptBlobs;
   /** Most bytes in files, all together. Default: as many as the disk takes. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: () => number;
   /** Told what went wrong behind the scenes: a file that could not be removed, say. */
   readonly warn?: (message: string, error: unknown) => void;
 }
@@ -175,7 +175,7 @@ export class BlobStore {
 
   /** Counts bytes that arrived for a file. Throws when they are more than the limit allows. */
   addBytes(count: number): void {
-    const { maxBytes = Infinity } = this.#options;
+    const maxBytes = this.#options.maxBytes?.() ?? Infinity;
     if (this.#bytes + count > maxBytes) {
       throw new Error(`values in files may take ${maxBytes} bytes in all`);
     }

@@ -31,8 +31,8 @@ export function withWorkspace<T>(
 ): Promise<T> {
   return withServer(choice, async (server) => {
     const { NetWorkSpace } = await import("../client/index.ts");
-    const { create, own = false, persistent = false } = choice;
-    const ws = new NetWorkSpace(name, { server, useUse: !own, create, persistent });
+    const { create, own = false, persistent = false, idleTimeout } = choice;
+    const ws = new NetWorkSpace(name, { server, useUse: !own, create, persistent, idleTimeout });
     await ws.opened();
     return work(ws, server);
   });

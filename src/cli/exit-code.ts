@@ -25,9 +25,16 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly exitCode: ExitCode;
+  /** More sentences, where several things are wrong. */
+  readonly others: readonly string[];
 
-  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    { others = [], ...options }: ErrorOptions & { readonly others?: readonly string[] } = {},
+  ) {
     super(message, options);
     this.exitCode = exitCode;
+    this.others = others;
   }
 }

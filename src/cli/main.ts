@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
-import { ExitCode } from "./exit-code.ts";
+import { CommandFailure, ExitCode } from "./exit-code.ts";
 import { OutputClosed, watchOutput } from "./output.ts";
 import { createProgram } from "./program.ts";
-import { exitCodeOf, sentenceOf } from "./report.ts";
+import { exitCodeOf, oneLine, sentenceOf } from "./report.ts";
 
-const environmentNames = ["NWS_HOST", "NWS_SERVER_PORT", "NWS_TMP_DIR", "NWS_LONG_VALUE_SIZE"];
+const environmentNames = ["NWS_HOST", "NWS_SERVER_PORT", "NWS_CONFIG"];
 
 /** Runs one command line (without `node` and the script's name); resolves with the exit code, never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -27,7 +27,10 @@ export async function main(args: readonly string[]): Promise<number> {
       // Commander has said it already; what it calls 0 is help or the version.
       return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
     }
-    process.stderr.write(`nws: ${sentenceOf(error)}\n`);
+    const others = error instanceof CommandFailure ? error.others : [];
+    for (const sentence of [sentenceOf(error), ...others.map(oneLine)]) {
+      process.stderr.write(`nws: ${sentence}\n`);
+    }
     if (args.includes("--debug") && error instanceof Error) {
       process.stderr.write(`${error.stack ?? ""}\n`);
     }

@@ -20,6 +20,8 @@ export interface WorkspaceChoice extends ServerChoice {
   readonly create: boolean;
   readonly own?: true;
   readonly persistent?: true;
+  /** Milliseconds; Infinity takes it away. */
+  readonly idleTimeout?: number;
 }
 
 /** How values are written on the command line. */
@@ -77,7 +79,15 @@ export function addWorkspaceChoice(command: Command): Command {
     .optionsGroup("Workspace:")
     .option("--no-create", "fail when the workspace does not exist (it is made otherwise, and stays until deleted)")
     .option("--own", "own the workspace, if nobody does: it then goes when this command ends, unless --persistent")
-    .option("--persistent", "with --own: the workspace stays");
+    .option("--persistent", "with --own: the workspace stays")
+    .addOption(idleTimeoutOption());
+}
+
+export function idleTimeoutOption(): Option {
+  return new Option(
+    "--idle-timeout <seconds>",
+    "the workspace goes when nobody has had it open for so long; 0: it stays",
+  ).argParser((text) => (text === "0" ? Infinity : parseSeconds(text)));
 }
 
 /** `--json`, `--raw` and `--file`, which exclude each other. */

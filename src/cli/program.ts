@@ -3,6 +3,7 @@ import { VERSION } from "../host/version.ts";
 import { babelfishCommand } from "./commands/babelfish.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { configCommand } from "./commands/config.ts";
 import { dataCommand } from "./commands/data.ts";
 import { declareCommand } from "./commands/declare.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -47,7 +48,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", afterHelp);
   program.commandsGroup("Serving:");
-  for (const command of [serverCommand(), tokenCommand(), tlsCommand(), dataCommand()]) {
+  for (const command of [serverCommand(), configCommand(), tokenCommand(), tlsCommand(), dataCommand()]) {
     program.addCommand(command);
   }
   program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());

@@ -10,6 +10,7 @@ import { WatchedList } from "../server/access/watched-list.ts";
 import { type Audit, auditInLog } from "../server/audit.ts";
 import { AuditFile } from "../server/audit-file.ts";
 import type { Logger } from "../server/logger.ts";
+import { isLoopback } from "../server/loopback.ts";
 
 export interface AccessControlOptions {
   readonly insecure?: boolean;
@@ -17,6 +18,12 @@ export interface AccessControlOptions {
   readonly classicLoopback?: boolean;
   readonly accessFile?: string;
   readonly auditLog?: string;
+}
+
+export interface ListeningOptions {
+  readonly insecure: boolean;
+  readonly allowPlaintext: boolean;
+  readonly hasTls: boolean;
 }
 
 /** Who is let in by a server, and where is noted what they do, as the options of the server say. */
@@ -100,5 +107,13 @@ async function letOwnUserIn(list: AccessList, logger: Logger): Promise<string | 
       "this user's programs have no token of their own: they are known by the system alone, where it tells",
     );
     return undefined;
+  }
+}
+
+/** An Error when a server with these options would not listen on a host, because others could read what is said to it. */
+export function checkListening(host: string, { insecure, allowPlaintext, hasTls }: ListeningOptions): void {
+  if (!isLoopback(host)) {
+    const access = new Access({ list: new AccessList(), isOpen: insecure, allowsPlaintext: allowPlaintext });
+    access.checkListening(host, hasTls);
   }
 }

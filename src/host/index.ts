@@ -21,7 +21,16 @@ export type { Role } from "../server/access/role.ts";
 export type { Limits } from "../server/limits.ts";
 export { defaultLimits } from "../server/limits.ts";
 export type { Logger } from "../server/logger.ts";
+export { checkListening } from "./access-control.ts";
+export { checkCertificate } from "./certificate-check.ts";
 export { defaultDataFolder, NO_DATA } from "./data-folder.ts";
 export { type LogLevel, logLevels } from "./logging.ts";
-export { type RunningServer, startServer, type StartServerOptions } from "./start-server.ts";
+export {
+  type ListenFds,
+  type ReloadOptions,
+  type RunningServer,
+  startServer,
+  type StartServerOptions,
+  type StopOptions,
+} from "./start-server.ts";
 export { VERSION } from "./version.ts";

@@ -2,14 +2,15 @@ import { resolve } from "node:path";
 import type { Durability } from "../log/index.ts";
 import type { Limits } from "../server/limits.ts";
 import type { Grant } from "../server/access/access-file.ts";
-import { type Logger, silentLogger } from "../server/logger.ts";
+import type { Logger } from "../server/logger.ts";
+import type { ListenAddress } from "../server/listeners.ts";
 import { Server } from "../server/server.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../server/tls/server-certificate.ts";
 import { WebServer } from "../web/web-server.ts";
 import { AccessControl } from "./access-control.ts";
 import { NO_DATA } from "./data-folder.ts";
 import { readEnvironment } from "./environment.ts";
-import { createLogger, type LogLevel } from "./logging.ts";
+import { LevelLogger, type LogLevel } from "./logging.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -43,6 +44,11 @@ export interface StartServerOptions {
   readonly tls?: ServerTlsOptions;
   /** A Unix socket to listen on as well; only this user may use it. Default: none. */
   readonly socketPath?: string;
+  /**
+   * Sockets to listen on that are open already (socket activation), in place of `host` and `port`, and of `webPort` if there is one for it. Default:
+   * none.
+   */
+  readonly listenFds?: ListenFds;
   /**
    * Nobody is asked who he is: whoever reaches the server may do everything. Default: false; then who may come in is on the list in
    * `accessFile`, has a token of `createToken`, or runs as this program's user on this machine.
@@ -94,6 +100,28 @@ export interface StartServerOptions {
   readonly logger?: LogLevel | Logger;
 }
 
+/** Listening sockets that whoever has started this process has opened and handed down, as file descriptors. */
+export interface ListenFds {
+  /** For clients: TCP, or Unix sockets that others than this user and a group of his cannot open. */
+  readonly clients: readonly number[];
+  /** For the web interface: TCP. Undefined: it listens as `webPort` says. */
+  readonly web?: number | undefined;
+}
+
+/** What a server that runs may be told anew. What is left out stays as it is. */
+export type ReloadOptions = Pick<StartServerOptions, "limits" | "allowKillOnClose" | "longValueBytes" | "tls"> & {
+  /** Of the server's own log: not for one that was given a logger. */
+  readonly logger?: LogLevel;
+};
+
+export interface StopOptions {
+  /**
+   * New clients are not taken any more, and those that are there have so many milliseconds to leave by themselves before the server stops. A
+   * second call of `stop` stops it at once. Default: 0.
+   */
+  readonly drainMs?: number;
+}
+
 /** A server that runs in this process. */
 export interface RunningServer {
   /** The address it listens on. */
@@ -113,11 +141,14 @@ export interface RunningServer {
   createToken(grant: Grant): Promise<string>;
   /**
    * Reads again what is in files: the certificate of option `tls`, which connections have from now on while those that are there go on; and who may come
-   * in. Rejects when something is wrong with one of them: that stays as it was.
+   * in. Takes up what `changes` say: `limits` are all that differs from the defaults from now on, and those of one session or connection hold for new
+   * ones. Rejects when something is wrong with the certificate or a limit: then only who may come in is as it is on the list now, and all else as it was.
    */
-  reload(): Promise<void>;
+  reload(changes?: ReloadOptions): Promise<void>;
   /** Stops in order: waiting clients are told, what was said is sent, temporary files are removed. What is not kept is gone. */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
+  /** Whether it takes no new clients any more: it waits for those that are there to leave, or stops. */
+  readonly isDraining: boolean;
   /** Done when it has stopped, whoever asked for it (a client may, with `allowKillOnClose`). */
   readonly stopped: Promise<void>;
   /** Calls `stop`: for `await using`. */
@@ -150,8 +181,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   }
   const tmpDir = options.tmpDir ?? environment.tmpDir;
   const longValueBytes = options.longValueBytes ?? environment.longValueBytes;
-  const serverLogger =
-    logger === "silent" ? silentLogger : typeof logger === "string" ? await createLogger(logger) : logger;
+  const ownLogger = typeof logger === "string" ? await LevelLogger.create(logger) : undefined;
+  const serverLogger = ownLogger ?? (logger as Logger);
   const certificate = options.tls === undefined ? undefined : await loadCertificate(options.tls, serverLogger);
   const control = await AccessControl.prepare(options, serverLogger);
   const server = new Server({
@@ -172,16 +203,18 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   let open = (): void => undefined;
   const ready = new Promise<void>((resolve) => (open = resolve));
   try {
-    const address = await server.listen(host, port);
+    const address = await listen(server, options, host, port);
     if (socketPath !== undefined) {
       await server.listenUnix(socketPath);
     }
     const asked = options.webPort ?? environment.webPort;
-    const listen = (webPort: number): Promise<WebServer> =>
+    const webFd = options.listenFds?.web;
+    const listenWeb = (webPort: number): Promise<WebServer> =>
       WebServer.listen({
         server,
-        ...address,
+        ...(address.port === 0 ? { host: DEFAULT_HOST, port: 0 } : address),
         webPort,
+        fd: webFd,
         isBackground: options.background ?? false,
         hostNames: options.webNames ?? [],
         pages: options.webPages === undefined ? undefined : resolve(options.webPages),
@@ -189,11 +222,11 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         ready,
       });
     let web: WebServer | undefined;
-    if (asked === undefined && port !== 0) {
+    if (webFd === undefined && asked === undefined && port !== 0) {
       // The port after ours may be somebody else's: nobody has asked for that one.
-      web = await listen(port + 1).catch(() => listen(0));
-    } else if (asked !== false) {
-      web = await listen(asked ?? 0);
+      web = await listenWeb(port + 1).catch(() => listenWeb(0));
+    } else if (webFd !== undefined || asked !== false) {
+      web = await listenWeb(asked === false ? 0 : (asked ?? 0));
     }
     server.webPort = web?.port;
     server.isWebEncrypted = certificate !== undefined;
@@ -201,7 +234,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       await web?.close();
       await control.stop();
     });
-    const stop = async (): Promise<void> => {
+    const stop = async ({ drainMs = 0 }: StopOptions = {}): Promise<void> => {
+      if (drainMs > 0 && !server.isDraining) {
+        await server.drain(drainMs);
+      }
       await server.stop();
       await stopped;
     };
@@ -217,16 +253,26 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       tls: certificate !== undefined,
       data,
       createToken: (grant) => control.createToken(grant),
-      reload: async () => {
-        const outcomes = await Promise.allSettled([certificate?.reload(), control.reload()]);
-        const failure = outcomes.find((outcome) => outcome.status === "rejected");
-        if (failure !== undefined) {
-          throw failure.reason;
+      get isDraining() {
+        return server.isDraining;
+      },
+      reload: async (changes = {}) => {
+        const { limits, logger: level, tls, allowKillOnClose, longValueBytes } = changes;
+        await control.reload();
+        // (What may be wrong comes first: then nothing is changed.)
+        await certificate?.reload(tls);
+        if (limits !== undefined) {
+          server.changeLimits(limits);
         }
+        if (level !== undefined) {
+          await ownLogger?.setLevel(level);
+        }
+        server.allowKillOnClose = allowKillOnClose ?? server.allowKillOnClose;
+        server.longValueBytes = longValueBytes ?? server.longValueBytes;
       },
       stop,
       stopped,
-      [Symbol.asyncDispose]: stop,
+      [Symbol.asyncDispose]: () => stop(),
     };
   } catch (error) {
     open();
@@ -234,6 +280,23 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     await control.stop();
     throw error;
   }
+}
+
+/** Where clients come in: on the sockets that were handed down, or on one of its own. */
+async function listen(
+  server: Server,
+  { listenFds }: StartServerOptions,
+  host: string,
+  port: number,
+): Promise<ListenAddress> {
+  if (listenFds === undefined || listenFds.clients.length === 0) {
+    return server.listen(host, port);
+  }
+  const addresses: ListenAddress[] = [];
+  for (const fd of listenFds.clients) {
+    addresses.push(await server.listenFd(fd));
+  }
+  return addresses.find((address) => address.port !== 0) ?? addresses[0]!;
 }
 
 /** (Loaded only where there is TLS.) */

@@ -7,27 +7,23 @@ const SWEEP_AT = 1024;
 
 interface Known {
   connections: number;
-  readonly arrivals: TokenBucket | undefined;
+  /** Undefined as long as there was no limit on them. */
+  arrivals: TokenBucket | undefined;
 }
 
 /**
- * How many connections come from one address, and how often. This machine's own clients are not counted: behind its address may be many
+ * How many connections come from one address, and how often; counted also while there is no limit, for there may be one later. This machine's own clients are not counted: behind its address may be many
  * (tunnels, proxies, workers), and whom it lets in is its own affair. An IPv6 address is as good as any other of its network of 64 bits.
  */
 export class AddressLimits {
-  readonly #mostConnections: number;
-  readonly #perSecond: number;
+  readonly #limits: Pick<Limits, "maxAddressConnections" | "maxConnectsPerSecond">;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
   #sweepAt = SWEEP_AT;
 
   /** `now`: in milliseconds. */
-  constructor(
-    { maxAddressConnections, maxConnectsPerSecond }: Pick<Limits, "maxAddressConnections" | "maxConnectsPerSecond">,
-    now: () => number,
-  ) {
-    this.#mostConnections = maxAddressConnections;
-    this.#perSecond = maxConnectsPerSecond;
+  constructor(limits: Pick<Limits, "maxAddressConnections" | "maxConnectsPerSecond">, now: () => number) {
+    this.#limits = limits;
     this.#now = now;
   }
 
@@ -38,12 +34,19 @@ export class AddressLimits {
   /** Somebody connects. Returns false when that comes too soon after others from the same address. */
   mayConnect(peer: string): boolean {
     const known = this.#of(peer);
-    return known?.arrivals === undefined || known.arrivals.tryTake(1);
+    const perSecond = this.#limits.maxConnectsPerSecond;
+    if (known === undefined || perSecond === Infinity) {
+      return true;
+    }
+    if (known.arrivals?.perSecond !== perSecond) {
+      known.arrivals = new TokenBucket(perSecond, this.#now);
+    }
+    return known.arrivals.tryTake(1);
   }
 
   /** Whether there are as many connections of its address as there may be. */
   isFull(peer: string): boolean {
-    return (this.#of(peer)?.connections ?? 0) >= this.#mostConnections;
+    return (this.#of(peer)?.connections ?? 0) >= this.#limits.maxAddressConnections;
   }
 
   /** A connection has begun. */
@@ -62,9 +65,6 @@ export class AddressLimits {
   }
 
   #of(peer: string): Known | undefined {
-    if (this.#mostConnections === Infinity && this.#perSecond === Infinity) {
-      return undefined;
-    }
     const network = networkOf(peer);
     if (network === undefined) {
       return undefined;
@@ -72,10 +72,7 @@ export class AddressLimits {
     let known = this.#known.get(network);
     if (known === undefined) {
       this.#sweep();
-      known = {
-        connections: 0,
-        arrivals: this.#perSecond === Infinity ? undefined : new TokenBucket(this.#perSecond, this.#now),
-      };
+      known = { connections: 0, arrivals: undefined };
       this.#known.set(network, known);
     }
     return known;

@@ -12,13 +12,14 @@ export interface Sender {
  * slowly. (For a part of a request there is no other limit: who sends one and stops, as in a debugger, costs what it holds and no more.)
  */
 export class ArrivingRoom {
-  readonly #maxBytes: number;
+  /** May be changed at any time. */
+  maxBytes: number;
   #used = 0;
   /** In the order in which their requests began to arrive. */
   readonly #arriving = new Set<ArrivingBytes>();
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   get used(): number {
@@ -34,7 +35,7 @@ export class ArrivingRoom {
     }
     this.#arriving.add(part);
     for (const oldest of this.#arriving) {
-      if (this.#used <= this.#maxBytes) {
+      if (this.#used <= this.maxBytes) {
         break;
       }
       oldest.give();

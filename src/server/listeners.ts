@@ -1,4 +1,4 @@
-import { chmod, lstat, unlink } from "node:fs/promises";
+import { chmod, lstat, readFile, readlink, unlink } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 
 /** Waiting connections that the system keeps before they are accepted. */
@@ -9,9 +9,14 @@ export interface ListenOptions {
   readonly isBackground: boolean;
 }
 
+/** Where somebody listens: an address and a port, or the path of a Unix socket and 0. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Listener {
-  /** Where it listens; `port` 0 for a Unix socket. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: ListenAddress;
   /** Accepts nobody any more. */
   close(): void;
 }
@@ -52,6 +57,60 @@ export async function listenUnix(
     await chmod(path, 0o600);
   }
   return { address: { host: path, port: 0 }, close: () => server.close() };
+}
+
+/** What those may do who are neither the owner of a socket nor in its group. */
+const OTHERS_MODE = 0o007;
+
+/**
+ * Listens on a socket that was opened by whoever has started this process, TCP or Unix. Rejects when the descriptor is no such socket, and when
+ * everybody on this machine may open it.
+ */
+export async function listenFd(
+  fd: number,
+  accept: (socket: Socket) => void,
+  options: ListenOptions,
+): Promise<Listener> {
+  const server = acceptor(accept, options);
+  await listening(server, () => server.listen({ fd })).catch((error: unknown) => {
+    throw new Error(`file descriptor ${fd} is no socket to listen on: ${(error as Error).message}`, { cause: error });
+  });
+  const address = server.address();
+  const close = (): void => void server.close();
+  if (address !== null && typeof address === "object") {
+    return { address: { host: address.address, port: address.port }, close };
+  }
+  const path = await pathOfSocket(fd);
+  if (await isOpenToOthers(path)) {
+    close();
+    throw new Error(
+      `everybody on this machine may open the socket ${path ?? fd}, and would be taken for this user: ` +
+        "whoever makes it must keep others out (SocketMode=0600, or 0660 for a group)",
+    );
+  }
+  return { address: { host: path ?? "", port: 0 }, close };
+}
+
+/** Of a Unix socket that somebody else has opened: Node does not tell, Linux does. Undefined: it has none that can be known. */
+async function pathOfSocket(fd: number): Promise<string | undefined> {
+  try {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/self/fd/${fd}`)) ?? [];
+    const lines = (await readFile("/proc/net/unix", "utf8")).split("\n").map((line) => line.split(" "));
+    // (Num RefCount Protocol Flags Type St Inode Path)
+    const fields = lines.map((line) => line.filter((field) => field !== "")).find((line) => line[6] === inode);
+    return fields?.slice(7).join(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+/** One without a path, or with an abstract one, has no permissions at all. */
+async function isOpenToOthers(path: string | undefined): Promise<boolean> {
+  const mode = await lstat(path ?? "").then(
+    (stats) => stats.mode,
+    () => OTHERS_MODE,
+  );
+  return (mode & OTHERS_MODE) !== 0;
 }
 
 function acceptor(accept: (socket: Socket) => void, { isBackground }: ListenOptions): NetServer {

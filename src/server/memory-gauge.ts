@@ -1,12 +1,13 @@
 /** Counts memory that sessions take outside of the space, against a limit. */
 export class MemoryGauge {
-  readonly #limit: number;
+  /** The limit, in bytes. May be changed at any time. */
+  maxBytes: number;
   readonly #valuesBytes: () => number;
   #used = 0;
 
   /** `valuesBytes`: what else counts toward the limit, at the moment. Default: nothing. */
-  constructor(limit: number, valuesBytes: () => number = () => 0) {
-    this.#limit = limit;
+  constructor(maxBytes: number, valuesBytes: () => number = () => 0) {
+    this.maxBytes = maxBytes;
     this.#valuesBytes = valuesBytes;
   }
 
@@ -15,7 +16,7 @@ export class MemoryGauge {
   }
 
   hasRoomFor(bytes: number): boolean {
-    return this.#used + bytes + this.#valuesBytes() <= this.#limit;
+    return this.#used + bytes + this.#valuesBytes() <= this.maxBytes;
   }
 
   /** `bytes` more (or less, if negative) are kept. */

@@ -7,6 +7,13 @@ export type QuotaLimits = Pick<
   "maxOperationsPerSecond" | "maxBytesPerSecond" | "maxSessionWaiting" | "maxSessionWorkspaces"
 >;
 
+export const NO_QUOTA: QuotaLimits = {
+  maxOperationsPerSecond: Infinity,
+  maxBytesPerSecond: Infinity,
+  maxSessionWaiting: Infinity,
+  maxSessionWorkspaces: Infinity,
+};
+
 export function isUnlimited(limits: QuotaLimits): boolean {
   return (
     Math.min(

@@ -15,7 +15,7 @@ import {
   nodeDisk,
   systemClock,
 } from "../log/index.ts";
-import { Space } from "../space/index.ts";
+import { Space, type SpaceLimits } from "../space/index.ts";
 import { offeredOptions } from "../wire/options.ts";
 import { MECHANISM } from "../wire/scram.ts";
 import { Access } from "./access/access.ts";
@@ -42,12 +42,12 @@ import { JournalWriter } from "./journal/journal-writer.ts";
 import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
 import { KeptSessions } from "./kept-sessions.ts";
 import { completeLimits, type Limits } from "./limits.ts";
-import { listenTcp, listenUnix, type Listener } from "./listeners.ts";
+import { type ListenAddress, listenFd, listenTcp, listenUnix, type Listener } from "./listeners.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { isLoopback } from "./loopback.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
-import { isUnlimited, Quota } from "./quota.ts";
+import { isUnlimited, NO_QUOTA, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
@@ -110,12 +110,12 @@ export interface ServerOptions {
 /** A workspace server: one space, and everybody who is connected to it. */
 export class Server implements ServerContext, ConnectionContext {
   readonly access: Access;
+  /** As they are now: whoever looks at them looks here each time, and nobody keeps a copy, unless it is to hold for one session alone. */
   readonly limits: Limits;
-  readonly longValueBytes: number;
-  readonly allowKillOnClose: boolean;
+  longValueBytes: number;
+  allowKillOnClose: boolean;
   readonly logger: Logger;
   readonly audit: Audit;
-  readonly maxUnsentBytes: number;
   readonly flushQueue: FlushQueue;
   readonly deadlines: Deadlines;
   readonly turns: Turns;
@@ -154,7 +154,7 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #addresses: AddressLimits;
   readonly #tokenQuotas: TokenQuotas;
   /** Where sessions have no limits of their own: all have this one. */
-  readonly #noQuota: Quota | undefined;
+  readonly #noQuota: Quota;
   readonly #clock: Clock;
   readonly #expiry: Expiry;
   readonly #data: DataOptions | undefined;
@@ -164,6 +164,7 @@ export class Server implements ServerContext, ConnectionContext {
   #early: { readonly stream: Duplex; readonly peer: Peer }[] | undefined;
   readonly #standing: Standing;
   #stop: Promise<void> | undefined;
+  #isDraining = false;
   #hasStopped: () => void = () => undefined;
   #whenEmpty: (() => void) | undefined;
 
@@ -185,10 +186,9 @@ export class Server implements ServerContext, ConnectionContext {
     this.audit = options.audit ?? auditInLog(this.logger);
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
-    this.#noQuota = isUnlimited(this.limits) ? new Quota(this.limits, () => clock.now()) : undefined;
+    this.#noQuota = new Quota(NO_QUOTA, () => clock.now());
     this.#tokenQuotas = new TokenQuotas(this.limits, () => clock.now());
     this.#addresses = new AddressLimits(this.limits, () => clock.now());
-    this.maxUnsentBytes = this.limits.maxUnsentBytes;
     const data = options.data;
     this.#data = data;
     this.#early = data && [];
@@ -204,7 +204,7 @@ export class Server implements ServerContext, ConnectionContext {
         },
       }),
       tmpDir: options.tmpDir ?? tmpdir(),
-      maxBytes: this.limits.maxFileBytes,
+      maxBytes: () => this.limits.maxFileBytes,
       warn: (message, error) => {
         this.logger.warn({ err: error }, message);
       },
@@ -219,11 +219,7 @@ export class Server implements ServerContext, ConnectionContext {
           file.drop();
         }
       },
-      maxWaiting: this.limits.maxWaiting,
-      maxMemoryBytes: this.limits.maxMemoryBytes,
-      maxWorkspaces: this.limits.maxWorkspaces,
-      maxVariables: this.limits.maxVariables,
-      maxIdleMs: this.limits.maxIdleMs,
+      ...spaceLimits(this.limits),
       wallNow: expiry.wallNow,
       onExpiry: (at) => expiry.plan(at),
       now: () => performance.now(),
@@ -232,10 +228,25 @@ export class Server implements ServerContext, ConnectionContext {
     this.keptSessions = journal && new KeptSessions(journal, this.deadlines, (member) => this.space.end(member));
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
-    this.arriving = new ArrivingRoom(Math.max(LEAST_ARRIVING_BYTES, this.limits.maxMemoryBytes / 4));
+    this.arriving = new ArrivingRoom(arrivingBytes(this.limits));
     this.stopped = new Promise((resolve) => {
       this.#hasStopped = resolve;
     });
+  }
+
+  get maxUnsentBytes(): number {
+    return this.limits.maxUnsentBytes;
+  }
+
+  /**
+   * Sets limits: `given`, and the defaults for the rest. They hold from now on; those of one session or connection hold for the ones that begin
+   * from now on. What is over a limit now stays. Throws as `completeLimits` does.
+   */
+  changeLimits(given: Partial<Limits>): void {
+    const limits: Limits = Object.assign(this.limits, completeLimits(given));
+    this.memory.maxBytes = limits.maxMemoryBytes;
+    this.arriving.maxBytes = arrivingBytes(limits);
+    this.space.changeLimits(spaceLimits(limits));
   }
 
   get connectionCount(): number {
@@ -262,7 +273,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Serves a client whose bytes come some other way than over a socket that was accepted here. */
   acceptStream(stream: Duplex, peer: Peer): void {
-    if (this.#early !== undefined) {
+    if (this.#early !== undefined || this.#isDraining) {
       stream.destroy();
     } else {
       this.#serve(stream, peer);
@@ -363,6 +374,40 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   /**
+   * Listens on a socket that somebody else has opened and handed down as this file descriptor. For one that is a Unix socket, whoever may open
+   * it is this user: an Error when that is everybody.
+   */
+  async listenFd(fd: number): Promise<ListenAddress> {
+    const listener = await listenFd(fd, this.#enterHandedDown, { isBackground: this.#isBackground });
+    this.#listeners.push(listener);
+    const { address } = listener;
+    if (address.port !== 0 && !isLoopback(address.host)) {
+      this.access.checkListening(address.host, this.#entrance !== undefined);
+    }
+    this.logger.info({ ...address, fd }, "listening");
+    return address;
+  }
+
+  /** Whether it takes no new clients any more: it waits for those that are there to leave, or stops. */
+  get isDraining(): boolean {
+    return this.#isDraining || this.#stop !== undefined;
+  }
+
+  /**
+   * Takes no new clients. Resolves when those that are there have left, after so many milliseconds, or when somebody stops the server, which this
+   * does not. The web interface goes on.
+   */
+  async drain(ms: number): Promise<void> {
+    if (this.#stop !== undefined) {
+      return;
+    }
+    this.#isDraining = true;
+    this.logger.info({ connections: this.connectionCount, ms }, "draining");
+    this.#closeListeners();
+    await this.#emptyWithin(ms);
+  }
+
+  /**
    * Stops: accepts nobody, tells those who wait, sends what was said (for a bounded time), makes what is persistent durable, and removes
    * what else it had in files. Other values are gone. Calling it again waits for the same end.
    */
@@ -380,7 +425,9 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   newQuota({ tokenQuota }: Connection): Quota {
-    return tokenQuota ?? this.#noQuota ?? new Quota(this.limits, () => this.#clock.now());
+    const own = (): Quota =>
+      isUnlimited(this.limits) ? this.#noQuota : new Quota(this.limits, () => this.#clock.now());
+    return tokenQuota ?? own();
   }
 
   info(): string {
@@ -466,6 +513,14 @@ export class Server implements ServerContext, ConnectionContext {
         secured: (secured, tls) => this.#accept(secured, { ...peer, tls }),
         plain: (plain) => this.#accept(plain, peer),
       });
+    }
+  };
+
+  readonly #enterHandedDown = (socket: Socket): void => {
+    if (socket.remoteAddress === undefined) {
+      this.#accept(socket, peerOf(socket, owner));
+    } else {
+      this.#enter(socket);
     }
   };
 
@@ -574,10 +629,10 @@ export class Server implements ServerContext, ConnectionContext {
 
   async #stopNow(): Promise<void> {
     this.logger.info({ connections: this.connectionCount }, "stopping");
-    for (const listener of this.#listeners) {
-      listener.close();
-    }
+    this.#closeListeners();
     this.#entrance?.close();
+    // (Whoever drains need not wait any more.)
+    this.#whenEmpty?.();
     const all = [...this.#connections];
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
     for (const connection of all) {
@@ -599,6 +654,12 @@ export class Server implements ServerContext, ConnectionContext {
     this.#hasStopped();
   }
 
+  #closeListeners(): void {
+    for (const listener of this.#listeners.splice(0)) {
+      listener.close();
+    }
+  }
+
   async #closeLog(): Promise<void> {
     try {
       await this.#log?.close();
@@ -615,4 +676,12 @@ export class Server implements ServerContext, ConnectionContext {
       });
     }
   }
+}
+
+function arrivingBytes({ maxMemoryBytes }: Limits): number {
+  return Math.max(LEAST_ARRIVING_BYTES, maxMemoryBytes / 4);
+}
+
+function spaceLimits({ maxWaiting, maxMemoryBytes, maxWorkspaces, maxVariables, maxIdleMs }: Limits): SpaceLimits {
+  return { maxWaiting, maxMemoryBytes, maxWorkspaces, maxVariables, maxIdleMs };
 }

@@ -32,20 +32,14 @@ interface Watched {
 export class SlowClients implements DeadlineTarget {
   readonly #deadlines: Deadlines;
   readonly #now: () => number;
-  readonly #maxStalledMs: number;
-  readonly #maxBytes: number;
+  readonly #limits: Pick<Limits, "maxStalledMs" | "maxTotalUnsentBytes">;
   readonly #watched = new Map<SlowClient, Watched>();
   /** Of all that are watched, as far as is known: what they have taken since the last look is in it. */
   #totalBytes = 0;
   #look: Deadline | undefined;
 
-  constructor(
-    { maxStalledMs, maxTotalUnsentBytes }: Pick<Limits, "maxStalledMs" | "maxTotalUnsentBytes">,
-    deadlines: Deadlines,
-    now: () => number,
-  ) {
-    this.#maxStalledMs = maxStalledMs;
-    this.#maxBytes = maxTotalUnsentBytes;
+  constructor(limits: Pick<Limits, "maxStalledMs" | "maxTotalUnsentBytes">, deadlines: Deadlines, now: () => number) {
+    this.#limits = limits;
     this.#deadlines = deadlines;
     this.#now = now;
   }
@@ -66,7 +60,7 @@ export class SlowClients implements DeadlineTarget {
       this.#totalBytes += bytes - known.bytes;
       known.bytes = bytes;
     }
-    if (this.#totalBytes > this.#maxBytes) {
+    if (this.#totalBytes > this.#limits.maxTotalUnsentBytes) {
       this.#recount();
       this.#makeRoom();
     }
@@ -87,8 +81,8 @@ export class SlowClients implements DeadlineTarget {
     this.#recount();
     const now = this.#now();
     for (const [client, { progressAt, bytes }] of this.#watched) {
-      if (now - progressAt >= this.#maxStalledMs) {
-        client.drop(`it has taken nothing for ${this.#maxStalledMs} ms, and ${bytes} bytes wait for it`);
+      if (now - progressAt >= this.#limits.maxStalledMs) {
+        client.drop(`it has taken nothing for ${this.#limits.maxStalledMs} ms, and ${bytes} bytes wait for it`);
       }
     }
     if (this.#watched.size > 0) {
@@ -97,7 +91,7 @@ export class SlowClients implements DeadlineTarget {
   }
 
   get #lookMs(): number {
-    return Math.max(1, Math.min(LOOK_MS, this.#maxStalledMs / 4));
+    return Math.max(1, Math.min(LOOK_MS, this.#limits.maxStalledMs / 4));
   }
 
   #recount(): void {
@@ -118,7 +112,7 @@ export class SlowClients implements DeadlineTarget {
   }
 
   #makeRoom(): void {
-    if (this.#totalBytes <= this.#maxBytes) {
+    if (this.#totalBytes <= this.#limits.maxTotalUnsentBytes) {
       return;
     }
     const now = this.#now();
@@ -126,7 +120,7 @@ export class SlowClients implements DeadlineTarget {
     const stalled = ({ progressAt }: Watched): number => Math.floor((now - progressAt) / this.#lookMs);
     const slowest = [...this.#watched].sort(([, a], [, b]) => stalled(b) - stalled(a) || b.bytes - a.bytes);
     for (const [client, { bytes }] of slowest) {
-      if (this.#totalBytes <= this.#maxBytes * ROOM_AFTERWARDS) {
+      if (this.#totalBytes <= this.#limits.maxTotalUnsentBytes * ROOM_AFTERWARDS) {
         break;
       }
       client.drop(`${this.#totalBytes} bytes wait for slow clients, ${bytes} of them for this one`);

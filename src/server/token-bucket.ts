@@ -4,7 +4,7 @@
  */
 export class TokenBucket {
   readonly #perMs: number;
-  readonly #most: number;
+  readonly perSecond: number;
   readonly #now: () => number;
   #left: number;
   #at: number;
@@ -12,7 +12,7 @@ export class TokenBucket {
   /** `perSecond`: above 0. `now`: in milliseconds. */
   constructor(perSecond: number, now: () => number) {
     this.#perMs = perSecond / 1000;
-    this.#most = perSecond;
+    this.perSecond = perSecond;
     this.#left = perSecond;
     this.#now = now;
     this.#at = now();
@@ -38,12 +38,12 @@ export class TokenBucket {
   /** Whether nothing was taken for so long that it is as good as new. */
   get isFull(): boolean {
     this.#refill();
-    return this.#left === this.#most;
+    return this.#left === this.perSecond;
   }
 
   #refill(): void {
     const now = this.#now();
-    this.#left = Math.min(this.#most, this.#left + (now - this.#at) * this.#perMs);
+    this.#left = Math.min(this.perSecond, this.#left + (now - this.#at) * this.#perMs);
     this.#at = now;
   }
 }

@@ -6,6 +6,7 @@ import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import type { Variable } from "./variable.ts";
 import type { Offer } from "./waiters.ts";
 import { type Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
+import type { SpaceLimits } from "./space-limits.ts";
 
 /** What an empty variable costs, for the limit on memory. */
 export const VARIABLE_OVERHEAD_BYTES = 512;
@@ -20,17 +21,17 @@ export class Holdings {
   /** Variables in which there may be room now for the first store that waits: `Intake.admit` looks at them when a request is done. */
   readonly roomy = new Set<Variable>();
   readonly agenda: Agenda;
-  readonly #maxMemoryBytes: number;
+  readonly #limits: Pick<SpaceLimits, "maxMemoryBytes">;
   readonly #dropFile: (file: FileValue) => void;
 
-  constructor(agenda: Agenda, maxMemoryBytes: number, dropFile: (file: FileValue) => void) {
+  constructor(agenda: Agenda, limits: Pick<SpaceLimits, "maxMemoryBytes">, dropFile: (file: FileValue) => void) {
     this.agenda = agenda;
-    this.#maxMemoryBytes = maxMemoryBytes;
+    this.#limits = limits;
     this.#dropFile = dropFile;
   }
 
   hasRoomFor(bytes: number): boolean {
-    return this.memoryBytes + bytes <= this.#maxMemoryBytes;
+    return this.memoryBytes + bytes <= this.#limits.maxMemoryBytes;
   }
 
   dropFile(file: FileValue): void {

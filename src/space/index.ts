@@ -16,6 +16,7 @@ export type { FileValue, Receiver, ValueView } from "./receiver.ts";
 export { Restoration, RestoreError, type SurvivingSession } from "./restoration.ts";
 export type { Possessions, Session, SessionOptions } from "./session.ts";
 export { type LimitOptions, type NewValue, Space, type SpaceOptions } from "./space.ts";
+export type { SpaceLimits } from "./space-limits.ts";
 export { type VariableLimits, type WhenFull, whenFullChoices } from "./variable-limits.ts";
 export type { SessionView, VariableView, WaitersView, WaiterView, WorkspaceView } from "./views.ts";
 export { PAGE_INDICES } from "./value-table.ts";

@@ -11,6 +11,7 @@ import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
 import { NO_LIMITS } from "./variable-limits.ts";
 import type { Variable } from "./variable.ts";
 import type { Offer, OfferedValue, Storer } from "./waiters.ts";
+import type { SpaceLimits } from "./space-limits.ts";
 
 /** What is said of a store beside its values. */
 export interface StoreOptions {
@@ -30,13 +31,13 @@ export class Intake {
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
   readonly #seed: number;
-  readonly #maxWaiting: number;
+  readonly #limits: Pick<SpaceLimits, "maxWaiting">;
 
-  constructor(holdings: Holdings, delivery: Delivery, seed: number, maxWaiting: number) {
+  constructor(holdings: Holdings, delivery: Delivery, seed: number, limits: Pick<SpaceLimits, "maxWaiting">) {
     this.#holdings = holdings;
     this.#delivery = delivery;
     this.#seed = seed;
-    this.#maxWaiting = maxWaiting;
+    this.#limits = limits;
   }
 
   /** Adds a value, whether or not there is room. `expiresAt`: 0 for one that stays. */
@@ -86,7 +87,7 @@ export class Intake {
       ? "never"
       : limits.whenFull !== "block" || !wait
         ? "full"
-        : this.#delivery.waitingCount >= this.#maxWaiting
+        : this.#delivery.waitingCount >= this.#limits.maxWaiting
           ? "crowd"
           : undefined;
     if (reason === undefined) {
@@ -95,7 +96,7 @@ export class Intake {
     }
     this.#drop(values);
     if (reason === "crowd") {
-      fail(session, request, "too_many_waiting", `${this.#maxWaiting} requests wait on this server already`);
+      fail(session, request, "too_many_waiting", `${this.#limits.maxWaiting} requests wait on this server already`);
     } else {
       refuse(session, request, variable, reason === "never", values.length, bytes);
     }

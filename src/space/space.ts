@@ -14,6 +14,7 @@ import { badName, fail, isGoodName, notHeld } from "./refusals.ts";
 import { Restoration } from "./restoration.ts";
 import { type Possessions, Session, type SessionOptions } from "./session.ts";
 import { SnapshotReading } from "./snapshot-reading.ts";
+import type { SpaceLimits } from "./space-limits.ts";
 import { validateSpace } from "./validate.ts";
 import { NO_BYTES } from "./slab.ts";
 import { VALUE_OVERHEAD_BYTES } from "./value-table.ts";
@@ -23,22 +24,14 @@ import type { SessionView, WorkspaceView } from "./views.ts";
 import type { OfferedValue, ReadOptions } from "./waiters.ts";
 import { type OpenOptions, WorkspaceTable } from "./workspace-table.ts";
 
-export interface SpaceOptions {
+/** The limits' default: none. */
+export interface SpaceOptions extends Partial<SpaceLimits> {
   /** Ends the names that `mktemp` makes: unique to this run of the server. */
   readonly runId: string;
   /** Where the pseudo-random orders of `multi` variables begin. */
   readonly seed: number;
   /** Called once with each file value that is gone for good, and with one whose store was refused. */
   readonly dropFile: (file: FileValue) => void;
-  /** Most requests that may wait at a time. Default: no limit. */
-  readonly maxWaiting?: number;
-  /** Most bytes of values (and what keeps them) in memory. Default: no limit. */
-  readonly maxMemoryBytes?: number;
-  /** Most workspaces, and most variables. Default: no limit. */
-  readonly maxWorkspaces?: number;
-  readonly maxVariables?: number;
-  /** How long a workspace stays that is not persistent, and that nobody has open, in milliseconds. Default: until it is deleted. */
-  readonly maxIdleMs?: number;
   /**
    * Milliseconds since 1970: asked when it is to be kept, or found out, when a value or an idle workspace is over. Default: a clock that stands
    * at 1.
@@ -75,8 +68,7 @@ export type LimitOptions = Partial<VariableLimits>;
  */
 export class Space {
   readonly #seed: number;
-  readonly #maxWaiting: number;
-  readonly #maxVariables: number;
+  readonly #limits: SpaceLimits;
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
   readonly #keeping: Keeping;
@@ -90,24 +82,29 @@ export class Space {
 
   constructor(options: SpaceOptions) {
     this.#seed = options.seed;
-    this.#maxWaiting = options.maxWaiting ?? Infinity;
-    this.#maxVariables = options.maxVariables ?? Infinity;
+    const { maxWaiting = Infinity, maxMemoryBytes = Infinity, maxWorkspaces = Infinity } = options;
+    const { maxVariables = Infinity, maxIdleMs = Infinity } = options;
+    this.#limits = { maxWaiting, maxMemoryBytes, maxWorkspaces, maxVariables, maxIdleMs };
     const agenda = new Agenda(options.wallNow ?? stoppedClock, options.onExpiry ?? nobody);
-    this.#holdings = new Holdings(agenda, options.maxMemoryBytes ?? Infinity, options.dropFile);
+    this.#holdings = new Holdings(agenda, this.#limits, options.dropFile);
     this.#delivery = new Delivery(this.#holdings, options.now ?? noClock);
     this.#keeping = new Keeping(options.journal);
     const rooms = { holdings: this.#holdings, delivery: this.#delivery, keeping: this.#keeping };
     this.#workspaces = new WorkspaceTable({
       runId: options.runId,
       sessions: this.#sessions,
-      maxWorkspaces: options.maxWorkspaces ?? Infinity,
-      maxIdleMs: options.maxIdleMs ?? Infinity,
+      limits: this.#limits,
       ...rooms,
     });
-    this.#intake = new Intake(this.#holdings, this.#delivery, options.seed, this.#maxWaiting);
+    this.#intake = new Intake(this.#holdings, this.#delivery, options.seed, this.#limits);
     this.#expiration = new Expiration(this.#holdings, this.#workspaces);
     this.#booked = new BookedValues(this.#holdings, this.#delivery, this.#keeping);
     this.#snapshot = new SnapshotReading(this.#workspaces.byName, this.#holdings, this.#keeping);
+  }
+
+  /** Sets limits. What is over them now stays; workspaces whose idle time runs already keep their moment. */
+  changeLimits(limits: Partial<SpaceLimits>): void {
+    Object.assign(this.#limits, limits);
   }
 
   /** For whoever only looks. */
@@ -402,8 +399,8 @@ export class Space {
     if (!how.wait) {
       return session.receiver.none(request);
     }
-    if (this.#delivery.waitingCount >= this.#maxWaiting) {
-      const message = `${this.#maxWaiting} requests wait on this server already`;
+    if (this.#delivery.waitingCount >= this.#limits.maxWaiting) {
+      const message = `${this.#limits.maxWaiting} requests wait on this server already`;
       return fail(session, request, "too_many_waiting", message);
     }
     this.#delivery.wait(session, request, variable, how);
@@ -630,7 +627,7 @@ export class Space {
       fail(session, request, "bad_name", badName("variable", name));
       return undefined;
     }
-    if (variable === undefined && this.#holdings.variableCount >= this.#maxVariables) {
+    if (variable === undefined && this.#holdings.variableCount >= this.#limits.maxVariables) {
       const message = `the server has ${this.#holdings.variableCount} variables, as many as it may`;
       fail(session, request, "too_many_variables", message);
       return undefined;

@@ -8,6 +8,7 @@ import { badName, fail, isGoodName, notOpen, notYours } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { parseTemplate } from "./template.ts";
 import { IdleEnd, Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
+import type { SpaceLimits } from "./space-limits.ts";
 
 const DEFAULT_WORKSPACE = "__default";
 const DEFAULT_TEMPLATE = "__ws__%d";
@@ -35,6 +36,8 @@ export interface OpenOptions {
   readonly label: string;
 }
 
+type TableLimits = Pick<SpaceLimits, "maxWorkspaces" | "maxIdleMs">;
+
 export interface WorkspaceTableOptions {
   /** Ends the names that `mktemp` makes. */
   readonly runId: string;
@@ -42,9 +45,7 @@ export interface WorkspaceTableOptions {
   readonly delivery: Delivery;
   readonly keeping: Keeping;
   readonly sessions: Iterable<Session>;
-  readonly maxWorkspaces: number;
-  /** The longest that a workspace stays which is not persistent, and that nobody has open, in milliseconds. */
-  readonly maxIdleMs: number;
+  readonly limits: TableLimits;
 }
 
 /** The workspaces of a space: who opens, owns and deletes them. */
@@ -56,14 +57,12 @@ export class WorkspaceTable {
   readonly #delivery: Delivery;
   readonly #keeping: Keeping;
   readonly #sessions: Iterable<Session>;
-  readonly #maxWorkspaces: number;
-  readonly #maxIdleMs: number;
+  readonly #limits: TableLimits;
   #nextMadeName = 0;
 
   constructor(options: WorkspaceTableOptions) {
-    const { runId, holdings, delivery, keeping, sessions, maxWorkspaces, maxIdleMs } = options;
-    this.#maxWorkspaces = maxWorkspaces;
-    this.#maxIdleMs = maxIdleMs;
+    const { runId, holdings, delivery, keeping, sessions, limits } = options;
+    this.#limits = limits;
     this.#runId = runId;
     this.#holdings = holdings;
     this.#delivery = delivery;
@@ -172,7 +171,9 @@ export class WorkspaceTable {
     if (idleEnd !== undefined || isDeleted || isSystem || userCount > 0 || owner !== undefined) {
       return;
     }
-    const timeoutMs = isPersistent ? workspace.idleTimeoutMs : Math.min(workspace.idleTimeoutMs, this.#maxIdleMs);
+    const timeoutMs = isPersistent
+      ? workspace.idleTimeoutMs
+      : Math.min(workspace.idleTimeoutMs, this.#limits.maxIdleMs);
     if (timeoutMs < Infinity) {
       workspace.idleEnd = new IdleEnd(workspace, this.#holdings.agenda.now() + timeoutMs);
       this.#holdings.agenda.put(workspace.idleEnd);
@@ -278,7 +279,7 @@ export class WorkspaceTable {
   /** Whether there can be no workspace more; answers the request if so. */
   #isRefused(session: Session, request: number): boolean {
     let refusal: { readonly code: FailureCode; readonly message: string } | undefined;
-    if (this.byName.size >= this.#maxWorkspaces) {
+    if (this.byName.size >= this.#limits.maxWorkspaces) {
       const message = `the server has ${this.byName.size} workspaces, as many as it may`;
       refusal = { code: "too_many_workspaces", message };
     } else if (!this.#holdings.hasRoomFor(WORKSPACE_OVERHEAD_BYTES)) {

@@ -13,6 +13,8 @@ export interface WebServerOptions {
   readonly port: number;
   /** 0: a free one. */
   readonly webPort: number;
+  /** A listening socket that was handed down, in place of `host` and `webPort`. */
+  readonly fd?: number | undefined;
   /** It does not keep the program running. */
   readonly isBackground: boolean;
   readonly hostNames: readonly string[];
@@ -39,9 +41,14 @@ export class WebServer {
 
   /** Rejects when it cannot listen there, others than this machine could come and that was not asked for, or `pages` is no folder. */
   static async listen(options: WebServerOptions): Promise<WebServer> {
-    const { server, host, isBackground, hostNames, pages, certificate } = options;
-    if (!isLoopback(host)) {
-      server.access.checkListening(host, certificate !== undefined);
+    const { server, host, fd, isBackground, hostNames, pages, certificate } = options;
+    const checkAddress = (address: string): void => {
+      if (!isLoopback(address)) {
+        server.access.checkListening(address, certificate !== undefined);
+      }
+    };
+    if (fd === undefined) {
+      checkAddress(host);
     }
     if (pages !== undefined && !(await stat(pages).catch(() => undefined))?.isDirectory()) {
       throw new Error(`the folder of web pages, ${pages}, is not there or is no folder`);
@@ -94,12 +101,20 @@ export class WebServer {
     });
     await new Promise<void>((resolve, reject) => {
       listener.once("error", reject);
-      listener.listen({ host, port: options.webPort }, () => {
+      listener.listen(fd === undefined ? { host, port: options.webPort } : { fd }, () => {
         listener.off("error", reject);
         listener.on("error", () => undefined);
         resolve();
       });
     });
+    if (fd !== undefined) {
+      try {
+        checkAddress(handedDown(listener.address(), fd).address);
+      } catch (error) {
+        listener.close();
+        throw error;
+      }
+    }
     if (isBackground) {
       listener.unref();
     }
@@ -116,4 +131,11 @@ export class WebServer {
   async close(): Promise<void> {
     await this.#close();
   }
+}
+
+function handedDown(address: AddressInfo | string | null, fd: number): AddressInfo {
+  if (address === null || typeof address === "string") {
+    throw new Error(`file descriptor ${fd} is no TCP socket: the web interface needs one`);
+  }
+  return address;
 }

@@ -100,7 +100,7 @@ describe("a blob store", () => {
   });
 
   it("refuses what is over its limit, and has room again when something was dropped", async () => {
-    const store = new BlobStore({ tmpDir, maxBytes: 1000 });
+    const store = new BlobStore({ tmpDir, maxBytes: () => 1000 });
     const blob = await put(store, Buffer.alloc(600));
     await expect(put(store, Buffer.alloc(500))).rejects.toThrow(/1000 bytes in all/);
     blob.drop();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NwsServer } from "../../src/client/index.ts";
 import { VERSION } from "../../src/host/index.ts";
-import { type Outcome, nws, startTestServer, type TestServer } from "./nws-process.ts";
+import { type Outcome, nws, startTestServer, type TestServer, until } from "./nws-process.ts";
 
 let server: TestServer;
 let client: NwsServer;
@@ -100,6 +100,16 @@ describe("workspaces and variables", () => {
     expect((await run("mktemp", "no number")).code).toBe(2);
   });
 
+  it("--idle-timeout has a workspace go when nobody has had it open for so long", async () => {
+    const name = (await run("mktemp", "--idle-timeout", "0.1")).stdout.trimEnd();
+    await run("store", "passing", "x", "1", "--idle-timeout", "0.1");
+    await run("store", "staying", "x", "1", "--idle-timeout", "3600");
+    const isGone = async (workspace: string): Promise<boolean> => (await run("ls", workspace)).code === 1;
+    await until(async () => (await isGone(name)) && (await isGone("passing")));
+    expect(await isGone("staying")).toBe(false);
+    expect((await client.listWss()).find((each) => each.name === "staying")?.idleTimeout).toBe(3_600_000);
+  });
+
   it("info tells about the server", async () => {
     const info = JSON.parse((await run("info", "--json")).stdout) as { version: string; limits: object };
     expect(info).toMatchObject({ version: VERSION, limits: { maxArguments: 16 } });
@@ -137,7 +147,7 @@ describe("the command line itself", () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?=[[<]| {3})/gm)].map(([, name = ""]) => name);
     expect(commands.sort()).toEqual(
-      ["babelfish", "completion", "data", "declare", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "rm", "server", "store", "tls", "token", "vars", "watch", "worker"],
+      ["babelfish", "completion", "config", "data", "declare", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "rm", "server", "store", "tls", "token", "vars", "watch", "worker"],
     ); // prettier-ignore
     for (const command of commands.filter((name) => name !== "help")) {
       const help = await nws(["help", command]);

@@ -4,6 +4,8 @@ import { createProgram } from "../../src/cli/program.ts";
 import { Page, rowsOf } from "./markdown.ts";
 
 const { text: page } = new Page("docs/command-line.md");
+/** Each key of its table is an option of the server's. */
+const { text: configuration } = new Page("docs/configuration.md");
 const commands = createProgram().commands.filter((command) => !command.name().startsWith("__"));
 /** With what is called before its own name: `token create`. */
 const leaves = commands.flatMap((command) =>
@@ -24,11 +26,14 @@ it("docs/command-line.md has every command with its arguments, and no other", ()
   expect(documented.sort()).toEqual(real.sort());
 });
 
-it("docs/command-line.md has every option, and no other", () => {
+it("docs/command-line.md and docs/configuration.md have every option, and no other", () => {
   const real = new Set(
     leaves.flatMap(({ command }) => command.options.filter(({ hidden }) => !hidden).map(({ long }) => long)),
   );
-  const documented = new Set([...page.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
+  const documented = new Set([...`${page}${configuration}`.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
+  for (const [, key] of configuration.matchAll(/^\| `([a-z-]+)` +\| `NWS_/gm)) {
+    documented.add(`--${key}`);
+  }
   // `--help` is commander's own; `--debug` is left out of the help; `-n` and `--all` are known by their short or long form.
   expect([...real].filter((option) => !documented.has(option!) && option !== "--number")).toEqual([]);
   expect([...documented].filter((option) => !real.has(option) && option !== "--help" && option !== "--debug")).toEqual(
@@ -41,26 +46,15 @@ it("docs/command-line.md has every exit code, and no other", () => {
   expect(documented).toEqual(Object.values(ExitCode));
 });
 
-it("docs/command-line.md has the server's options with their environment variables", () => {
-  const server = commands.find((command) => command.name() === "server")!;
-  for (const { long, envVar } of server.options) {
-    if (envVar !== undefined) {
-      expect(page).toMatch(new RegExp(`^\\| \`${long} .*\`${envVar}\``, "m"));
-    }
-  }
-});
-
 it("docs/command-line.md has each option of the commands that have a table of their own, there", () => {
-  const tables = { server: "The server", tls: "Certificates", worker: "A worker" };
+  const tables = { tls: "Certificates", worker: "A worker" };
   for (const [name, heading] of Object.entries(tables)) {
     const documented = rowsOf(new Page("docs/command-line.md").section(heading)).flatMap(
       ([option = ""]) => option.match(/--[a-z-]+/g) ?? [],
     );
-    const command = commands.find((each) => each.name() === name)!;
-    const real = command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!);
-    expect({ name, options: [...new Set(documented)].sort() }).toEqual({
-      name,
-      options: real.sort(),
-    });
+    const real = leaves
+      .filter(({ path }) => path.split(" ")[0] === name)
+      .flatMap(({ command }) => command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!));
+    expect({ name, options: [...new Set(documented)].sort() }).toEqual({ name, options: [...new Set(real)].sort() });
   }
 });

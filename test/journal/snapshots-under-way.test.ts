@@ -151,7 +151,7 @@ it("what can happen to no workspace of the system's own, or to no variable that 
 
 it("a record of a value in a file outside of the folder is refused", () => {
   const kept = { folder: "/data/values", prefix: "run", whenSafe: () => undefined };
-  const blobs = new BlobStore({ kept, tmpDir: "/tmp", maxBytes: Infinity, warn: () => undefined });
+  const blobs = new BlobStore({ kept, tmpDir: "/tmp", maxBytes: () => Infinity, warn: () => undefined });
   const space = new Space({ runId: ".next", seed: 1, dropFile: () => undefined });
   const reader = new JournalReader(space.restore(), (name, length) => blobs.named(name, length));
   const name = Buffer.from("../x\n");

@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createLogger } from "../../src/host/logging.ts";
 import { readEnvironment } from "../../src/host/environment.ts";
 import { startServer } from "../../src/host/index.ts";
 import { serve } from "./harness.ts";
@@ -37,10 +36,5 @@ describe("the environment", () => {
     } finally {
       process.env = before;
     }
-  });
-
-  it("does not matter to a logger, which has pino's levels", async () => {
-    const logger = await createLogger("warn");
-    expect(logger).toHaveProperty("level", "warn");
   });
 });

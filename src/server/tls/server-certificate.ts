@@ -27,7 +27,7 @@ const OTHERS_MODE = 0o004;
 
 /** The certificate of a server, its key, and the authorities of its clients: read, checked, and read again. */
 export class ServerCertificate {
-  readonly #options: ServerTlsOptions;
+  #options: ServerTlsOptions;
   readonly #logger: Logger;
   readonly #entrances = new Set<TlsEntrance>();
   #credentials: Credentials;
@@ -43,6 +43,12 @@ export class ServerCertificate {
     return new ServerCertificate(options, await read(options, logger), logger);
   }
 
+  /** Between which moments it is valid. */
+  get validity(): { readonly validFrom: Date; readonly validTo: Date } {
+    const { validFrom, validTo } = new X509Certificate(this.#credentials.cert);
+    return { validFrom: new Date(validFrom), validTo: new Date(validTo) };
+  }
+
   /** A way in for connections of one kind. It has the new certificate after a `reload`. */
   entrance(options: TlsEntranceOptions): TlsEntrance {
     const entrance = new TlsEntrance(this.#credentials, options);
@@ -50,15 +56,19 @@ export class ServerCertificate {
     return entrance;
   }
 
-  /** Reads the files again: connections from now on get what is in them. Rejects, and the old ones stay, when something is wrong with them. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the files again, or those that are named now: connections from now on get what is in them. Rejects, and the old ones stay, when something is
+   * wrong with them.
+   */
+  async reload(options = this.#options): Promise<void> {
     let credentials: Credentials;
     try {
-      credentials = await read(this.#options, this.#logger);
+      credentials = await read(options, this.#logger);
     } catch (error) {
       this.#logger.error({ err: error }, "the certificate was not loaded again: the one from before stays");
       throw error;
     }
+    this.#options = options;
     this.#credentials = credentials;
     for (const entrance of this.#entrances) {
       entrance.renew(credentials);

@@ -1,0 +1,2 @@
+/** For who needs no server: it is not loaded with them. */
+export { defaultLimits, type Limits } from "../server/limits.ts";
