@@ -5,7 +5,7 @@ import type { Kind } from "./kinds.ts";
 
 /**
  * A setting of the server. Its name, `webPort`, is the option `--web-port`, the key `web-port` of a configuration file, and the environment variable
- * `NWS_SERVER_WEB_PORT` if `env` says no other.
+ * by which `environmentNameOf` calls it.
  */
 export interface Setting<T = unknown> {
   readonly kind: Kind<T>;
