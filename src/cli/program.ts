@@ -16,6 +16,7 @@ import { serverCommand } from "./commands/server.ts";
 import { storeCommand } from "./commands/store.ts";
 import { tlsCommand } from "./commands/tls.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { topCommand } from "./commands/top.ts";
 import { varsCommand } from "./commands/vars.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -56,9 +57,10 @@ export function createProgram(): Command {
     program.addCommand(command);
   }
   program.commandsGroup("Workspaces and variables:");
-  for (const command of [lsCommand(), varsCommand(), declareCommand(), mktempCommand(), rmCommand(), infoCommand()]) {
+  for (const command of [lsCommand(), varsCommand(), declareCommand(), mktempCommand(), rmCommand()]) {
     program.addCommand(command);
   }
+  program.commandsGroup("Watching:").addCommand(infoCommand()).addCommand(topCommand());
   program.commandsGroup(more).addCommand(completionCommand());
   program.addCommand(
     completeCommand(() => program),
