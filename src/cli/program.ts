@@ -11,6 +11,7 @@ import { infoCommand } from "./commands/info.ts";
 import { loadCommand } from "./commands/load.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mktempCommand } from "./commands/mktemp.ts";
+import { replCommand } from "./commands/repl.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { serverCommand } from "./commands/server.ts";
 import { storeCommand } from "./commands/store.ts";
@@ -53,7 +54,7 @@ export function createProgram(): Command {
   program.commandsGroup("Backup and restore:").addCommand(dumpCommand()).addCommand(loadCommand());
   program.commandsGroup("Working:").addCommand(workerCommand()).addCommand(babelfishCommand());
   program.commandsGroup("Values:");
-  for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {
+  for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand(), replCommand()]) {
     program.addCommand(command);
   }
   program.commandsGroup("Workspaces and variables:");

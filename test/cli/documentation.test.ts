@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { start } from "node:repl";
+import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { dotCommands } from "../../src/cli/repl/dot-commands.ts";
+import { keyTable } from "../../src/cli/top/keys.ts";
 
 const page = await readFile(new URL("../../docs/command-line.md", import.meta.url), "utf8");
 const commands = createProgram().commands.filter((command) => !command.name().startsWith("__"));
@@ -48,4 +52,25 @@ it("docs/command-line.md has the server's options with their environment variabl
       expect(page).toMatch(new RegExp(`^\\| \`${long} .*\`${envVar}\``, "m"));
     }
   }
+});
+
+/** The first cells of the rows of the first table with this heading. */
+function firstColumn(heading: string): string[] {
+  const [, after = ""] = page.split(new RegExp(`^\\| ${heading} +\\|.*\\n\\|[ -|]+\\n`, "m"));
+  const rows = after.split("\n\n")[0]!.split("\n");
+  return rows.map((row) => row.split("|")[1]?.trim() ?? "").filter((cell) => cell !== "");
+}
+
+it("docs/command-line.md has every key of nws top, and no other", () => {
+  expect(firstColumn("key")).toEqual(keyTable.map(({ label }) => label));
+});
+
+it("docs/command-line.md has every dot command of nws repl, and no other", () => {
+  const [, section = ""] = page.split("## Line by line");
+  const documented = [...section.split("\n## ")[0]!.matchAll(/^\| `\.([a-z]+)/gm)].map(([, name]) => name!);
+  const output = new PassThrough();
+  const plain = start({ input: new PassThrough(), output, terminal: true });
+  const builtIn = Object.keys(plain.commands);
+  plain.close();
+  expect(documented.sort()).toEqual([...builtIn, ...Object.keys(dotCommands)].sort());
 });

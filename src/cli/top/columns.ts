@@ -29,9 +29,12 @@ const variableColumns: readonly Column<RowOf<"variables">>[] = [
   { heading: "VALUES", width: 8, sort: "values", text: ({ values }) => countText(values) },
   { heading: "BOOKED", width: 7, text: ({ booked }) => countText(booked) },
   { heading: "BYTES", width: 6, sort: "bytes", text: ({ bytes }) => bytesText(bytes) },
-  { heading: "FETCHERS", width: 9, sort: "waiting", text: ({ fetchers }) => countText(fetchers) },
-  { heading: "FINDERS", width: 7, text: ({ finders }) => countText(finders) },
-  { heading: "STORERS", width: 7, text: ({ storers }) => countText(storers) },
+  {
+    heading: "WAITING",
+    width: 8,
+    sort: "waiting",
+    text: ({ fetchers, finders, storers }) => countText(fetchers + finders + storers),
+  },
   { heading: "OPS/S", width: 7, sort: "rate", text: (_, rate) => rateText(rate) },
   { heading: "MODE", width: 7, text: ({ mode }) => cellText(mode) },
   { heading: "VARIABLE", width: 0, sort: "name", text: ({ name }) => cellText(name) },
@@ -50,18 +53,16 @@ const allVariableColumns: readonly Column<RowOf<"variables">>[] = [
 
 const clientColumns: readonly Column<RowOf<"clients">>[] = [
   { heading: "OPS/S", width: 7, sort: "rate", text: (_, rate) => rateText(rate) },
-  { heading: "OPS", width: 7, text: ({ operations }) => countText(operations) },
   { heading: "WAITING", width: 8, sort: "waiting", text: ({ waiting }) => countText(waiting) },
   { heading: "BOOKED", width: 7, sort: "values", text: ({ booked }) => countText(booked) },
-  { heading: "OWNS", width: 5, text: ({ owns }) => countText(owns) },
   { heading: "BYTES", width: 6, sort: "bytes", text: ({ bytesIn, bytesOut }) => bytesText(bytesIn + bytesOut) },
   { heading: "IDLE", width: 9, text: ({ idleMs, ageMs }) => durationText(idleMs ?? ageMs) },
   { heading: "LAST", width: 9, text: ({ last, isAway }) => (isAway ? "(away)" : cellText(last || "-")) },
   {
-    heading: "USER  ADDRESS  LABEL",
+    heading: "USER  LABEL  ADDRESS",
     width: 0,
     sort: "name",
-    text: ({ user, peer, label }) => [user, peer, label].map(cellText).join("  "),
+    text: ({ user, label, peer }) => [user, label, peer].map(cellText).join("  "),
   },
 ];
 

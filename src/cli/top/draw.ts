@@ -97,7 +97,7 @@ function bodyOf(state: TopState, width: number, room: number, look: Paint): stri
 function detailsOf(state: TopState, width: number, look: Paint): string[] {
   const row = selectedRow(state);
   if (row === undefined) {
-    return ["", "  It is not there any more."];
+    return ["", cut("  It is not there any more.", width)];
   }
   const { view, ...facts } = row;
   const lines = Object.entries(facts as Record<string, string | number | boolean | null>).map(([name, value]) =>

@@ -95,10 +95,12 @@ class LiveTop {
     this.#isStale = false;
     this.#askedAt = performance.now();
     try {
-      this.#state = withSample(this.#state, await this.#source.look(queryOf(this.#state)));
+      const sample = await this.#source.look(queryOf(this.#state));
+      // (Meanwhile keys have made another state.)
+      this.#state = withSample(this.#state, sample);
     } catch (error) {
       const isAway = exitCodeOf(error) === ExitCode.unreachable;
-      this.#state = withTrouble(this.#state, sentenceOf(error) + (isAway ? "; trying again until it works" : ""));
+      this.#state = withTrouble(this.#state, (isAway ? "no connection, trying again: " : "") + sentenceOf(error));
     }
     this.#isAsking = false;
     this.#draw();
