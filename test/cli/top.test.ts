@@ -61,9 +61,9 @@ describe.skipIf(process.platform === "win32")("nws top on a terminal", () => {
     terminal.type(Key.enter);
     expect(await terminal.shows("One of the variables")).toMatch(/name +large\n/);
     terminal.type(Key.backspace);
-    await terminal.shows(/variables of jobs/);
+    await terminal.shows(/variables of jobs, by values: 2/);
     terminal.type(Key.escape);
-    await terminal.shows(/workspaces, by values/);
+    await terminal.shows(/workspaces, by values: 4/);
     // It is still on jobs.
     terminal.type(Key.enter);
     await terminal.shows(/variables of jobs/);

@@ -23,6 +23,9 @@ export interface ReplOptions {
   readonly isTerminal: boolean;
 }
 
+/** Most that the end waits for the last line to be in the history. */
+const HISTORY_MS = 300;
+
 type Callback = (error: Error | null, result: unknown) => void;
 
 /** What Node's REPL has beside what its types tell. */
@@ -42,6 +45,8 @@ export class Repl {
   readonly #takeLine: (line: string) => void;
   readonly #held: string[] = [];
   #isBusy = false;
+  /** The line that is handled, or was last. */
+  #line = "";
   #isCompleting = false;
   /** What was typed so far is not all. */
   #isIncomplete = false;
@@ -110,6 +115,9 @@ export class Repl {
     const { isTerminal } = this.#options;
     const report = (error: unknown): void => this.#report(error);
     process.on("unhandledRejection", report).on("uncaughtException", report);
+    // (Node's REPL runs lines in a domain, as long as there are domains, and prints what nobody catches with its stack.)
+    const { _domain: domain } = this.#repl as { readonly _domain?: NodeJS.EventEmitter };
+    domain?.removeAllListeners("error").on("error", report);
     const ended = new Promise<void>((resolve) => this.#repl.once("exit", resolve));
     const close = (): void => this.#repl.close();
     process.once("SIGTERM", close).once("SIGHUP", close);
@@ -121,11 +129,19 @@ export class Repl {
     }
     await ended;
     this.#hasEnded = true;
+    if (/^\s*\.exit\b/.test(this.#line)) {
+      // It wants no line behind it.
+      this.#held.length = 0;
+      this.#isBusy = false;
+    }
     if (isTerminal) {
       this.#interrupt.controller.abort();
     }
     await this.#idle();
     const leases = await this.#session.end();
+    if (isTerminal) {
+      await this.#historyWritten();
+    }
     process
       .off("unhandledRejection", report)
       .off("uncaughtException", report)
@@ -142,6 +158,14 @@ export class Repl {
     if (this.#failure !== undefined) {
       throw new CommandFailure(ExitCode.failed, sentenceFor(this.#failure), { cause: this.#failure });
     }
+  }
+
+  /** Node writes it a moment after each line; where it cannot, it does not say so. */
+  #historyWritten(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#repl.once("flushHistory", resolve);
+      setTimeout(resolve, HISTORY_MS);
+    });
   }
 
   // Lines, one at a time
@@ -164,6 +188,7 @@ export class Repl {
       return;
     }
     this.#isBusy = true;
+    this.#line = line;
     this.#interrupt.controller = new AbortController();
     this.#takeLine(line);
   }
@@ -238,9 +263,11 @@ export class Repl {
       this.#repl.close();
       return;
     }
-    process.stdout.write(`${sentenceFor(error)}\n`);
-    if (isDebugging && error instanceof Error) {
-      process.stdout.write(`${error.stack ?? ""}\n`);
+    const stack = isDebugging && error instanceof Error ? `${error.stack ?? ""}\n` : "";
+    // (What comes while somebody types stands above that.)
+    process.stdout.write(`${this.#isBusy ? "" : "\r\u001b[K"}${sentenceFor(error)}\n${stack}`);
+    if (!this.#isBusy && !this.#hasEnded) {
+      this.#showPrompt(true);
     }
   }
 

@@ -102,7 +102,7 @@ export function select(state: TopState, index: number): TopState {
   const row = rows[selectedIndex];
   const last = Math.max(0, rows.length - room);
   const top = Math.max(0, Math.min(state.top, selectedIndex, last), selectedIndex - room + 1);
-  return { ...state, selectedIndex, selectedKey: row === undefined ? undefined : keyOf(row), top };
+  return { ...state, selectedIndex, selectedKey: row === undefined ? state.selectedKey : keyOf(row), top };
 }
 
 export function selectedRow({ rows, selectedIndex }: TopState): Row | undefined {

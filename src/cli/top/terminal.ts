@@ -26,6 +26,7 @@ export class Screen implements Disposable {
   readonly #user: ScreenUser;
   #shown: readonly string[] = [];
   #isOurs = false;
+  #isSuspended = false;
 
   constructor(user: ScreenUser) {
     this.#user = user;
@@ -92,15 +93,18 @@ export class Screen implements Disposable {
       return;
     }
     this.#leave();
+    this.#isSuspended = true;
     // Nobody listens: the system does with it what it does with any program.
     process.off("SIGTSTP", this.#suspend);
     process.kill(process.pid, "SIGTSTP");
     // Where there is no shell that could have it go on, the system has not stopped it.
-    setTimeout(this.#comeBack, 0);
+    // (Where it has, SIGCONT is told of first.)
+    setTimeout(() => setImmediate(() => this.#isSuspended && this.#comeBack()), 0);
   };
 
   /** (Another program may have changed the terminal's mode, also where ours was stopped without being asked.) */
   readonly #comeBack = (): void => {
+    this.#isSuspended = false;
     this.#leave();
     this.#enter();
     process.off("SIGTSTP", this.#suspend).on("SIGTSTP", this.#suspend);
