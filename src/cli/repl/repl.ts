@@ -93,6 +93,7 @@ export class Repl {
       say: (sentence) => running.repl?.say(sentence),
     });
     if (options.isTerminal) {
+      await prepareHistory(historyPath(process.env)).catch(() => undefined);
       await write(welcome(session));
     }
     running.repl = new Repl(session, options, interrupt);
@@ -122,10 +123,8 @@ export class Repl {
     const close = (): void => this.#repl.close();
     process.once("SIGTERM", close).once("SIGHUP", close);
     if (isTerminal) {
-      const path = historyPath(process.env);
-      await prepareHistory(path).catch(() => undefined);
-      // (Without a history one can work, too: Node says so.)
-      await new Promise<void>((resolve) => this.#repl.setupHistory(path, () => resolve()));
+      // At once: no line is taken before it is there. (Without a history one can work, too: Node says so.)
+      await new Promise<void>((resolve) => this.#repl.setupHistory(historyPath(process.env), () => resolve()));
     }
     await ended;
     this.#hasEnded = true;
