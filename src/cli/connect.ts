@@ -1,11 +1,14 @@
-import type { NetWorkSpace, NwsServer } from "../client/index.ts";
+import type { NetWorkSpace, NwsServer, ServerOptions } from "../client/index.ts";
 import { type ServerChoice, tlsOf, type WorkspaceChoice } from "./options.ts";
 
-/** Connects, works, closes. The client is loaded here and nowhere else. */
-export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
+/** A session with the server that is chosen. The client is loaded here and nowhere else. */
+export async function connect(
+  choice: ServerChoice,
+  { reconnect }: Pick<ServerOptions, "reconnect">,
+): Promise<NwsServer> {
   const { NwsServer } = await import("../client/index.ts");
   const { host, port, socket, tokenFile } = choice;
-  const server = new NwsServer({
+  return new NwsServer({
     serverHost: host,
     serverPort: port,
     socketPath: socket,
@@ -13,9 +16,14 @@ export async function withServer<T>(choice: ServerChoice, work: (server: NwsServ
     tokenFile: tokenFile === process.env["NWS_TOKEN_FILE"] ? undefined : tokenFile,
     tls: tlsOf(choice),
     label: `nws:${process.pid}`,
-    // A command that is interrupted is gone: nothing may wait for it, or keep a value for it.
-    reconnect: false,
+    reconnect,
   });
+}
+
+/** Connects, works, closes. */
+export async function withServer<T>(choice: ServerChoice, work: (server: NwsServer) => Promise<T>): Promise<T> {
+  // A command that is interrupted is gone: nothing may wait for it, or keep a value for it.
+  const server = await connect(choice, { reconnect: false });
   try {
     return await work(server);
   } finally {

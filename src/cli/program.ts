@@ -13,11 +13,13 @@ import { infoCommand } from "./commands/info.ts";
 import { loadCommand } from "./commands/load.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mktempCommand } from "./commands/mktemp.ts";
+import { replCommand } from "./commands/repl.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { serverCommand } from "./commands/server.ts";
 import { storeCommand } from "./commands/store.ts";
 import { tlsCommand } from "./commands/tls.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { topCommand } from "./commands/top.ts";
 import { varsCommand } from "./commands/vars.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -58,13 +60,14 @@ export function createProgram(): Command {
     .addCommand(workerCommand())
     .addCommand(babelfishCommand());
   program.commandsGroup("Values:");
-  for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand()]) {
+  for (const command of [storeCommand(), fetchCommand(), findCommand(), watchCommand(), replCommand()]) {
     program.addCommand(command);
   }
   program.commandsGroup("Workspaces and variables:");
-  for (const command of [lsCommand(), varsCommand(), declareCommand(), mktempCommand(), rmCommand(), infoCommand()]) {
+  for (const command of [lsCommand(), varsCommand(), declareCommand(), mktempCommand(), rmCommand()]) {
     program.addCommand(command);
   }
+  program.commandsGroup("Watching:").addCommand(infoCommand()).addCommand(topCommand());
   program.commandsGroup(more).addCommand(completionCommand());
   program.addCommand(
     completeCommand(() => program),

@@ -1,4 +1,4 @@
-import type { DeserializationError, NetWorkSpace } from "../client/index.ts";
+import type { DeserializationError, NetWorkSpace, Position } from "../client/index.ts";
 
 /** What to read from a variable. */
 export interface Reading {
@@ -78,6 +78,15 @@ export async function* foundValues(ws: NetWorkSpace, reading: Reading): AsyncGen
       return;
     }
   }
+}
+
+/** The place behind all values that are there: what comes from now on is behind it. */
+export async function endOf(ws: NetWorkSpace, variable: string): Promise<Position | undefined> {
+  const present = ws.ifindTry(variable, { batch: MAX_BATCH });
+  while ((await present.next()).done !== true) {
+    // Only its place is of interest.
+  }
+  return present.position;
 }
 
 function shown(value: unknown): Shown {

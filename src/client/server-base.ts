@@ -1,11 +1,13 @@
 import { HTTPS, Option } from "../wire/options.ts";
-import { Verb } from "../wire/verbs.ts";
+import { RankBy, RankOf, Verb } from "../wire/verbs.ts";
 import { checkName } from "./arguments.ts";
 import { OperationError } from "./errors.ts";
 import type { Listener, ServerEvent } from "./events.ts";
 import { classicFields, readWorkspaces, type WorkspaceListing } from "./listing.ts";
+import { writeName } from "./name-bytes.ts";
 import type { SessionIdentity } from "./outcomes.ts";
 import { Expect } from "./pending.ts";
+import { type RankedKind, type Ranking, type RankQuery, readRanking } from "./ranking.ts";
 import type { Session } from "./session.ts";
 
 /** What `info` tells of a server. Later servers may tell more. */
@@ -15,10 +17,18 @@ export interface ServerInfo {
   readonly uptimeMs: number;
   readonly connections: number;
   readonly workspaces: number;
+  readonly variables: number;
   /** Operations that wait. */
   readonly waiting: number;
+  /** Of values, and what keeps them, in memory; and of those in files. */
   readonly memoryBytes: number;
   readonly fileBytes: number;
+  /** Memory that the server's process takes. */
+  readonly residentBytes: number;
+  /** Requests since it was started. */
+  readonly operations: number;
+  /** How long its event loop has been at work since then, in milliseconds. */
+  readonly busyMs: number;
   /** `null`: there is none. */
   readonly limits: Readonly<Record<string, number | null>>;
 }
@@ -92,6 +102,29 @@ export class ServerBase implements AsyncDisposable {
       const reason = "the server has not answered with JSON";
       throw new OperationError("internal", `info failed: ${reason}`, { operation: "info", reason, cause: error });
     }
+  }
+
+  /**
+   * The first of all workspaces, variables or clients by some measure, found by the server: it looks at many so that few travel. `most`:
+   * so many at most. `workspace`: variables of this one only. `filter`: those with this in their name, whatever its case. Clients are
+   * only told to who may see all workspaces: PermissionError.
+   * @internal
+   */
+  async rank<Of extends RankedKind>(of: Of, query: RankQuery): Promise<Ranking<Of>> {
+    const { by, most, workspace = "", filter = "" } = query;
+    const text = await this.session.ask<string>("rank", Verb.rank, Expect.text, undefined, (writer) => {
+      writer.u8(RankOf[of]);
+      writer.u8(RankBy[by]);
+      writer.u32(most);
+      const at = writer.length;
+      writer.u16(0);
+      writeName(writer, workspace);
+      const nameBytes = writer.length - at - 2;
+      writer.bytes[at] = nameBytes >>> 8;
+      writer.bytes[at + 1] = nameBytes;
+      writer.utf8(filter);
+    });
+    return readRanking(text) as Ranking<Of>;
   }
 
   /** Of this session, once it is connected: for another program that may have to end it (`endSession`). */

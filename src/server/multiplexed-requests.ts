@@ -7,6 +7,7 @@ import {
   MAX_INLINE_BYTES,
   OpenFlag,
   plainVerb,
+  RankOf,
   ReadFlag,
   ReleaseKind,
   Verb,
@@ -16,6 +17,7 @@ import { notForReaders, type Principal } from "./access/principal.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 import type { HandleSlot, Refusal, VariableSlot } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
+import { isRankable, rank } from "./ranking.ts";
 import { ITERATING_WISH, PLAIN_WISH } from "./read-wish.ts";
 import {
   allOf,
@@ -267,6 +269,22 @@ const handlers: readonly (Handler | undefined)[] = table({
 
   [Verb.info]: (session, request) => {
     session.text(request, session.context.info());
+  },
+
+  [Verb.rank]: (session, request, fields) => {
+    const { context, principal } = session;
+    const of = fields.u8();
+    const by = fields.u8();
+    const most = fields.u32();
+    const workspace = fields.byteString();
+    const query = { of, by, most, workspace, filter: fields.rest() };
+    if (!isRankable(query)) {
+      session.refuse(request, "bad_arguments", `there is no rank of ${of} by ${by}`);
+    } else if (of === RankOf.clients && !principal.seesAll) {
+      session.refuse(request, "not_permitted", `'${principal.name}' may not see who is connected`);
+    } else {
+      session.text(request, rank(context.space, context.clients(), principal, query));
+    }
   },
 
   [Verb.snapshot]: (session, request, fields) => {

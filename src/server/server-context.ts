@@ -5,6 +5,7 @@ import type { Peer } from "./access/peer.ts";
 import type { Principal } from "./access/principal.ts";
 import type { ArrivingRoom } from "./arriving-room.ts";
 import type { Audit } from "./audit.ts";
+import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { KeptSessions } from "./kept-sessions.ts";
@@ -44,6 +45,8 @@ export interface ServerContext {
   notLetIn(peer: Peer, reason: string): void;
   /** For what concerns others than who does it. */
   readonly audit: Audit;
+  /** Everybody who is connected. */
+  clients(): Iterable<ClientView>;
   /** What `info` answers, as JSON. */
   info(): string;
   /** A client whose end was to be the server's has hung up. */

@@ -442,6 +442,10 @@ export class Server implements ServerContext, ConnectionContext {
       waiting,
       memoryBytes,
       fileBytes,
+      residentBytes: process.memoryUsage.rss(),
+      operations: this.operationCount,
+      // How long its event loop has been at work. (Who asks twice knows how busy it was in between.)
+      busyMs: Math.round(performance.eventLoopUtilization().active),
       // (A limit that is Infinity is null here.)
       limits: this.limits,
     });

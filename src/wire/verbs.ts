@@ -46,6 +46,7 @@ export const Verb = {
   readSnapshot: 42,
   authenticate: 43,
   prove: 44,
+  rank: 45,
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
@@ -97,6 +98,12 @@ export const DeclareFlag = { maxValues: 1, maxBytes: 2, whenFull: 4, ttl: 8 } as
 
 /** What becomes of a store for which a variable has no room. */
 export const WhenFullNumber = { block: 0, reject: 1, dropOldest: 2 } as const;
+
+/** What `rank` puts in an order. */
+export const RankOf = { workspaces: 1, variables: 2, clients: 3 } as const;
+
+/** By what: names ascending, all else descending. */
+export const RankBy = { name: 1, values: 2, bytes: 3, waiting: 4, operations: 5 } as const;
 
 /** How safe the changes of a persistent workspace must be before anybody is told of them. */
 export const DurabilityNumber = { fsync: 1, os: 2, memory: 3 } as const;

@@ -235,6 +235,11 @@ describe("a role", () => {
     await nws.useWs("lobby");
     expect((await nws.listWss()).map(({ name }) => name)).toEqual(["jobs-1", "lobby"]);
     expect(await nws.listWssText("secret")).toBe("\n");
+    const all = { by: "name", most: 10 } as const;
+    expect((await nws.rank("workspaces", all)).rows.map(({ name }) => name)).toEqual(["jobs-1", "lobby"]);
+    expect((await nws.rank("variables", { ...all, workspace: "secret" })).total).toBe(0);
+    expect((await nws.rank("variables", all)).total).toBe(2);
+    await expect(nws.rank("clients", all)).rejects.toMatchObject({ code: "not_permitted" });
     const refused = [nws.openWs("secret"), nws.useWs("never made"), nws.deleteWs("secret"), nws.mktempWs()];
     for (const failure of await Promise.all(refused.map((each) => each.catch((error: unknown) => error)))) {
       expect(failure).toMatchObject({ code: "not_permitted" });

@@ -1,6 +1,10 @@
+import { start } from "node:repl";
+import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { dotCommands } from "../../src/cli/repl/dot-commands.ts";
+import { keyTable } from "../../src/cli/top/keys.ts";
 import { Page, rowsOf } from "./markdown.ts";
 
 const { text: page } = new Page("docs/command-line.md");
@@ -57,4 +61,25 @@ it("docs/command-line.md has each option of the commands that have a table of th
       .flatMap(({ command }) => command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!));
     expect({ name, options: [...new Set(documented)].sort() }).toEqual({ name, options: [...new Set(real)].sort() });
   }
+});
+
+/** The first cells of the rows of the first table with this heading. */
+function firstColumn(heading: string): string[] {
+  const [, after = ""] = page.split(new RegExp(`^\\| ${heading} +\\|.*\\n\\|[ -|]+\\n`, "m"));
+  const rows = after.split("\n\n")[0]!.split("\n");
+  return rows.map((row) => row.split("|")[1]?.trim() ?? "").filter((cell) => cell !== "");
+}
+
+it("docs/command-line.md has every key of nws top, and no other", () => {
+  expect(firstColumn("key")).toEqual(keyTable.map(({ label }) => label));
+});
+
+it("docs/command-line.md has every dot command of nws repl, and no other", () => {
+  const [, section = ""] = page.split("## Line by line");
+  const documented = [...section.split("\n## ")[0]!.matchAll(/^\| `\.([a-z]+)/gm)].map(([, name]) => name!);
+  const output = new PassThrough();
+  const plain = start({ input: new PassThrough(), output, terminal: true });
+  const builtIn = Object.keys(plain.commands);
+  plain.close();
+  expect(documented.sort()).toEqual([...builtIn, ...Object.keys(dotCommands)].sort());
 });

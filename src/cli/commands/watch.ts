@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
-import type { NetWorkSpace, Position } from "../../client/index.ts";
+import type { NetWorkSpace } from "../../client/index.ts";
 import { withWorkspace } from "../connect.ts";
 import { addServerChoice, addWorkspaceChoice, timeoutOption, type WorkspaceChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
 import { parseCount } from "../parse.ts";
+import { endOf } from "../reading.ts";
 import { valueText } from "../value-text.ts";
 
 interface WatchOptions extends WorkspaceChoice {
@@ -40,9 +41,6 @@ export function watchCommand(): Command {
     );
 }
 
-/** Values that are passed over are read in batches: nobody looks at them. */
-const SKIP_BATCH = 1000;
-
 async function follow(ws: NetWorkSpace, variable: string, options: WatchOptions): Promise<void> {
   const { timeout } = options;
   const position = options.fromStart === true ? undefined : await endOf(ws, variable);
@@ -53,12 +51,4 @@ async function follow(ws: NetWorkSpace, variable: string, options: WatchOptions)
       return;
     }
   }
-}
-
-async function endOf(ws: NetWorkSpace, variable: string): Promise<Position | undefined> {
-  const present = ws.ifindTry(variable, { batch: SKIP_BATCH });
-  while ((await present.next()).done !== true) {
-    // Only its place is of interest.
-  }
-  return present.position;
 }
