@@ -89,6 +89,11 @@ export interface StartServerOptions {
   readonly longValueBytes?: number;
   /** What differs from the default limits. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Operations are logged whose handling takes so many milliseconds or longer, without the time for which they wait; and writes of the log. Without
+   * `logger` the level is then `warn`. To time every operation costs some. Default: none is timed, none logged.
+   */
+  readonly slowOperationMs?: number;
   /** A level, for JSON lines on the standard error output, or a logger (pino's, or of its shape). Default: `silent`. */
   readonly logger?: LogLevel | Logger;
 }
@@ -132,8 +137,13 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     port = environment.port ?? DEFAULT_PORT,
     socketPath,
     limits,
-    logger = "silent",
+    slowOperationMs,
+    logger: wantedLogger = "silent",
   } = options;
+  if (slowOperationMs !== undefined && !(slowOperationMs >= 0)) {
+    throw new TypeError(`slowOperationMs is ${slowOperationMs}; it must be a number of milliseconds from 0`);
+  }
+  const logger = wantedLogger === "silent" && slowOperationMs !== undefined ? "warn" : wantedLogger;
   const data = options.data === undefined || options.data === NO_DATA ? undefined : resolve(options.data);
   const durability = options.durability ?? "fsync";
   if (!durabilities.includes(durability)) {
@@ -157,6 +167,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),
+    ...(slowOperationMs !== undefined && { slowOperationMs }),
     logger: serverLogger,
   });
   control.onChange(() => server.recheckAccess());

@@ -4,7 +4,7 @@ import { dataExitCode } from "../data-exit-code.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { limitOptions, limitsFrom } from "../limit-options.ts";
 import { debugOption } from "../options.ts";
-import { parseBytes, parsePort } from "../parse.ts";
+import { parseBytes, parseCount, parsePort } from "../parse.ts";
 import { sentenceOf } from "../report.ts";
 
 interface ServeOptions {
@@ -29,6 +29,7 @@ interface ServeOptions {
   readonly tmpDir?: string;
   readonly longValueSize?: number;
   readonly logLevel: LogLevel;
+  readonly slowOperationMs?: number;
   readonly json?: true;
 }
 
@@ -110,6 +111,12 @@ export function serverCommand(): Command {
         .argParser(parseBytes),
     )
     .addOption(new Option("--log-level <level>", "write a log to standard error").choices(logLevels).default("silent"))
+    .addOption(
+      new Option(
+        "--slow-operation-ms <ms>",
+        "log operations that take so long to handle, without what they wait (turns on --log-level warn)",
+      ).argParser(parseCount),
+    )
     .option("--json", "print the ready line as JSON")
     .addOption(debugOption());
   command.optionsGroup("Limits:");
@@ -140,6 +147,7 @@ async function serve(options: ServeOptions): Promise<void> {
     durability: options.durability,
     ...tlsFrom(options),
     ...(options.socket === undefined ? {} : { socketPath: options.socket }),
+    ...(options.slowOperationMs === undefined ? {} : { slowOperationMs: options.slowOperationMs }),
     ...(options.tmpDir === undefined ? {} : { tmpDir: options.tmpDir }),
     ...(options.longValueSize === undefined ? {} : { longValueBytes: options.longValueSize }),
   };
