@@ -299,7 +299,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     if (wish.leaseLimitMs > 0 && lease > 0) {
       this.leaseLimits.set(lease, wish.leaseLimitMs);
     }
-    sayValue(this.connection, this.answers, request, value, booking, lease, wish.iterates, hasMore);
+    sayValue(this.connection, this.answers, request, value, booking, lease, wish, hasMore);
   }
 
   text(request: number, text: string): void {

@@ -50,20 +50,17 @@ let data: string;
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), "nws-metrics-"));
+  const log = (): void => undefined;
   web = await TestWeb.start({
     data,
     slowOperationMs: 60_000,
-    logger: { debug, info: debug, warn: debug, error: debug },
+    logger: { debug: log, info: log, warn: log, error: log },
   });
 });
 afterAll(async () => {
   await web[Symbol.asyncDispose]();
   await rm(data, { recursive: true, force: true });
 });
-
-function debug(): void {
-  // Nobody reads it.
-}
 
 describe("what is documented and what is there", () => {
   it("docs/monitoring.md has every metric with its type, and no other", async () => {
