@@ -107,7 +107,7 @@ export class Tracing {
 }
 
 /** The span is over when the promise is settled. */
-async function until<T>(span: TracingSpan, promise: Promise<T>): Promise<T> {
+export async function until<T>(span: TracingSpan, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
