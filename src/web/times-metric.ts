@@ -10,17 +10,19 @@ interface Bucket {
 /** Shows times that were counted elsewhere, as a histogram of Prometheus. `times`: asked at each scrape. */
 export class TimesMetric extends Histogram {
   readonly #name: string;
+  readonly #help: string;
   readonly #times: () => TimeBuckets | undefined;
 
   constructor(name: string, help: string, registry: Registry, times: () => TimeBuckets | undefined) {
     super({ name, help, registers: [registry] });
     this.#name = name;
+    this.#help = help;
     this.#times = times;
   }
 
   /** What the registry asks for. (The library's types do not tell.) */
   getForPromString(): Promise<object> {
-    return Promise.resolve({ ...this, values: this.#buckets() });
+    return Promise.resolve({ name: this.#name, help: this.#help, type: "histogram", values: this.#buckets() });
   }
 
   #buckets(): Bucket[] {

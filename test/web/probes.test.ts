@@ -18,8 +18,8 @@ async function starting(options: Partial<ServerOptions> = {}): Promise<{
   readonly server: Server;
   readonly port: number;
   readonly disk: HeldDisk;
-  load(): Promise<void>;
-  ask(path: string): Promise<Answer>;
+  readonly load: () => Promise<void>;
+  readonly ask: (path: string) => Promise<Answer>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "nws-probes-"));
   const disk = new HeldDisk();
