@@ -1,10 +1,16 @@
 import { CommanderError } from "commander";
+import { CheckStatus } from "./check/status.ts";
 import { CommandFailure, ExitCode } from "./exit-code.ts";
 import { OutputClosed, watchOutput } from "./output.ts";
 import { createProgram } from "./program.ts";
 import { exitCodeOf, oneLine, sentenceOf } from "./report.ts";
 
 const environmentNames = ["NWS_HOST", "NWS_SERVER_PORT", "NWS_CONFIG"];
+
+/** Monitoring takes 2 for a server that is in trouble, and a wrong command line says nothing of a server. */
+function usageCode([command]: readonly string[]): number {
+  return command === "check" ? CheckStatus.unknown : ExitCode.usage;
+}
 
 /** Runs one command line (without `node` and the script's name); resolves with the exit code, never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -25,7 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     if (error instanceof CommanderError) {
       // Commander has said it already; what it calls 0 is help or the version.
-      return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+      return error.exitCode === 0 ? ExitCode.done : usageCode(args);
     }
     const others = error instanceof CommandFailure ? error.others : [];
     for (const sentence of [sentenceOf(error), ...others.map(oneLine)]) {

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { VERSION } from "../host/version.ts";
 import { babelfishCommand } from "./commands/babelfish.ts";
+import { checkCommand } from "./commands/check.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
@@ -35,6 +36,7 @@ A first try, in two terminals:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no value (--try, --all), 4 timed out, 5 no connection,
 6 damaged data or dump, 7 data folder in use, data or dump too new or not accessible, 8 not permitted.
+('nws check' and 'nws worker' have their own.)
 'nws COMMAND --help' says more, with examples.`;
 
 /**
@@ -67,7 +69,7 @@ export function createProgram(): Command {
   for (const command of [lsCommand(), varsCommand(), declareCommand(), mktempCommand(), rmCommand()]) {
     program.addCommand(command);
   }
-  program.commandsGroup("Watching:").addCommand(infoCommand()).addCommand(topCommand());
+  program.commandsGroup("Watching:").addCommand(infoCommand()).addCommand(topCommand()).addCommand(checkCommand());
   program.commandsGroup(more).addCommand(completionCommand());
   program.addCommand(
     completeCommand(() => program),

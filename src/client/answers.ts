@@ -130,6 +130,12 @@ export class Answers implements FrameSink {
       index = readU64(bytes, at + 8);
       at += 16;
     }
+    if ((flags & ValueFlag.metadata) !== 0) {
+      const metadataEnd = at + 2 + readU16(bytes, at);
+      need(end - metadataEnd, 4 + ((flags & ValueFlag.chunked) !== 0 ? 8 : 0));
+      pending.onMetadata?.(utf8OrLatin1(bytes, at + 2, metadataEnd));
+      at = metadataEnd;
+    }
     if ((flags & ValueFlag.chunked) !== 0) {
       length = readU64(bytes, at);
       at += 8;
@@ -405,6 +411,7 @@ function fieldBytes(flags: number): number {
     ((flags & ValueFlag.booked) !== 0 ? 8 : 0) +
     ((flags & ValueFlag.lease) !== 0 ? 12 : 0) +
     ((flags & ValueFlag.position) !== 0 ? 16 : 0) +
+    ((flags & ValueFlag.metadata) !== 0 ? 2 : 0) +
     ((flags & ValueFlag.chunked) !== 0 ? 8 : 0)
   );
 }

@@ -36,6 +36,7 @@ export type { Position, SessionIdentity } from "./outcomes.ts";
 export type { ReconnectOptions } from "./reconnect.ts";
 export type { ServerInfo } from "./server-base.ts";
 export type { WaitOptions } from "./session.ts";
+export type { TracingApi, TracingSpan, TracingTracer } from "./tracing.ts";
 export type { TlsOptions } from "./tls-options.ts";
 export type { VariableIterator } from "./variable-iterator.ts";
 export type { Variable } from "./variable.ts";

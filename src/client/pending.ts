@@ -60,6 +60,8 @@ export class Pending {
   download: Download | undefined;
   /** Where the operation was called, when the session traces calls. */
   trace: Error | undefined;
+  /** Told what goes with each value of the answer, if anything does. */
+  onMetadata: ((metadata: string) => void) | undefined;
   /** The lease that it is to end, or the plain booking that it gives back; 0: none. */
   lease = 0;
   booking = 0;
@@ -143,6 +145,7 @@ export class PendingTable {
     pending.extra = undefined;
     pending.download = undefined;
     pending.trace = undefined;
+    pending.onMetadata = undefined;
     pending.lease = 0;
     pending.booking = 0;
     pending.deadlineAt = 0;

@@ -10,6 +10,7 @@ export type { Position, SessionIdentity } from "./outcomes.ts";
 export type { ReconnectOptions } from "./reconnect.ts";
 export { ServerBase, type ServerInfo } from "./server-base.ts";
 export { Session, type SessionOptions, type WaitOptions } from "./session.ts";
+export type { TracingApi, TracingSpan, TracingTracer } from "./tracing.ts";
 export type { Dialer, Timer, Transport, TransportEvents } from "./transport.ts";
 export type { VariableIterator } from "./variable-iterator.ts";
 export type { Variable } from "./variable.ts";

@@ -24,6 +24,8 @@ export interface ReadRequest extends WaitOptions {
   /** Where to go on: then the answer is a list of `Positioned`, as it is with `isIteration`. */
   readonly after?: Position | undefined;
   readonly isIteration?: boolean;
+  /** Told what was stored with each value, if anything was. */
+  readonly onMetadata?: (metadata: string) => void;
   /** Takes the value piece by piece: then the answer is a `Streamed`. */
   readonly sink?: StreamSink;
 }
@@ -75,6 +77,7 @@ export function read(
   const promise = exchange.begin<unknown>(operation, expectOf(how), variable.handle, variable);
   const { last, connection } = exchange;
   last.isWaiting = waits(name);
+  last.onMetadata = how.onMetadata;
   last.extra = most !== undefined || isIteration ? new Collected(isOnLease) : (how.sink ?? how.missing);
   const { writer } = connection;
   writer.beginFrame(last.request, Verb[name]);
@@ -84,7 +87,8 @@ export function read(
       (timeout > 0 ? ReadFlag.timeout : 0) |
       (most !== undefined ? ReadFlag.several : 0) |
       (after !== undefined ? ReadFlag.position : 0) |
-      (leaseLimitMs > 0 ? ReadFlag.leaseLimit : 0),
+      (leaseLimitMs > 0 ? ReadFlag.leaseLimit : 0) |
+      (how.onMetadata !== undefined ? ReadFlag.metadata : 0),
   );
   if (timeout > 0) {
     writer.u32(timeout);

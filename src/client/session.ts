@@ -10,6 +10,7 @@ import { NumberedVariable, VariableTable, type WorkspaceHandle } from "./names.t
 import { openHandle, writeNameOf } from "./opening.ts";
 import { Expect, whereOf } from "./pending.ts";
 import { reconnectPolicy, type ReconnectOptions } from "./reconnect.ts";
+import { Tracing, type TracingApi } from "./tracing.ts";
 import type { Dialer } from "./transport.ts";
 
 const DEFAULT_MAX_VALUE_BYTES = 1_073_741_824;
@@ -26,6 +27,12 @@ export interface SessionOptions {
    * `false`: it ends with it.
    */
   readonly reconnect?: ReconnectOptions | false | undefined;
+  /**
+   * Traces what stores and what reads: OpenTelemetry's API (`import * as api from "@opentelemetry/api"`), with which the program has set up
+   * where spans go. The context of a store goes with its values, so that who reads them has a link to it. Default: nothing is traced, and nothing
+   * is paid for it.
+   */
+  readonly tracing?: TracingApi | undefined;
   /** When it is aborted, the session ends at once and every operation rejects with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,6 +53,7 @@ export class Session {
   readonly exchange: Exchange;
   /** The server's greeting. */
   readonly greeting: Promise<Welcome>;
+  readonly tracing: Tracing | undefined;
   readonly #dialer: Dialer;
   readonly #variables = new VariableTable();
   #closing: NwsError | undefined;
@@ -62,6 +70,7 @@ export class Session {
       reconnect,
     );
     this.exchange = exchange;
+    this.tracing = options.tracing === undefined ? undefined : new Tracing(options.tracing, exchange.address);
     this.greeting = this.#hello(options.label ?? "", reconnect?.graceMs ?? 0);
     if (options.signal !== undefined) {
       this.#obey(options.signal);

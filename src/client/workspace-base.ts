@@ -23,7 +23,8 @@ import { read, type ReadingName, readOne, type ReadRequest } from "./reading.ts"
 import type { Session, WaitOptions } from "./session.ts";
 import { VariableIterator } from "./variable-iterator.ts";
 import { Variable } from "./variable.ts";
-import { sendValue, sendValues } from "./writing.ts";
+import type { TracedOperation } from "./tracing.ts";
+import { type SendOptions, sendValue, sendValues } from "./writing.ts";
 
 /** The names of a typed workspace's variables. */
 export type NameOf<Vars> = keyof Vars & string;
@@ -145,18 +146,38 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
    * from where it lies: do not change its bytes before that.
    */
   store<K extends NameOf<Vars>>(name: K, value: Vars[K], options?: StoreOptions): Promise<void> {
+    const { tracing } = this.session;
+    return tracing === undefined
+      ? this.#store(name, value, options)
+      : tracing.producing(this.#traced("store", name), 1, (metadata) =>
+          this.#store(name, value, { ...options, metadata }),
+        );
+  }
+
+  #store(name: string, value: unknown, options: SendOptions | undefined): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
-      return this.session.later(this.handle, "store", name, options, (left) => this.store(name, value, left));
+      return this.session.later(this.handle, "store", name, options, (left) => this.#store(name, value, left));
     }
     return sendValue(this.session.exchange, Verb.store, "store", variable, 0, value, options);
   }
 
   /** Adds several values, one after the other: all of them or, when it fails, none. Waits for room for all. */
   storeAll<K extends NameOf<Vars>>(name: K, values: Iterable<Vars[K]>, options?: StoreOptions): Promise<void> {
+    const { tracing } = this.session;
+    if (tracing === undefined) {
+      return this.#storeAll(name, values, options);
+    }
+    const list = [...values];
+    return tracing.producing(this.#traced("storeAll", name), list.length, (metadata) =>
+      this.#storeAll(name, list, { ...options, metadata }),
+    );
+  }
+
+  #storeAll(name: string, values: Iterable<unknown>, options: SendOptions | undefined): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
-      return this.session.later(this.handle, "storeAll", name, options, (left) => this.storeAll(name, values, left));
+      return this.session.later(this.handle, "storeAll", name, options, (left) => this.#storeAll(name, values, left));
     }
     const list = [...values];
     return list.length === 0
@@ -174,8 +195,10 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     options?: PlainOptions,
   ): Promise<ValueOf<Vars, K, T>>;
   fetch(name: string, options?: LeasableOptions): Promise<unknown> {
-    if (options !== undefined) {
-      return isOnLease(options) ? this.#lease("fetch", name, undefined, options) : this.#wait("fetch", name, options);
+    if (options !== undefined || this.session.tracing !== undefined) {
+      return isOnLease(options)
+        ? this.#lease("fetch", name, undefined, options)
+        : this.#wait("fetch", name, options ?? {});
     }
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
@@ -348,6 +371,12 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     options: WaitOptions | undefined,
     how: ReadRequest,
   ): Promise<unknown> {
+    const { tracing } = this.session;
+    if (tracing !== undefined && how.onMetadata === undefined) {
+      return tracing.consuming(this.#traced(operation, variable), (onMetadata) =>
+        this.read(name, operation, variable, options, { ...how, onMetadata }),
+      );
+    }
     const numbered = this.handle.ready.get(variable);
     if (numbered === undefined) {
       return this.session.later(this.handle, operation, variable, options, (left) =>
@@ -358,7 +387,14 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
     return read(this.session.exchange, name, operation, numbered, { ...how, timeout, signal });
   }
 
+  #traced(name: string, variable: string): TracedOperation {
+    return { name, workspace: this.name, variable };
+  }
+
   #one(name: ReadingName, variable: string, missing: unknown): Promise<unknown> {
+    if (this.session.tracing !== undefined) {
+      return this.read(name, name, variable, undefined, { missing });
+    }
     const numbered = this.handle.ready.get(variable);
     if (numbered === undefined) {
       return this.session.later(this.handle, name, variable, undefined, () => this.#one(name, variable, missing));
@@ -448,10 +484,17 @@ export class WorkspaceBase<Vars = Record<string, unknown>> implements AsyncDispo
         writer.u32(limitMs);
       }),
     release: (lease) => this.session.endLease("release", Verb.release, lease, this.handle),
-    complete: (lease, name, value, options) => this.#complete(lease, name, value, options),
+    complete: (lease, name, value, options) => {
+      const { tracing } = this.session;
+      return tracing === undefined
+        ? this.#complete(lease, name, value, options)
+        : tracing.producing(this.#traced("complete", name), 1, (metadata) =>
+            this.#complete(lease, name, value, { ...options, metadata }),
+          );
+    },
   };
 
-  #complete(lease: number, name: string, value: unknown, options: StoreOptions | undefined): Promise<void> {
+  #complete(lease: number, name: string, value: unknown, options: SendOptions | undefined): Promise<void> {
     const variable = this.handle.ready.get(name);
     if (variable === undefined) {
       return this.session.later(this.handle, "complete", name, options, (left) =>

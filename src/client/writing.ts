@@ -15,6 +15,12 @@ import { encodeValue, writeShortValue } from "./values.ts";
 /** A store, or a `complete`, which is a store that also acknowledges `lease`. */
 type StoreVerb = typeof Verb.store | typeof Verb.complete;
 
+/** What a store says beside its values. */
+export interface SendOptions extends StoreOptions {
+  /** What goes with each value: a byte string of at most `MAX_METADATA_BYTES`. */
+  readonly metadata?: string | undefined;
+}
+
 /** Stores one value. The bytes of one over `MAX_INLINE_BYTES` are sent from where they lie. */
 export function sendValue(
   exchange: Exchange,
@@ -23,7 +29,7 @@ export function sendValue(
   variable: NumberedVariable,
   lease: number,
   value: unknown,
-  options?: StoreOptions,
+  options?: SendOptions,
 ): Promise<void> {
   let fields: StoreFields | undefined;
   try {
@@ -77,7 +83,7 @@ export function sendValues(
   operation: string,
   variable: NumberedVariable,
   values: readonly unknown[],
-  options?: StoreOptions,
+  options?: SendOptions,
 ): Promise<void> {
   const body = new ByteWriter(values.length * 32);
   let fields: StoreFields | undefined;
@@ -151,13 +157,14 @@ function beginStore(
 }
 
 /** What goes with the request; `undefined` when that is nothing. Throws an ArgumentError, and an AbortedError when the signal is aborted. */
-export function fieldsOf({ timeout, ttl, signal }: StoreOptions, where: Where): StoreFields | undefined {
+export function fieldsOf({ timeout, ttl, signal, metadata }: SendOptions, where: Where): StoreFields | undefined {
   if (signal?.aborted) {
     throw aborted(signal, where);
   }
   const timeoutMs = checkTimeout(timeout, where);
   const ttlMs = checkPeriod("ttl", ttl, where);
-  return timeoutMs === 0 && ttlMs === undefined ? undefined : { timeoutMs, ttlMs };
+  const isPlain = timeoutMs === 0 && ttlMs === undefined && metadata === undefined;
+  return isPlain ? undefined : { timeoutMs, ttlMs, metadata };
 }
 
 /** Of the request that was begun last. `fields`: those whose timeout runs from now on. */

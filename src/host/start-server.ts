@@ -96,6 +96,11 @@ export interface StartServerOptions {
   readonly longValueBytes?: number;
   /** What differs from the default limits. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Operations are logged whose handling takes so many milliseconds or longer, without the time for which they wait; and writes of the log. Without
+   * `logger` the level is then `warn`. To time every operation costs some. Default: none is timed, none logged.
+   */
+  readonly slowOperationMs?: number;
   /** A level, for JSON lines on the standard error output, or a logger (pino's, or of its shape). Default: `silent`. */
   readonly logger?: LogLevel | Logger;
 }
@@ -172,8 +177,16 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     port = environment.port ?? DEFAULT_PORT,
     socketPath,
     limits,
-    logger = "silent",
+    slowOperationMs,
+    logger: wantedLogger = "silent",
   } = options;
+  if (slowOperationMs !== undefined && !(slowOperationMs >= 0)) {
+    throw new TypeError(`slowOperationMs is ${slowOperationMs}; it must be a number of milliseconds from 0`);
+  }
+  // Slow operations are warnings: who asks for them is to see them.
+  const loudEnough = (level: LogLevel): LogLevel =>
+    level === "silent" && slowOperationMs !== undefined ? "warn" : level;
+  const logger = typeof wantedLogger === "string" ? loudEnough(wantedLogger) : wantedLogger;
   const data = options.data === undefined || options.data === NO_DATA ? undefined : resolve(options.data);
   const durability = options.durability ?? "fsync";
   if (!durabilities.includes(durability)) {
@@ -197,6 +210,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     ...(tmpDir !== undefined && { tmpDir }),
     ...(longValueBytes !== undefined && { longValueBytes }),
     ...(limits !== undefined && { limits }),
+    ...(slowOperationMs !== undefined && { slowOperationMs }),
     logger: serverLogger,
   });
   control.onChange(() => server.recheckAccess());
@@ -265,7 +279,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
           server.changeLimits(limits);
         }
         if (level !== undefined) {
-          await ownLogger?.setLevel(level);
+          await ownLogger?.setLevel(loudEnough(level));
         }
         server.allowKillOnClose = allowKillOnClose ?? server.allowKillOnClose;
         server.longValueBytes = longValueBytes ?? server.longValueBytes;

@@ -5,6 +5,10 @@ import { Gathering } from "./gathering.ts";
 import { isNoRoom, type LogError, LogFailedError } from "./errors.ts";
 import type { Segment } from "./segment.ts";
 import type { Segments } from "./segments.ts";
+import { TimeBuckets } from "./time-buckets.ts";
+
+/** In seconds: from a disk that only says that it has written to one that is in trouble. */
+const WRITE_BOUNDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 interface Waiter {
   readonly position: number;
@@ -22,6 +26,10 @@ export class GroupWriter {
   onProgress: () => void = () => undefined;
   /** Asked before the thread waits for a disk that is quick. */
   mayWait: () => boolean = () => true;
+  /** Told what each write of a block, or sync of what was written before, has taken. `bytes` 0: a sync. */
+  onWritten: ((ms: number, bytes: number, isDurable: boolean) => void) | undefined;
+  /** What writes and syncs have taken. */
+  readonly times = new TimeBuckets(WRITE_BOUNDS);
   readonly #clock: Clock;
   readonly #segments: Segments;
   #collecting = new BlockBuffer();
@@ -44,6 +52,8 @@ export class GroupWriter {
   #waiters: Waiter[] = [];
   #bytesWritten = 0;
   #blockCount = 0;
+  #syncCount = 0;
+  #errorCount = 0;
 
   constructor(clock: Clock, segments: Segments, position: number) {
     this.#clock = clock;
@@ -88,6 +98,16 @@ export class GroupWriter {
 
   get blockCount(): number {
     return this.#blockCount;
+  }
+
+  /** How often something was made durable: by a write that is, or by a sync. */
+  get syncCount(): number {
+    return this.#syncCount;
+  }
+
+  /** Writes and syncs that failed, those included that found no room and were tried again. */
+  get errorCount(): number {
+    return this.#errorCount;
   }
 
   /** Copies a record; returns its position. Never writes by itself: what is added in one go is in one block. */
@@ -195,6 +215,7 @@ export class GroupWriter {
       this.#written = position;
       this.#bytesWritten += total;
       this.#blockCount++;
+      this.#took(now, total, isDurable);
       block.clear();
       this.#spare = block;
       this.#hasUnsynced ||= !isDurable;
@@ -228,14 +249,23 @@ export class GroupWriter {
     segment.file.sync((error) => {
       this.#isBusy = false;
       if (error !== null) {
+        this.#errorCount++;
         // What the system held may be gone now, though a later sync would say that all is well.
         this.fail(new LogFailedError("syncing the log", error));
         return;
       }
+      this.#took(this.#clock.now(), 0, true);
       this.#hasUnsynced = false;
       this.#durable = position;
       this.#proceed();
     });
+  }
+
+  #took(now: number, bytes: number, isDurable: boolean): void {
+    const ms = now - this.#busySince;
+    this.#syncCount += isDurable ? 1 : 0;
+    this.times.add(ms);
+    this.onWritten?.(ms, bytes, isDurable);
   }
 
   #begin(): void {
@@ -262,6 +292,7 @@ export class GroupWriter {
     if (this.#failure !== undefined) {
       return;
     }
+    this.#errorCount++;
     if (!isNoRoom(error)) {
       this.fail(new LogFailedError("writing the log", error));
       return;

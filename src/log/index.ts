@@ -13,9 +13,10 @@ export {
   LogLockedError,
   LogVersionError,
 } from "./errors.ts";
-export type { Log } from "./log.ts";
+export type { Log, LogStats } from "./log.ts";
 export { nodeDisk } from "./node-disk.ts";
 export { type LogOptions, type LogSizes, type OpenedLog, openLog } from "./open-log.ts";
 export { type RepairReport, repairLog } from "./repair-log.ts";
 export type { Replay } from "./survey.ts";
+export { TimeBuckets } from "./time-buckets.ts";
 export type { BadPlace, SurveyedFile } from "./surveyed.ts";

@@ -6,6 +6,7 @@ import { GroupWriter } from "./group-writer.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { Segments } from "./segments.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { TimeBuckets } from "./time-buckets.ts";
 
 const TICK_MS = 1_000;
 /** A write that takes so long is reported. */
@@ -18,6 +19,15 @@ export interface LogStats {
   readonly bytesWritten: number;
   readonly blocks: number;
   readonly snapshots: number;
+  /** How often something was made durable. */
+  readonly syncs: number;
+  /** Writes, syncs and snapshots that failed. */
+  readonly errors: number;
+  /** What writes and syncs have taken. */
+  readonly times: TimeBuckets;
+  /** What the last snapshot has taken, in milliseconds, and how long ago it was finished; undefined: there was none since then. */
+  readonly snapshotMs: number | undefined;
+  readonly snapshotAgeMs: number | undefined;
   /** Bytes of its files now. */
   readonly diskBytes: number;
 }
@@ -65,6 +75,11 @@ export class Log {
     this.#writer.mayWait = mayWait;
   }
 
+  /** Told what each write has taken, in milliseconds. `bytes` 0: it only made durable what was written before. Default: nobody. */
+  set onWritten(tell: (ms: number, bytes: number, isDurable: boolean) => void) {
+    this.#writer.onWritten = tell;
+  }
+
   /** How many records there are. */
   get end(): number {
     return this.#writer.end;
@@ -104,9 +119,15 @@ export class Log {
   }
 
   get stats(): LogStats {
+    const { lastAt, lastMs } = this.#snapshots;
     return {
       bytesWritten: this.#writer.bytesWritten,
       blocks: this.#writer.blockCount,
+      syncs: this.#writer.syncCount,
+      errors: this.#writer.errorCount + this.#snapshots.errorCount,
+      times: this.#writer.times,
+      snapshotMs: lastAt === undefined ? undefined : lastMs,
+      snapshotAgeMs: lastAt === undefined ? undefined : this.#place.clock.now() - lastAt,
       snapshots: this.#snapshots.count,
       diskBytes: this.#segments.bytes + this.#snapshots.bytes,
     };

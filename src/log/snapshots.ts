@@ -16,6 +16,9 @@ export class Snapshots {
   #position: number | undefined;
   #bytes: number;
   #count = 0;
+  #errorCount = 0;
+  #lastMs = 0;
+  #lastAt: number | undefined;
   #running: Promise<void> | undefined;
   #abortion: LogError | undefined;
   #pausedUntil = -Infinity;
@@ -35,6 +38,21 @@ export class Snapshots {
   /** Snapshots written since the log was opened. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Snapshots that could not be written. */
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+
+  /** How long it took to write the last one, in milliseconds; 0: there was none since the log was opened. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /** When the last one was finished, by the clock of the log; undefined: there was none since the log was opened. */
+  get lastAt(): number | undefined {
+    return this.#lastAt;
   }
 
   /** A snapshot is due when the log is longer than the last one, and long enough; or there is no room and one would make some. */
@@ -67,6 +85,7 @@ export class Snapshots {
     const running = work.then(
       () => undefined,
       () => {
+        this.#errorCount += this.#abortion === undefined ? 1 : 0;
         this.#pausedUntil = this.#place.clock.now() + PAUSE_MS;
       },
     );
@@ -98,8 +117,11 @@ export class Snapshots {
         throw this.#abortion;
       }
     };
+    const beganAt = clock.now();
     this.#bytes = await writeSnapshot({ disk, folder, clock, position, segment, records, syncLog, check });
     this.#count++;
+    this.#lastAt = clock.now();
+    this.#lastMs = this.#lastAt - beganAt;
     const before = this.#position;
     this.#position = position;
     if (before !== undefined && before !== position) {

@@ -8,7 +8,7 @@ import { ProtocolFault } from "../wire/protocol-fault.ts";
 import { ArrivingBytes } from "./arriving-room.ts";
 import { ClassicDownload } from "./classic-download.ts";
 import { ClassicUpload } from "./classic-upload.ts";
-import { classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
+import { classicVerbNumber, classicVerbs, type ClassicVerb, countMismatch, descriptorOf } from "./classic-verbs.ts";
 import { notForReaders, notForUsers, type Principal } from "./access/principal.ts";
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
@@ -17,6 +17,7 @@ import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
 import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
+import { NO_VERB, Outcome } from "./tally.ts";
 import { isReferable } from "./value-replies.ts";
 
 /** What the handshake agreed on. */
@@ -72,12 +73,18 @@ export class ClassicSession implements Conversation, Receiver {
   #state: "ready" | "blocked" | "receiving" | "storing" | "sending" | "over" = "ready";
   /** The verb whose answer comes next. */
   #verb: ClassicVerb = UNKNOWN_VERB;
+  /** The same as a number, to count it by. */
+  #verbNumber = NO_VERB;
+  /** When the request that is blocked began to wait. */
+  #blockedSince = 0;
   #isAnswered = true;
   /** What has arrived of a request that is not complete. */
   readonly #arriving: ArrivingBytes;
   #writer: ClassicWriter | undefined;
   #writerOut: ByteWriter | undefined;
   #upload: ClassicUpload | undefined;
+  /** When the last byte of it came. */
+  #uploadedAt = 0;
   #download: ClassicDownload | undefined;
   #isInputOver = false;
   /** Requests so far, the verb of the last one, and what the client called itself when it opened a workspace. */
@@ -216,13 +223,13 @@ export class ClassicSession implements Conversation, Receiver {
   // From the space
 
   done(): void {
-    if (this.#answer()) {
+    if (this.#answer(Outcome.done)) {
       this.#reply().done();
     }
   }
 
   none(): void {
-    if (this.#answer()) {
+    if (this.#answer(Outcome.none)) {
       this.#reply().longFailure(1, "there is no value");
     }
   }
@@ -232,7 +239,7 @@ export class ClassicSession implements Conversation, Receiver {
   }
 
   value(_request: number, value: ValueView, booking: number): void {
-    if (!this.#answer()) {
+    if (!this.#answer(Outcome.value)) {
       return;
     }
     const { descriptor, bytes, start, end, file, variableId, index } = value;
@@ -257,7 +264,7 @@ export class ClassicSession implements Conversation, Receiver {
   }
 
   text(_request: number, text: string): void {
-    if (this.#answer()) {
+    if (this.#answer(Outcome.value)) {
       this.#reply().text(text);
     }
   }
@@ -307,6 +314,7 @@ export class ClassicSession implements Conversation, Receiver {
         case "end":
           this.#state = "storing";
           this.#connection.hold(true);
+          this.#uploadedAt = performance.now();
           this.#upload?.end();
           break;
       }
@@ -339,6 +347,8 @@ export class ClassicSession implements Conversation, Receiver {
       return;
     }
     const mark = this.#connection.mark;
+    const { slow } = this.#context;
+    const beganAt = slow === undefined ? 0 : performance.now();
     try {
       const refusal =
         countMismatch(verb, request) ??
@@ -360,11 +370,31 @@ export class ClassicSession implements Conversation, Receiver {
       this.#begin(verb);
       this.#refuse("internal", this.#context.bug(error, `verb ${request.args[0] ?? ""}`));
     }
+    if (slow !== undefined && performance.now() - beganAt >= slow.thresholdMs) {
+      const { args, value } = request;
+      const bytes = value === undefined ? 0 : value.end - value.start;
+      const saidBytes = Math.max(0, this.#connection.mark - mark);
+      this.#noteSlow(args, bytes + saidBytes, performance.now() - beganAt);
+    }
+  }
+
+  #noteSlow([verb = "", workspace, variable]: readonly string[], bytes: number, ms: number): void {
+    const hasVariable = classicVerbs.get(verb)?.opens === undefined;
+    this.#context.slow?.note({
+      verb: printable(verb),
+      workspace,
+      variable: hasVariable ? variable : undefined,
+      bytes,
+      ms,
+      session: this.#id,
+      peer: this.#connection.peer.name,
+    });
   }
 
   /** The request waits, or is refused because others of its session do. */
   #wait(): void {
     this.#state = "blocked";
+    this.#blockedSince = performance.now();
     const { hasRoom, most } = this.#quota.waiting;
     this.#waitingPortion.set(1);
     if (!hasRoom) {
@@ -413,8 +443,13 @@ export class ClassicSession implements Conversation, Receiver {
       finished: (blob) => {
         this.#upload = undefined;
         this.#connection.attempt("the end of a long value", () => {
-          const { space } = this.#context;
+          const { space, slow } = this.#context;
+          const ms = performance.now() - this.#uploadedAt;
+          if (slow !== undefined && ms >= slow.thresholdMs) {
+            this.#noteSlow(args, length, ms);
+          }
           space.storeFile(this.#member, REQUEST, workspace, variable, descriptor ?? 0, blob);
+          this.#blockedSince = performance.now();
           this.#goOn(this.#isAnswered ? "ready" : "blocked");
         });
       },
@@ -441,7 +476,8 @@ export class ClassicSession implements Conversation, Receiver {
 
   #turnAwayStrangers(): void {
     if (this.#principal === undefined) {
-      this.#context.notLetIn(this.#connection.peer, STRANGER);
+      const refusal = this.#context.access.refusesWay(this.#connection.peer);
+      this.#context.notLetIn(this.#connection.peer, refusal === undefined ? "unknown_client" : "needs_tls", STRANGER);
       this.#connection.close();
     }
   }
@@ -470,16 +506,20 @@ export class ClassicSession implements Conversation, Receiver {
 
   #begin(verb: ClassicVerb): void {
     this.#verb = verb;
+    this.#verbNumber = classicVerbNumber(verb);
     this.#isAnswered = false;
   }
 
   /** Whether the request is still to be answered; it is from now on. */
-  #answer(): boolean {
+  #answer(outcome: Outcome): boolean {
     if (this.#isAnswered) {
       return false;
     }
     this.#isAnswered = true;
+    const { tally } = this.#context;
+    tally.answers.classic.add(this.#verbNumber, outcome);
     if (this.#state === "blocked") {
+      tally.waiting.add(performance.now() - this.#blockedSince);
       this.#state = "ready";
       this.#waitingPortion.set(0);
     }
@@ -487,7 +527,8 @@ export class ClassicSession implements Conversation, Receiver {
   }
 
   #refuse(code: FailureName, message: string): void {
-    if (this.#answer()) {
+    if (this.#answer(Outcome.failed)) {
+      this.#context.tally.failures.add(code);
       this.#say(code, message);
     }
   }

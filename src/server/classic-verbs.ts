@@ -2,9 +2,11 @@ import { durabilities, type Session, type Space } from "../space/index.ts";
 import { classicPosition } from "../wire/classic-position.ts";
 import type { ClassicRequest } from "../wire/classic-reader.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
+import { Verb } from "../wire/verbs.ts";
 import type { Role } from "./access/role.ts";
 import type { Refusal } from "./named-numbers.ts";
 import { printable } from "./printable.ts";
+import { DEADMAN_VERB, NO_VERB } from "./tally.ts";
 
 /** What a verb may ask of its session. */
 export interface ClassicClient {
@@ -174,6 +176,28 @@ export const classicVerbs: ReadonlyMap<string, ClassicVerb> = new Map<string, Cl
     },
   ],
 ]);
+
+/** Verbs that are called otherwise in the multiplexed protocol, whose numbers they are counted by. */
+const otherNames: Readonly<Record<string, number>> = {
+  "open ws": Verb.open,
+  "use ws": Verb.open,
+  "delete ws": Verb.deleteWs,
+  "list wss": Verb.listWss,
+  "mktemp ws": Verb.mktemp,
+  "list vars": Verb.listVars,
+  "declare var": Verb.declare,
+  "delete var": Verb.deleteVar,
+  deadman: DEADMAN_VERB,
+};
+
+const numbers = new Map(
+  [...classicVerbs].map(([name, verb]) => [verb, otherNames[name] ?? Verb[name as keyof typeof Verb]] as const),
+);
+
+/** By which number it is counted. */
+export function classicVerbNumber(verb: ClassicVerb): number {
+  return numbers.get(verb) ?? NO_VERB;
+}
 
 function opens(own: boolean): ClassicVerb {
   return {

@@ -5,6 +5,7 @@ import type { Logger } from "./logger.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { ReplyGate } from "./reply-gate.ts";
 import type { SlowClients } from "./slow-clients.ts";
+import type { Tally } from "./tally.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a connection needs of the server. */
@@ -22,6 +23,8 @@ export interface ConnectionContext {
   bug(error: unknown, where: string): string;
   /** Whole microseconds, at least 1, from the arrival of some bytes until what is to be said to them was given to the socket. */
   readonly latency: { record(microseconds: number): void };
+  /** The same is counted there. */
+  readonly tally: Pick<Tally, "handling">;
   /** The connection is gone. */
   closed(connection: Connection): void;
 }

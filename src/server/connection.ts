@@ -270,7 +270,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   /** What was said has gone to the socket, or to what is kept for the next one. */
   #written(): void {
     if (this.#survival?.hasRoom(this.#line === undefined) === false) {
-      this.drop(`it has not said that it received the last ${this.#keptBytes} bytes`);
+      this.#context.slowClients.drop(this, `it has not said that it received the last ${this.#keptBytes} bytes`);
       return;
     }
     if (this.#keptBytes > HIGH_WATER_BYTES && this.#line !== undefined) {
@@ -525,7 +525,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   }
 
   #received(chunk: Uint8Array): void {
-    const { flushQueue, latency } = this.#context;
+    const { flushQueue, latency, tally } = this.#context;
     const arrivedAt = performance.now();
     this.lastReceivedAt = arrivedAt;
     this.bytesIn += chunk.length;
@@ -542,7 +542,9 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     }
     flushQueue.endReceiving();
     if ((this.#arrivals++ & TIMED_MASK) === 0) {
-      latency.record(Math.max(1, Math.round((performance.now() - arrivedAt) * 1000)));
+      const ms = performance.now() - arrivedAt;
+      latency.record(Math.max(1, Math.round(ms * 1000)));
+      tally.handling.add(ms);
     }
   }
 
@@ -606,7 +608,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     this.#isBehind = true;
     const unsent = this.#writtenBytes;
     if (unsent > this.#context.maxUnsentBytes) {
-      this.drop(`it has not taken ${unsent} bytes`);
+      this.#context.slowClients.drop(this, `it has not taken ${unsent} bytes`);
       return;
     }
     if (unsent > HIGH_WATER_BYTES) {

@@ -23,6 +23,7 @@ import { MultiplexedSession } from "./multiplexed-session.ts";
 import { printable } from "./printable.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
+import type { NotLetInReason } from "./tally.ts";
 
 /** A client that has not said who it is, or what it wants, after so long is dropped. */
 const GREETING_MS = 60_000;
@@ -104,7 +105,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     try {
       const refusal = access.refusesWay(peer);
       if (refusal !== undefined) {
-        throw new LoginRefused(refusal);
+        throw new LoginRefused(refusal, "needs_tls");
       }
       if (verb === Verb.authenticate) {
         this.#login = access.login(peer);
@@ -123,7 +124,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
       if (!(error instanceof LoginRefused || error instanceof ScramFault)) {
         throw error;
       }
-      this.#refuse(0, error.message);
+      this.#refuse(0, error instanceof LoginRefused ? error.why : "bad_login", error.message);
     }
   }
 
@@ -131,7 +132,8 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
   #admit(principal: Principal | undefined, frame: FirstFrame, rest: Uint8Array): void {
     if (principal === undefined) {
       const { access } = this.#context;
-      this.#refuse(frame.request, access.refusesWay(this.#connection.peer) ?? STRANGER);
+      const refusal = access.refusesWay(this.#connection.peer);
+      this.#refuse(frame.request, refusal === undefined ? "unknown_client" : "needs_tls", refusal ?? STRANGER);
       return;
     }
     this.#principal = principal;
@@ -146,9 +148,9 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     }
   }
 
-  #refuse(request: number, message: string): void {
+  #refuse(request: number, reason: NotLetInReason, message: string): void {
     const connection = this.#connection;
-    this.#context.notLetIn(connection.peer, message);
+    this.#context.notLetIn(connection.peer, reason, message);
     writeFailed(connection.out, request, "not_authenticated", message);
     connection.close();
   }
@@ -176,6 +178,7 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
       return this.#regain(principal, this.#restored, verb, fields);
     }
     if (this.#refusal !== undefined) {
+      this.#context.tally.failures.add("too_many_connections");
       writeFailed(connection.out, request, "too_many_connections", this.#refusal);
       connection.close();
       return undefined;
@@ -202,6 +205,8 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     }
     const refusal = this.#context.refusesAnother(principal);
     if (refusal !== undefined) {
+      this.#context.tally.failures.add("too_many_connections");
+      this.#context.tally.refusedConnections.add("token_full");
       writeFailed(connection.out, request, "too_many_connections", refusal);
       connection.close();
       return undefined;

@@ -496,7 +496,9 @@ function reads(kind: ReadKind): Handler {
       session.refuse(request, "bad_arguments", "no values wanted; ask for at least 1");
       return;
     }
-    const wish = lease && leaseLimitMs > 0 ? { ...usual, leaseLimitMs } : usual;
+    const metadata = (flags & ReadFlag.metadata) !== 0;
+    const isLimited = lease && leaseLimitMs > 0;
+    const wish = isLimited || metadata ? { ...usual, leaseLimitMs: isLimited ? leaseLimitMs : 0, metadata } : usual;
     session.read(request, workspace, name, { ...kind, lease, most, after }, wish, timeoutMs);
   });
 }

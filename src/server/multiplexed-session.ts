@@ -26,6 +26,7 @@ import { LeaseLimits } from "./lease-limits.ts";
 import { MEMBER_OPTIONS } from "./member-options.ts";
 import { handlersFor } from "./multiplexed-requests.ts";
 import { NamedNumbers } from "./named-numbers.ts";
+import { namesIn } from "./names-in-request.ts";
 import { OnceOnly } from "./once-only.ts";
 import { printable } from "./printable.ts";
 import { ITERATING_WISH, PLAIN_WISH, type ReadWish } from "./read-wish.ts";
@@ -33,6 +34,7 @@ import { Portion, type Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Credentials } from "./session-registry.ts";
 import { SessionUploads } from "./session-uploads.ts";
+import { NO_VERB, Outcome } from "./tally.ts";
 import { sayText, sayValue } from "./value-replies.ts";
 
 /**
@@ -53,10 +55,10 @@ interface Wait {
   /** Of a store: its serial among the session's requests, and the lease that it ends; else 0. */
   readonly serial: number;
   readonly lease: number;
+  /** Of the request, without its upper bits, and when it began to wait. */
+  readonly verb: number;
+  readonly since: number;
 }
-
-const PLAIN_WAIT: Wait = { wish: PLAIN_WISH, deadline: undefined, serial: 0, lease: 0 };
-const ITERATING_WAIT: Wait = { wish: ITERATING_WISH, deadline: undefined, serial: 0, lease: 0 };
 
 /** What a session begins with, or goes on with after a restart of the server. */
 export interface SessionStart {
@@ -112,6 +114,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   /** The request that is handled must not wait. */
   #mayNotWait = false;
   #current = NONE;
+  #currentVerb = NO_VERB;
   #currentWish = PLAIN_WISH;
   #isShuttingDown = false;
   #mayFlushEarly = true;
@@ -267,7 +270,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     } else {
       this.#doneLater(request);
     }
-    this.answered(request);
+    this.#answered(request, Outcome.done);
     frames.writeDone(this.connection.out, request);
   }
 
@@ -276,7 +279,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.refuse(request, "too_many_waiting", `${this.#quota.waiting.most} requests of this session wait already`);
       return;
     }
-    this.answered(request);
+    this.#answered(request, Outcome.none);
     frames.writeNone(this.connection.out, request);
   }
 
@@ -291,17 +294,17 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   value(request: number, value: ValueView, booking: number, lease: number, hasMore: boolean): void {
     const wish = request === this.#current ? this.#currentWish : (this.#waits.get(request)?.wish ?? PLAIN_WISH);
     if (!hasMore) {
-      this.answered(request);
+      this.#answered(request, Outcome.value);
     }
     if (wish.leaseLimitMs > 0 && lease > 0) {
       this.leaseLimits.set(lease, wish.leaseLimitMs);
     }
-    sayValue(this.connection, this.answers, request, value, booking, lease, wish.iterates, hasMore);
+    sayValue(this.connection, this.answers, request, value, booking, lease, wish, hasMore);
   }
 
   text(request: number, text: string): void {
     this.madeName = text;
-    this.answered(request);
+    this.#answered(request, Outcome.value);
     sayText(this.connection, this.answers, request, text);
   }
 
@@ -329,7 +332,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     }
     this.context.space.read(this.member, request, workspace, name, how);
     if (this.#current === request) {
-      this.#waits.set(request, this.#waitOf(request, wish, timeoutMs));
+      this.#waits.set(request, this.#waitOf(request, wish, timeoutMs, 0, 0));
       this.#waitingPortion.set(this.#waits.size);
     }
   }
@@ -337,8 +340,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   /** A store was asked for, which may have to wait: then for so long (0: for ever). `lease`: what it ends; 0: none. */
   stores(request: number, timeoutMs: number, lease: number): void {
     if (this.#current === request) {
-      const deadline = timeoutMs > 0 ? this.context.deadlines.add(timeoutMs, this, request) : undefined;
-      this.#waits.set(request, { wish: PLAIN_WISH, deadline, serial: this.once.serial, lease });
+      this.#waits.set(request, this.#waitOf(request, PLAIN_WISH, timeoutMs, this.once.serial, lease));
     } else if (lease > 0) {
       this.leaseLimits.forgetIfOver(lease);
     }
@@ -365,9 +367,10 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     this.#workspacesPortion.set(this.member.opened.size);
   }
 
-  /** Answers a request with a failure. */
-  refuse(request: number, code: FailureName, message: string): void {
-    this.answered(request);
+  /** Answers a request with a failure. `verb`: of a request that is neither handled just now nor waits. */
+  refuse(request: number, code: FailureName, message: string, verb = NO_VERB): void {
+    this.context.tally.failures.add(code);
+    this.#answered(request, Outcome.failed, verb);
     frames.writeFailed(this.connection.out, request, code, printable(message));
   }
 
@@ -391,8 +394,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
    * Handles a request now: what it says, and an exception that nobody expected, is one answer. (Also for uploads, when
    * they are complete.)
    */
-  perform(request: number, serial: number, act: () => void): void {
+  perform(request: number, serial: number, verb: Verb, act: () => void): void {
     this.#current = request;
+    this.#currentVerb = verb;
     this.once.begin(request, serial, Verb.store);
     const mark = this.connection.mark;
     try {
@@ -434,6 +438,7 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
         throw new ProtocolFault(`request ${request} has not been answered yet`);
       }
       this.#current = request;
+      this.#currentVerb = plainVerb(verb);
       this.#operations++;
       this.#lastVerb = verb;
       if (this.#quota.operations !== undefined) {
@@ -452,6 +457,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     const { cursor } = this;
     cursor.begin(bytes, start, end);
     const mark = this.connection.mark;
+    const { slow } = this.context;
+    const beganAt = slow === undefined ? 0 : performance.now();
     try {
       handle(this, request, cursor, verb);
     } catch (error) {
@@ -462,6 +469,32 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
       this.refuse(request, "internal", this.context.bug(error, `verb ${verb}`));
     }
     this.#current = NONE;
+    if (slow !== undefined) {
+      const ms = performance.now() - beganAt;
+      if (ms >= slow.thresholdMs) {
+        cursor.begin(bytes, start, end);
+        const saidBytes = Math.max(0, this.connection.mark - mark);
+        this.noteSlow(verb, namesIn(cursor, verb, this.numbers), end - start + saidBytes, ms);
+      }
+    }
+  }
+
+  /** Something took long to handle. */
+  noteSlow(
+    verb: number,
+    { workspace, name }: { readonly workspace?: string; readonly name?: string },
+    bytes: number,
+    ms: number,
+  ): void {
+    this.context.slow?.note({
+      verb: verbNames.get(plainVerb(verb)) ?? "unknown",
+      workspace,
+      variable: name,
+      bytes,
+      ms,
+      session: this.#credentials.id,
+      peer: this.connection.peer.name,
+    });
   }
 
   /** If it is a store that has waited. */
@@ -489,29 +522,26 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
     );
   }
 
-  #waitOf(request: number, wish: ReadWish, timeoutMs: number): Wait {
-    if (timeoutMs > 0) {
-      return { ...PLAIN_WAIT, wish, deadline: this.context.deadlines.add(timeoutMs, this, request) };
-    }
-    switch (wish) {
-      case PLAIN_WISH:
-        return PLAIN_WAIT;
-      case ITERATING_WISH:
-        return ITERATING_WAIT;
-      default:
-        return { ...PLAIN_WAIT, wish };
-    }
+  #waitOf(request: number, wish: ReadWish, timeoutMs: number, serial: number, lease: number): Wait {
+    const deadline = timeoutMs > 0 ? this.context.deadlines.add(timeoutMs, this, request) : undefined;
+    return { wish, deadline, serial, lease, verb: this.#currentVerb, since: performance.now() };
   }
 
-  answered(request: number): void {
+  #answered(request: number, outcome: Outcome, verb = NO_VERB): void {
+    const { tally } = this.context;
     if (request === this.#current) {
       this.#current = NONE;
+      tally.answers.multiplexed.add(this.#currentVerb, outcome);
     } else {
       const wait = this.#waits.get(request);
       if (wait !== undefined) {
+        tally.answers.multiplexed.add(wait.verb, outcome);
+        tally.waiting.add(performance.now() - wait.since);
         this.#waits.delete(request);
         this.#waitingPortion.set(this.#waits.size);
         this.#cancelDeadline(wait.deadline);
+      } else if (verb !== NO_VERB) {
+        tally.answers.multiplexed.add(verb, outcome);
       }
     }
   }

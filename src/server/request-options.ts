@@ -1,6 +1,6 @@
 import { type LimitOptions, PLAIN_STORE, type StoreOptions, whenFullChoices } from "../space/index.ts";
 import type { FieldCursor } from "../wire/field-cursor.ts";
-import { DeclareFlag, MAX_COUNT, StoreFlag, WhenFullNumber } from "../wire/verbs.ts";
+import { DeclareFlag, MAX_COUNT, MAX_METADATA_BYTES, StoreFlag, WhenFullNumber } from "../wire/verbs.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
 
 // Flags, and what they announce. Each function reads on at the cursor; "refused": the request has had its answer.
@@ -25,11 +25,18 @@ export function readStoreWish(
     return "refused";
   }
   const timeoutMs = (flags & StoreFlag.timeout) === 0 ? 0 : fields.u32();
-  if ((flags & StoreFlag.ttl) === 0) {
-    return { how: PLAIN_STORE, timeoutMs };
+  const ttlMs = (flags & StoreFlag.ttl) === 0 ? undefined : readPeriod(session, request, fields);
+  if (ttlMs === "refused") {
+    return "refused";
   }
-  const ttlMs = readPeriod(session, request, fields);
-  return ttlMs === "refused" ? "refused" : { how: { ttlMs, wait: true }, timeoutMs };
+  const metadata = (flags & StoreFlag.metadata) === 0 ? undefined : fields.byteString();
+  if (metadata !== undefined && metadata.length > MAX_METADATA_BYTES) {
+    const message = `metadata of ${metadata.length} bytes; at most ${MAX_METADATA_BYTES} are accepted`;
+    session.refuse(request, "bad_arguments", message);
+    return "refused";
+  }
+  const isPlain = ttlMs === undefined && metadata === undefined;
+  return { how: isPlain ? PLAIN_STORE : { ttlMs, wait: true, metadata }, timeoutMs };
 }
 
 export function readLimitOptions(

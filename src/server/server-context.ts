@@ -13,6 +13,8 @@ import type { Limits } from "./limits.ts";
 import type { MemoryGauge } from "./memory-gauge.ts";
 import type { Quota } from "./quota.ts";
 import type { SessionRegistry } from "./session-registry.ts";
+import type { SlowOperations } from "./slow-operations.ts";
+import type { NotLetInReason, Tally } from "./tally.ts";
 
 /** What sessions share: one of each for a server. */
 export interface ServerContext {
@@ -31,6 +33,10 @@ export interface ServerContext {
   readonly memory: MemoryGauge;
   /** Memory of requests that have not arrived whole. */
   readonly arriving: ArrivingRoom;
+  /** What is counted for whoever watches. */
+  readonly tally: Tally;
+  /** Undefined: nobody wants to know what takes long. */
+  readonly slow: SlowOperations | undefined;
   /** What a session may do that begins now. */
   newQuota(connection: Connection): Quota;
   /** Whether a client may end the server by hanging up. */
@@ -41,8 +47,8 @@ export interface ServerContext {
   letIn(connection: Connection, principal: Principal): void;
   /** Why nobody else may come in as this for now, if so. */
   refusesAnother(principal: Principal): string | undefined;
-  /** This is somebody who may not come in, and why. */
-  notLetIn(peer: Peer, reason: string): void;
+  /** This is somebody who may not come in, and why: a word to count it by, and a sentence. */
+  notLetIn(peer: Peer, reason: NotLetInReason, message: string): void;
   /** For what concerns others than who does it. */
   readonly audit: Audit;
   /** Everybody who is connected. */

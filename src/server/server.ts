@@ -12,6 +12,7 @@ import {
   type Durability,
   type Log,
   type LogSizes,
+  type LogStats,
   nodeDisk,
   systemClock,
 } from "../log/index.ts";
@@ -49,8 +50,11 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Dependence, ReplyGate } from "./reply-gate.ts";
 import { isUnlimited, NO_QUOTA, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
+import { isWaitingServed, Readiness } from "./readiness.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
+import { SlowOperations } from "./slow-operations.ts";
+import { type NotLetInReason, Tally } from "./tally.ts";
 import { TokenQuotas } from "./token-quotas.ts";
 import type { ServerCertificate } from "./tls/server-certificate.ts";
 import type { TlsEntrance } from "./tls/tls-entrance.ts";
@@ -97,6 +101,8 @@ export interface ServerOptions {
   /** Values of more bytes than this live in files. Default: 16 MiB. */
   readonly longValueBytes?: number;
   readonly limits?: Partial<Limits>;
+  /** Operations whose handling takes so many milliseconds or longer are logged. Default: none is. */
+  readonly slowOperationMs?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
   /** Is told who does what. Default: the log is. */
@@ -105,6 +111,19 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Where the pseudo-random orders of `multi` variables begin. Default: at random. */
   readonly seed?: number;
+}
+
+/** The log of persistent workspaces, for whoever only looks. */
+export interface LogView {
+  readonly stats: LogStats;
+  /** Appended and not given to the disk. */
+  readonly pendingBytes: number;
+  /** How long the write under way has taken; 0 when there is none. */
+  readonly stalledMs: number;
+  /** There is no room on the disk: what makes the log longer is refused. */
+  readonly isFull: boolean;
+  /** Why nothing more can be kept, if so: it stays like that. */
+  readonly failure: Error | undefined;
 }
 
 /** A workspace server: one space, and everybody who is connected to it. */
@@ -124,6 +143,9 @@ export class Server implements ServerContext, ConnectionContext {
   readonly space: Space;
   readonly memory: MemoryGauge;
   readonly arriving: ArrivingRoom;
+  readonly tally = new Tally();
+  readonly slow: SlowOperations | undefined;
+  readonly readiness = new Readiness();
   readonly gate: ReplyGate | undefined;
   readonly keptSessions: KeptSessions | undefined;
   /** Done when the server has stopped, whoever asked for it. */
@@ -184,6 +206,9 @@ export class Server implements ServerContext, ConnectionContext {
     this.allowKillOnClose = options.allowKillOnClose ?? false;
     this.logger = options.logger ?? silentLogger;
     this.audit = options.audit ?? auditInLog(this.logger);
+    const { slowOperationMs } = options;
+    this.slow =
+      slowOperationMs === undefined ? undefined : new SlowOperations(slowOperationMs, this.logger, () => clock.now());
     this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
     this.#noQuota = new Quota(NO_QUOTA, () => clock.now());
@@ -229,6 +254,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
     this.arriving = new ArrivingRoom(arrivingBytes(this.limits));
+    this.#watchReadiness();
     this.stopped = new Promise((resolve) => {
       this.#hasStopped = resolve;
     });
@@ -260,6 +286,32 @@ export class Server implements ServerContext, ConnectionContext {
       count += client?.operations ?? 0;
     }
     return count;
+  }
+
+  /** Bytes of requests so far, and bytes said to clients, of all connections. */
+  get traffic(): { readonly bytesIn: number; readonly bytesOut: number } {
+    let { bytesIn, bytesOut } = this.tally;
+    for (const connection of this.#connections) {
+      bytesIn += connection.bytesIn;
+      bytesOut += connection.bytesOut;
+    }
+    return { bytesIn, bytesOut };
+  }
+
+  /** What the log has done; undefined: there is none, or not yet. */
+  get log(): LogView | undefined {
+    const log = this.#log;
+    const journal = this.#journal;
+    return (
+      log &&
+      journal && {
+        stats: log.stats,
+        pendingBytes: log.pendingBytes,
+        stalledMs: log.stalledMs,
+        isFull: log.isFull || (journal.isBehind && journal.failure === undefined),
+        failure: journal.failure,
+      }
+    );
   }
 
   /** Everybody who is connected, for whoever only looks. */
@@ -298,6 +350,10 @@ export class Server implements ServerContext, ConnectionContext {
     const { log, notes, sessions, snapshot } = await openJournal({ ...place, space, writer, blobs, warn });
     const keptSessions = this.keptSessions!;
     this.#log = log;
+    const { slow } = this;
+    if (slow !== undefined) {
+      log.onWritten = (ms, bytes) => slow.noteWrite(ms, bytes);
+    }
     keptSessions.await(sessions);
     // (The first may be taken at once.)
     log.keepSnapshots(() => snapshot(keptSessions.all()));
@@ -467,8 +523,9 @@ export class Server implements ServerContext, ConnectionContext {
       : undefined;
   }
 
-  notLetIn(peer: Peer, reason: string): void {
-    this.logger.warn({ peer: peer.name, reason }, "not let in");
+  notLetIn(peer: Peer, reason: NotLetInReason, message: string): void {
+    this.tally.notLetIn.add(reason);
+    this.logger.warn({ peer: peer.name, reason: message }, "not let in");
     this.audit.note({ who: undefined, from: peer.name, act: "refused to come in", on: {} });
   }
 
@@ -480,6 +537,8 @@ export class Server implements ServerContext, ConnectionContext {
 
   closed(connection: Connection): void {
     this.#endedOperations += connection.endedOperations;
+    this.tally.bytesIn += connection.bytesIn;
+    this.tally.bytesOut += connection.bytesOut;
     this.#connections.delete(connection);
     this.#unknown.delete(connection);
     if (connection.tokenQuota !== undefined) {
@@ -494,6 +553,20 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   // Inside
+
+  #watchReadiness(): void {
+    const { readiness } = this;
+    readiness.add(() => (this.#early !== undefined && this.#stop === undefined ? "starting" : undefined));
+    readiness.add(() => (this.#stop !== undefined ? "stopping" : this.#isDraining ? "draining" : undefined));
+    readiness.add(() => {
+      const { log } = this;
+      return log?.failure !== undefined ? "log_failed" : log?.isFull === true ? "disk_full" : undefined;
+    });
+    readiness.add(async () => {
+      const canSay = this.#early === undefined && this.#stop === undefined;
+      return !canSay || (await isWaitingServed(this.space)) ? undefined : "waiting_not_served";
+    });
+  }
 
   #expireDue(now: number): void {
     try {
@@ -511,6 +584,7 @@ export class Server implements ServerContext, ConnectionContext {
     if (entrance === undefined) {
       this.#accept(socket, peer);
     } else if (entrance.arrivalCount + this.connectionCount >= this.limits.maxConnections + MOST_TURNED_AWAY) {
+      this.tally.refusedConnections.add("server_full");
       socket.destroy();
     } else {
       entrance.enter(socket, {
@@ -538,12 +612,21 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** `agreement`: of a handshake that is over already; the connection is encrypted since then. */
   #serve(stream: Duplex, peer: Peer, agreement?: Agreement): void {
-    if (this.#stop !== undefined || (agreement === undefined && !this.#addresses.mayConnect(peer.name))) {
+    if (this.#stop !== undefined) {
+      stream.destroy();
+      return;
+    }
+    const { refusedConnections } = this.tally;
+    if (agreement === undefined && !this.#addresses.mayConnect(peer.name)) {
+      refusedConnections.add("too_fast");
       stream.destroy();
       return;
     }
     const isAddressFull = this.#addresses.isFull(peer.name);
     const isTooMany = isAddressFull || this.connectionCount >= this.limits.maxConnections;
+    if (isTooMany) {
+      refusedConnections.add(isAddressFull ? "address_full" : "server_full");
+    }
     if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
       stream.destroy();
       return;
@@ -604,6 +687,7 @@ export class Server implements ServerContext, ConnectionContext {
   #classic(connection: Connection, terms: ClassicTerms): Conversation | undefined {
     const begin = (principal: Principal | undefined): ClassicSession | undefined => {
       if (principal !== undefined && this.refusesAnother(principal) !== undefined) {
+        this.tally.refusedConnections.add("token_full");
         connection.close();
         return undefined;
       }

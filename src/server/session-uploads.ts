@@ -2,7 +2,7 @@ import type { StoredBlob } from "../blobs/stored-blob.ts";
 import { readU32 } from "../wire/bytes.ts";
 import type { FailureName } from "../wire/failure-codes.ts";
 import { writeCredit } from "../wire/server-frames.ts";
-import { Reply } from "../wire/verbs.ts";
+import { Reply, Verb } from "../wire/verbs.ts";
 import type { NewValue, StoreOptions } from "../space/index.ts";
 import type { HeldFrames } from "./held-frames.ts";
 import type { MultiplexedSession } from "./multiplexed-session.ts";
@@ -104,7 +104,7 @@ export class SessionUploads implements UploadListener {
     const { space } = this.#context;
     const session = this.#session.member;
     this.#uploads.delete(request);
-    this.#session.perform(request, upload.serial, () => {
+    this.#session.perform(request, upload.serial, Verb[purpose.kind], () => {
       switch (purpose.kind) {
         case "store":
           space.store(session, request, workspace, name, descriptor, bytes, 0, bytes.length, how);
@@ -127,7 +127,9 @@ export class SessionUploads implements UploadListener {
     const session = this.#session.member;
     this.#uploads.delete(request);
     this.#session.connection.attempt("the end of an upload", () => {
-      this.#session.perform(request, upload.serial, () => {
+      const { slow } = this.#context;
+      const ms = slow === undefined ? 0 : performance.now() - upload.completeAt;
+      this.#session.perform(request, upload.serial, Verb[purpose.kind], () => {
         if (purpose.kind === "complete") {
           space.completeFile(session, request, lease, workspace, name, descriptor, file, how);
         } else {
@@ -135,6 +137,9 @@ export class SessionUploads implements UploadListener {
         }
         this.#session.stores(request, timeoutMs, lease);
       });
+      if (slow !== undefined && ms >= slow.thresholdMs) {
+        this.#session.noteSlow(Verb[purpose.kind], purpose, file.length, ms);
+      }
       this.#session.retry(this.#held.end(upload));
     });
   }
@@ -143,7 +148,7 @@ export class SessionUploads implements UploadListener {
     upload.abort();
     this.#uploads.delete(upload.request);
     this.#session.connection.attempt("the end of an upload", () => {
-      this.#session.refuse(upload.request, code, message);
+      this.#session.refuse(upload.request, code, message, Verb[upload.purpose.kind]);
       this.#session.retry(this.#held.end(upload));
     });
   }

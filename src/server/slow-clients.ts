@@ -37,6 +37,7 @@ export class SlowClients implements DeadlineTarget {
   /** Of all that are watched, as far as is known: what they have taken since the last look is in it. */
   #totalBytes = 0;
   #look: Deadline | undefined;
+  #droppedCount = 0;
 
   constructor(limits: Pick<Limits, "maxStalledMs" | "maxTotalUnsentBytes">, deadlines: Deadlines, now: () => number) {
     this.#limits = limits;
@@ -46,6 +47,17 @@ export class SlowClients implements DeadlineTarget {
 
   get count(): number {
     return this.#watched.size;
+  }
+
+  /** Those that were dropped because they were too slow. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+
+  /** Drops one that is too slow. */
+  drop(client: SlowClient, reason: string): void {
+    this.#droppedCount++;
+    client.drop(reason);
   }
 
   /** More waits for it than before. */
@@ -82,7 +94,7 @@ export class SlowClients implements DeadlineTarget {
     const now = this.#now();
     for (const [client, { progressAt, bytes }] of this.#watched) {
       if (now - progressAt >= this.#limits.maxStalledMs) {
-        client.drop(`it has taken nothing for ${this.#limits.maxStalledMs} ms, and ${bytes} bytes wait for it`);
+        this.drop(client, `it has taken nothing for ${this.#limits.maxStalledMs} ms, and ${bytes} bytes wait for it`);
       }
     }
     if (this.#watched.size > 0) {
@@ -123,7 +135,7 @@ export class SlowClients implements DeadlineTarget {
       if (this.#totalBytes <= this.#limits.maxTotalUnsentBytes * ROOM_AFTERWARDS) {
         break;
       }
-      client.drop(`${this.#totalBytes} bytes wait for slow clients, ${bytes} of them for this one`);
+      this.drop(client, `${this.#totalBytes} bytes wait for slow clients, ${bytes} of them for this one`);
     }
   }
 }

@@ -47,6 +47,8 @@ export class Upload {
   /** Memory that it takes: what is kept, or waits for the disk. */
   readonly #gauged: GaugedBytes;
   readonly #writer: BlobWriter | undefined;
+  /** When the last byte came, in the time of `performance.now()`. */
+  completeAt = 0;
   #receivedBytes = 0;
   /** Received and dealt with: the client may be `WINDOW_BYTES` ahead of this. */
   #consumedBytes = 0;
@@ -110,6 +112,9 @@ export class Upload {
       return;
     }
     this.#receivedBytes = received;
+    if (received === this.#length) {
+      this.completeAt = performance.now();
+    }
     if (this.#writer === undefined) {
       this.#keep(bytes, start, end);
     } else {

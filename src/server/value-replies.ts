@@ -5,6 +5,7 @@ import { beginValue, writeChunkedValue, writeText } from "../wire/server-frames.
 import { MAX_INLINE_BYTES, TEXT_DESCRIPTOR } from "../wire/verbs.ts";
 import type { ChunkedAnswers } from "./chunked-answers.ts";
 import type { Connection } from "./connection.ts";
+import type { ReadWish } from "./read-wish.ts";
 
 /** A value in memory of at least so many bytes is sent as it lies there; a shorter one is copied, which is quicker. */
 export const REFERENCE_BYTES = 16_384;
@@ -22,9 +23,11 @@ export function sayValue(
   value: ValueView,
   booking: number,
   lease: number,
-  withPosition: boolean,
+  wish: ReadWish,
   hasMore: boolean,
 ): void {
+  const withPosition = wish.iterates;
+  const metadata = wish.metadata ? value.metadata : undefined;
   const { descriptor, bytes, start, end, file, variableId, index, deliveries } = value;
   const length = file === undefined ? end - start : file.length;
   const isLong = length > MAX_INLINE_BYTES;
@@ -44,10 +47,23 @@ export function sayValue(
       index,
       hasMore,
       length,
+      metadata,
     );
   } else {
     const frameStart = out.length;
-    beginValue(out, request, descriptor, booking, lease, deliveries, withPosition, variableId, index, hasMore);
+    beginValue(
+      out,
+      request,
+      descriptor,
+      booking,
+      lease,
+      deliveries,
+      withPosition,
+      variableId,
+      index,
+      hasMore,
+      metadata,
+    );
     if (!isQueued && isReferable(value)) {
       endFrameBefore(out, frameStart, length);
       connection.reference(bytes);

@@ -11,6 +11,8 @@ export interface Description {
   readonly work: Work;
   readonly fixed: readonly unknown[];
   readonly options: FeedOptions;
+  /** The context of the call's span, where calls are traced. */
+  readonly trace: string | undefined;
 }
 
 /** Who has joined a sleigh. */

@@ -1,4 +1,5 @@
 import type { Backend, Work } from "./backend.ts";
+import type { CallTracing } from "./call-tracing.ts";
 import { checkNumber } from "./check-number.ts";
 import { SleighArgumentError, SleighStoppedError } from "./errors.ts";
 import { holding } from "./holding.ts";
@@ -19,6 +20,7 @@ const MAX_QUEUED_BYTES = 64 * 1_048_576;
 export class Calls {
   readonly #backend: Promise<Backend>;
   readonly #replay: boolean;
+  readonly #tracing: CallTracing | undefined;
   readonly #underWay = new Set<Job>();
   /** What a task took in the last call of a function. */
   readonly #costs = new WeakMap<object, TaskCost>();
@@ -26,16 +28,18 @@ export class Calls {
   #isStopped = false;
 
   /** `replay`: whether workers that come later run `eachWorker` calls, unless the call says it. */
-  constructor(backend: Promise<Backend>, replay: boolean) {
+  constructor(backend: Promise<Backend>, replay: boolean, tracing?: CallTracing) {
     this.#backend = backend;
     this.#replay = replay;
+    this.#tracing = tracing;
   }
 
   eachWorker(work: Work, args: readonly unknown[], options: EachWorkerOptions): SleighPending<unknown> {
     checkWork(work, options);
     const job = new CallJob(this.#jobOptions(options, new ListSink()));
+    const trace = this.#tracing?.begin("eachWorker", job.promise);
     this.#begin(job, options.signal, (backend) =>
-      backend.call(job, { work, fixed: args, options }, options.replay ?? this.#replay),
+      backend.call(job, { work, fixed: args, options, trace }, options.replay ?? this.#replay),
     );
     return new SleighPending(job, () => this.eachWorker(work, args, options));
   }
@@ -48,6 +52,7 @@ export class Calls {
     sink?: Sink,
   ): SleighPending<unknown> {
     const job = this.elements(
+      "eachElem",
       work,
       source,
       fixed,
@@ -65,6 +70,7 @@ export class Calls {
 
   /** A call whose results go wherever `sinkFor` says. */
   elements(
+    name: string,
     work: Work,
     source: TaskSource,
     fixed: readonly unknown[],
@@ -90,7 +96,8 @@ export class Calls {
       maxQueuedBytes,
     };
     const job = new ElementJob(jobOptions);
-    this.#begin(job, options.signal, (backend) => backend.feed(job, { work, fixed, options }));
+    const trace = this.#tracing?.begin(name, job.promise);
+    this.#begin(job, options.signal, (backend) => backend.feed(job, { work, fixed, options, trace }));
     if (typeof work === "function") {
       const remember = (): void => {
         const { cost } = chunker;

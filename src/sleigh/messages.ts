@@ -184,6 +184,8 @@ export interface JobSpec {
   readonly freshModules: boolean;
   /** Whether a sleigh that a task makes has workers of its own. */
   readonly nested: boolean;
+  /** The context of the call's span, as metadata of values has it: tasks have spans of their own in it. Undefined: the call is not traced. */
+  readonly trace: string | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Durability, NwsServer, TlsOptions } from "../client/index.ts";
+import type { Durability, NwsServer, TlsOptions, TracingApi } from "../client/index.ts";
 import type { LaunchOptions } from "./launchers/index.ts";
 import type { By } from "./inputs/matrix.ts";
 import type { ElementFunction } from "./inputs/element-source.ts";
@@ -52,6 +52,11 @@ export interface SleighOptions extends LaunchOptions {
   readonly nested?: boolean;
   /** Tells in variable `monitor` of the sleigh's workspace how the work goes, for the web interface (see `SleighMonitor`). Default true. */
   readonly monitor?: boolean;
+  /**
+   * Traces calls: OpenTelemetry's API (`import * as api from "@opentelemetry/api"`), with which the program has set up where spans go. Workers that have
+   * it too make a span for each task. Default: nothing is traced.
+   */
+  readonly tracing?: TracingApi;
   /** Called with what workers print. Default: it is written to this program's own standard output and error, with the rank before each line. */
   readonly onOutput?: (output: WorkerOutput) => void;
   /** Told of what is wrong and stops nothing. Default: `process.emitWarning`. */

@@ -1,6 +1,7 @@
 import type { NetWorkSpace } from "../client/index.ts";
 import type { Items, Lists, OneList, Results, Values } from "./call-types.ts";
 import type { Backend, Status, Work, WorkerInfo } from "./backend.ts";
+import { CallTracing } from "./call-tracing.ts";
 import { Calls } from "./calls.ts";
 import { checkNumber } from "./check-number.ts";
 import { VERSION } from "./embedded-server.ts";
@@ -68,7 +69,11 @@ export class Sleigh implements AsyncDisposable {
       (backend) => (this.#backend = backend),
       () => undefined, // told to each call
     );
-    this.#calls = new Calls(this.#starting, options.replay ?? true);
+    this.#calls = new Calls(
+      this.#starting,
+      options.replay ?? true,
+      options.tracing === undefined ? undefined : new CallTracing(options.tracing),
+    );
   }
 
   /** Resolves when the server is there and the workers are being launched. Nobody needs to wait for this. */
@@ -289,7 +294,7 @@ export class Sleigh implements AsyncDisposable {
     const sink = new StreamSink(() => loadFactor * Math.max(1, this.workerCount));
     // An error is thrown when its turn comes, not when it happens.
     const onTurn = onError === "throw" ? ("return" as const) : onError;
-    const job = this.#calls.elements(work, source, [], { ...options, loadFactor, onError: onTurn }, () => sink);
+    const job = this.#calls.elements("imap", work, source, [], { ...options, loadFactor, onError: onTurn }, () => sink);
     return new Imap(job, sink, onError === "throw");
   }
 }

@@ -287,6 +287,7 @@ export class Delivery {
   #read(variable: Variable, index: number, deliveries: number): void {
     variable.table.read(index, this.#view);
     this.#view.deliveries = deliveries;
+    this.#view.metadata = variable.metadata?.get(index);
     this.#view.variableId = variable.id;
   }
 }

@@ -11,6 +11,23 @@ import type { SpaceLimits } from "./space-limits.ts";
 /** What an empty variable costs, for the limit on memory. */
 export const VARIABLE_OVERHEAD_BYTES = 512;
 
+/** What goes with a value costs its bytes and so much, for the limit on memory. */
+const METADATA_OVERHEAD_BYTES = 64;
+
+/** What it costs; 0 where there is none. */
+export function metadataBytes(metadata: string | undefined): number {
+  return metadata === undefined ? 0 : metadata.length + METADATA_OVERHEAD_BYTES;
+}
+
+/** The same of all that goes with a variable's values. */
+export function allMetadataBytes({ metadata }: Variable): number {
+  let sum = 0;
+  for (const each of metadata?.values() ?? []) {
+    sum += metadataBytes(each);
+  }
+  return sum;
+}
+
 /** Puts values into variables and takes them out for good, and keeps the books: bytes in memory and in files. */
 export class Holdings {
   memoryBytes = 0;
@@ -87,6 +104,12 @@ export class Holdings {
     variable.workspace.journal?.expirySet(variable.id, index, at);
   }
 
+  /** Something goes with the value that was just put. (The journal has none of it: it is not there any more after a restart.) */
+  setMetadata(variable: Variable, index: number, metadata: string): void {
+    (variable.metadata ??= new Map()).set(index, metadata);
+    this.#charge(variable.workspace, metadataBytes(metadata), 0);
+  }
+
   /** Keeps room for a store that waits. */
   reserve({ workspace }: Variable, { memoryBytes, fileBytes }: Offer): void {
     this.#charge(workspace, memoryBytes, fileBytes);
@@ -110,6 +133,9 @@ export class Holdings {
     if (variable.expiries !== undefined) {
       this.#forgetExpiry(variable, variable.expiries, index);
     }
+    if (variable.metadata !== undefined) {
+      this.#forgetMetadata(variable, variable.metadata, index);
+    }
     if (variable.storers.size > 0) {
       this.roomy.add(variable);
     }
@@ -126,7 +152,8 @@ export class Holdings {
   removeVariable(variable: Variable): void {
     const { table, workspace } = variable;
     workspace.journal?.variableDeleted(variable.id);
-    const expiryBytes = this.#forgetAllExpiries(variable);
+    const expiryBytes = this.#forgetAllExpiries(variable) + allMetadataBytes(variable);
+    variable.metadata = undefined;
     this.#dropFiles(variable);
     workspace.removeVariable(variable);
     workspace.attended.delete(variable);
@@ -157,6 +184,17 @@ export class Holdings {
   forgetIfUnattended(variable: Variable): void {
     if (!variable.isAttended) {
       variable.workspace.attended.delete(variable);
+    }
+  }
+
+  #forgetMetadata(variable: Variable, metadata: Map<number, string>, index: number): void {
+    const gone = metadata.get(index);
+    if (gone !== undefined) {
+      metadata.delete(index);
+      this.#charge(variable.workspace, -metadataBytes(gone), 0);
+      if (metadata.size === 0) {
+        variable.metadata = undefined;
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Delivery } from "./delivery.ts";
 import { EXPIRY_BYTES } from "./expiries.ts";
-import type { Holdings } from "./holdings.ts";
+import { type Holdings, metadataBytes } from "./holdings.ts";
 import { CHANGE_BYTES } from "./journal.ts";
 import type { Mode, Order } from "./order.ts";
 import type { FileValue } from "./receiver.ts";
@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly ttlMs: number | undefined;
   /** Whether it waits when there is no room in a variable that blocks; else it fails. */
   readonly wait: boolean;
+  /** What goes with each of its values, for whoever reads them: a byte string. Default: nothing. */
+  readonly metadata?: string | undefined;
 }
 
 export const PLAIN_STORE: StoreOptions = { ttlMs: undefined, wait: true };
@@ -41,18 +43,26 @@ export class Intake {
   }
 
   /** Adds a value, whether or not there is room. `expiresAt`: 0 for one that stays. */
-  add(variable: Variable, descriptor: number, bytes: Uint8Array, start: number, end: number, expiresAt: number): void {
+  add(
+    variable: Variable,
+    descriptor: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    expiresAt: number,
+    metadata?: string,
+  ): void {
     const order = this.#orderOf(variable);
     const index = order.allocate();
     this.#holdings.put(variable, index, descriptor, bytes, start, end);
-    this.#added(variable, order, index, expiresAt);
+    this.#added(variable, order, index, expiresAt, metadata);
   }
 
-  addFile(variable: Variable, descriptor: number, file: FileValue, expiresAt: number): void {
+  addFile(variable: Variable, descriptor: number, file: FileValue, expiresAt: number, metadata?: string): void {
     const order = this.#orderOf(variable);
     const index = order.allocate();
     this.#holdings.putFile(variable, index, descriptor, file);
-    this.#added(variable, order, index, expiresAt);
+    this.#added(variable, order, index, expiresAt, metadata);
   }
 
   setMode(variable: Variable, mode: Mode, seed: number): Order {
@@ -69,7 +79,7 @@ export class Intake {
     request: number,
     variable: Variable,
     values: readonly OfferedValue[],
-    { ttlMs, wait }: StoreOptions,
+    { ttlMs, wait, metadata }: StoreOptions,
     lease = 0,
     leased?: Variable,
   ): void {
@@ -80,7 +90,7 @@ export class Intake {
       !isTooMuch(variable, values.length, bytes) &&
       this.#makesRoom(variable, values, bytes, session.leases.get(lease));
     if (isIn) {
-      this.#store(session, request, variable, values, ttlMs, lease);
+      this.#store(session, request, variable, values, ttlMs, lease, metadata);
       return;
     }
     const reason = isTooMuch(variable, values.length, bytes)
@@ -91,7 +101,7 @@ export class Intake {
           ? "crowd"
           : undefined;
     if (reason === undefined) {
-      this.#delivery.waitToStore(session, request, variable, offerOf(values, bytes, ttlMs, lease, leased));
+      this.#delivery.waitToStore(session, request, variable, offerOf(values, bytes, ttlMs, metadata, lease, leased));
       return;
     }
     this.#drop(values);
@@ -122,7 +132,7 @@ export class Intake {
   /** Returns whether the store waits no more. */
   #admitOne(storer: Storer): boolean {
     const { session, request, variable, offer } = storer;
-    const { values, bytes, ttlMs, lease } = offer;
+    const { values, bytes, ttlMs, metadata, lease } = offer;
     const { journal } = variable.workspace;
     const { whenFull } = variable.limits ?? NO_LIMITS;
     const isNever = isTooMuch(variable, values.length, bytes);
@@ -144,7 +154,7 @@ export class Intake {
       this.#drop(values);
       refuse(session, request, variable, isNever, values.length, bytes);
     } else {
-      this.#store(session, request, variable, values, ttlMs, lease);
+      this.#store(session, request, variable, values, ttlMs, lease, metadata);
     }
     return true;
   }
@@ -156,6 +166,7 @@ export class Intake {
     values: readonly OfferedValue[],
     ttlMs: number | undefined,
     lease: number,
+    metadata: string | undefined,
   ): void {
     const leased = lease === 0 ? undefined : session.takeLease(lease);
     if (leased !== undefined) {
@@ -166,9 +177,9 @@ export class Intake {
     const expiresAt = ttl === Infinity ? 0 : Math.ceil(this.#holdings.agenda.now() + ttl);
     for (const { descriptor, bytes, start, end, file } of values) {
       if (file === undefined) {
-        this.add(variable, descriptor, bytes, start, end, expiresAt);
+        this.add(variable, descriptor, bytes, start, end, expiresAt, metadata);
       } else {
-        this.addFile(variable, descriptor, file, expiresAt);
+        this.addFile(variable, descriptor, file, expiresAt, metadata);
       }
     }
     session.receiver.done(request);
@@ -196,7 +207,10 @@ export class Intake {
     return variable.order ?? this.setMode(variable, "fifo", this.#seed);
   }
 
-  #added(variable: Variable, order: Order, index: number, expiresAt: number): void {
+  #added(variable: Variable, order: Order, index: number, expiresAt: number, metadata: string | undefined): void {
+    if (metadata !== undefined) {
+      this.#holdings.setMetadata(variable, index, metadata);
+    }
     if (expiresAt > 0) {
       this.#holdings.setExpiry(variable, index, expiresAt);
     }
@@ -256,11 +270,12 @@ function offerOf(
   values: readonly OfferedValue[],
   bytes: number,
   ttlMs: number | undefined,
+  metadata: string | undefined,
   lease: number,
   leased: Variable | undefined,
 ): Offer {
   const fileBytes = values.reduce((sum, { file }) => sum + (file?.length ?? 0), 0);
-  const overhead = VALUE_OVERHEAD_BYTES + (ttlMs === undefined ? 0 : EXPIRY_BYTES);
+  const overhead = VALUE_OVERHEAD_BYTES + (ttlMs === undefined ? 0 : EXPIRY_BYTES) + metadataBytes(metadata);
   return {
     values: values.map((value) => {
       const { bytes, start, end } = value;
@@ -272,6 +287,7 @@ function offerOf(
     memoryBytes: bytes - fileBytes + values.length * overhead,
     fileBytes,
     ttlMs,
+    metadata,
     lease,
     leased,
   };

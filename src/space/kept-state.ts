@@ -65,6 +65,7 @@ const view: MutableView = {
   variableId: 0,
   index: 0,
   deliveries: 0,
+  metadata: undefined,
 };
 
 /** A variable of a persistent workspace, for whoever makes a copy of it. What it says is of the moment when it is asked. */

@@ -24,6 +24,8 @@ export interface ValueView {
   readonly index: number;
   /** How often the value was taken, this time included: 1, or more when it has come back. 0 for a value that is only seen. */
   readonly deliveries: number;
+  /** What was stored with it, if anything was: a byte string. */
+  readonly metadata: string | undefined;
 }
 
 /**

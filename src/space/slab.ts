@@ -32,6 +32,7 @@ export interface MutableView {
   variableId: number;
   index: number;
   deliveries: number;
+  metadata: string | undefined;
 }
 
 export const NO_BYTES = new Uint8Array(0);
@@ -46,6 +47,7 @@ export const NO_VALUE: Readonly<MutableView> = {
   variableId: 0,
   index: 0,
   deliveries: 0,
+  metadata: undefined,
 };
 
 /**

@@ -2,7 +2,7 @@ import { Agenda } from "./agenda.ts";
 import { BookedValues } from "./booked-values.ts";
 import { Delivery } from "./delivery.ts";
 import { Expiration } from "./expiration.ts";
-import { Holdings, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
+import { Holdings, metadataBytes, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
 import { Intake, PLAIN_STORE, type StoreOptions } from "./intake.ts";
 import { CHANGE_BYTES, type Journal } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
@@ -322,7 +322,13 @@ export class Space {
     end: number,
     how = PLAIN_STORE,
   ): void {
-    const variable = this.#changeable(session, request, workspaceName, name, end - start + VALUE_OVERHEAD_BYTES);
+    const variable = this.#changeable(
+      session,
+      request,
+      workspaceName,
+      name,
+      end - start + VALUE_OVERHEAD_BYTES + metadataBytes(how.metadata),
+    );
     if (variable === undefined) {
       return;
     }
@@ -344,7 +350,13 @@ export class Space {
     file: FileValue,
     how = PLAIN_STORE,
   ): void {
-    const variable = this.#changeable(session, request, workspaceName, name, VALUE_OVERHEAD_BYTES);
+    const variable = this.#changeable(
+      session,
+      request,
+      workspaceName,
+      name,
+      VALUE_OVERHEAD_BYTES + metadataBytes(how.metadata),
+    );
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {
@@ -362,7 +374,9 @@ export class Space {
     values: readonly NewValue[],
     how = PLAIN_STORE,
   ): void {
-    const bytes = values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0);
+    const bytes =
+      values.reduce((sum, { start, end }) => sum + end - start + VALUE_OVERHEAD_BYTES, 0) +
+      values.length * metadataBytes(how.metadata);
     const variable = this.#changeable(session, request, workspaceName, name, bytes);
     if (variable === undefined) {
       return;
@@ -470,7 +484,7 @@ export class Space {
       lease,
       workspaceName,
       name,
-      end - start + VALUE_OVERHEAD_BYTES,
+      end - start + VALUE_OVERHEAD_BYTES + metadataBytes(how.metadata),
     );
     if (variable !== undefined) {
       this.#complete(session, request, variable, { descriptor, bytes, start, end, file: undefined }, how, lease);
@@ -487,7 +501,14 @@ export class Space {
     file: FileValue,
     how = PLAIN_STORE,
   ): void {
-    const variable = this.#completable(session, request, lease, workspaceName, name, VALUE_OVERHEAD_BYTES);
+    const variable = this.#completable(
+      session,
+      request,
+      lease,
+      workspaceName,
+      name,
+      VALUE_OVERHEAD_BYTES + metadataBytes(how.metadata),
+    );
     if (variable === undefined) {
       this.#holdings.dropFile(file);
     } else {

@@ -1,7 +1,7 @@
 import type { Session } from "./session.ts";
 import type { Space } from "./space.ts";
 import { EXPIRY_BYTES } from "./expiries.ts";
-import { VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
+import { allMetadataBytes, VARIABLE_OVERHEAD_BYTES } from "./holdings.ts";
 import type { Variable } from "./variable.ts";
 import { type Workspace, WORKSPACE_OVERHEAD_BYTES } from "./workspace.ts";
 
@@ -54,6 +54,11 @@ export function validateSpace(
       booked += variable.bookedCount;
       held += variable.table.memoryBytes + VARIABLE_OVERHEAD_BYTES;
       held += (variable.expiries?.count ?? 0) * EXPIRY_BYTES;
+      held += allMetadataBytes(variable);
+      check(
+        [...(variable.metadata?.keys() ?? [])].every((index) => variable.hasIndex(index)),
+        "metadata of a value that is gone",
+      );
       fileBytes += variable.table.fileBytes;
       variables++;
       for (const { offer } of variable.storers) {

@@ -35,6 +35,8 @@ export class Variable {
   limits: VariableLimits | undefined;
   /** When its values expire, if any of them does. */
   expiries: Expiries | undefined;
+  /** What was stored with values, by their index; `undefined`: nothing was with any that are there. */
+  metadata: Map<number, string> | undefined;
   /** Stores that wait, maybe elsewhere, and are to acknowledge a lease on a value of this variable. */
   completions: Set<Storer> | undefined;
   readonly table = new ValueTable();
@@ -124,6 +126,7 @@ export class Variable {
     }
     const view: MutableView = { ...NO_VALUE, variableId: this.id };
     this.table.read(index, view);
+    view.metadata = this.metadata?.get(index);
     return view;
   }
 

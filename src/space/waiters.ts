@@ -38,6 +38,8 @@ export interface Offer {
   readonly fileBytes: number;
   /** How long its values stay; `undefined`: as the variable says. */
   readonly ttlMs: number | undefined;
+  /** What goes with each of them. */
+  readonly metadata: string | undefined;
   /** The lease that it acknowledges, and the variable of that value; 0: none. */
   readonly lease: number;
   readonly leased: Variable | undefined;

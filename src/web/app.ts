@@ -2,6 +2,8 @@ import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { Server as HttpServer } from "node:http";
+import { LoginRefused } from "../server/access/login.ts";
+import { TooManyAttempts } from "../server/access/token-check.ts";
 import type { Server } from "../server/server.ts";
 import type { Problem } from "./api.ts";
 import { answerUnreadable } from "./bare-answer.ts";
@@ -12,6 +14,7 @@ import { checkHost, checkOrigin, type HostCheck, securityHeaders } from "./guard
 import { Metrics } from "./metrics.ts";
 import { oldAddresses } from "./old-addresses.ts";
 import { problemOf } from "./problem.ts";
+import { ALIVE, LIVE_PATHS, READY_PATH, readyAnswer } from "./probes.ts";
 import type { RouteContext, WebApp } from "./route-context.ts";
 import { clientRoutes } from "./routes/clients.ts";
 import { loginRoutes, meRoutes } from "./routes/login.ts";
@@ -100,6 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
+    countRefusal(server, error);
     if (problem !== undefined) {
       if (problem.status === 401) {
         void reply.header("www-authenticate", "Bearer");
@@ -155,7 +159,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       await ownPages(own, pages);
     });
   }
-  app.get("/healthz", { schema: { hide: true } }, () => ({ status: "ok" }));
+  for (const path of LIVE_PATHS) {
+    app.get(path, { schema: { hide: true } }, () => ALIVE);
+  }
+  app.get(READY_PATH, { schema: { hide: true } }, async (_request, reply) => {
+    const { status, body } = readyAnswer(await server.readiness.reasons());
+    return reply.status(status).send(body);
+  });
   oldAddresses(app);
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === "GET" && !/^\/(?:api|doit|pages)\b/.test(request.url);
@@ -188,6 +198,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       await app.close();
     },
   };
+}
+
+function countRefusal({ tally }: Server, error: unknown): void {
+  if (error instanceof LoginRefused) {
+    tally.notLetIn.add(error.why);
+  } else if (error instanceof TooManyAttempts) {
+    tally.notLetIn.add("too_many_attempts");
+  }
 }
 
 function isHungUp(error: unknown): boolean {

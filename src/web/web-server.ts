@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Server as HttpServer } from "node:http";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Server } from "../server/server.ts";
 import type { ServerCertificate } from "../server/tls/server-certificate.ts";
@@ -58,20 +59,41 @@ export class WebServer {
     const entrance = certificate?.entrance({ deadlines, logger, protocols: ["http/1.1"] });
     let redirect: Promise<Redirect> | undefined;
     let app: Promise<App> | undefined;
+    let isReady = false;
+    void options.ready.then(() => (isReady = true));
+    let starting: Promise<HttpServer> | undefined;
     const serve = (socket: Socket): void => {
-      const { port: webPort } = listener.address() as AddressInfo;
-      app ??= options.ready
-        .then(() => import("./app.ts"))
-        .then(({ createApp }) =>
-          createApp({ server, addresses: { host, port: options.port, webPort }, hostNames, pages }),
+      if (!isReady) {
+        // Whoever asks how it is gets an answer, everybody else waits.
+        starting ??= import("./probes.ts").then(({ probesWhile }) =>
+          probesWhile(
+            () => !isReady,
+            server.readiness,
+            async () => (await begin()).http,
+          ),
         );
-      app.then(
+        starting.then(
+          (http) => http.emit("connection", socket),
+          () => socket.destroy(),
+        );
+        return;
+      }
+      begin().then(
         ({ http }) => http.emit("connection", socket),
         (error: unknown) => {
           server.bug(error, "the start of the web interface");
           socket.destroy();
         },
       );
+    };
+    const begin = (): Promise<App> => {
+      const { port: webPort } = listener.address() as AddressInfo;
+      app ??= options.ready
+        .then(() => import("./app.ts"))
+        .then(({ createApp }) =>
+          createApp({ server, addresses: { host, port: options.port, webPort }, hostNames, pages }),
+        );
+      return app;
     };
     const turnAway = (socket: Socket): void => {
       redirect ??= import("./redirect.ts").then((module) => new module.Redirect({ names: new Set(hostNames), host }));

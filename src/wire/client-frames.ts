@@ -49,6 +49,8 @@ export interface StoreFields {
   readonly timeoutMs?: number | undefined;
   /** How long the values stay after they were stored; Infinity: for ever. None: as the variable says. */
   readonly ttlMs?: number | undefined;
+  /** What goes with the values, for whoever reads them and asks for it: a byte string. */
+  readonly metadata?: string | undefined;
 }
 
 /** Beside the mode. What is left out stays as it is; Infinity takes a limit away. */
@@ -60,13 +62,20 @@ export interface DeclareFields {
 }
 
 /** Flags and fields of what stores: a whole number of milliseconds each. They stand behind the variable when the verb has `WITH_OPTIONS`. */
-export function writeStoreFields(out: ByteWriter, { timeoutMs = 0, ttlMs }: StoreFields): void {
-  out.u8((timeoutMs > 0 ? StoreFlag.timeout : 0) | (ttlMs === undefined ? 0 : StoreFlag.ttl));
+export function writeStoreFields(out: ByteWriter, { timeoutMs = 0, ttlMs, metadata }: StoreFields): void {
+  out.u8(
+    (timeoutMs > 0 ? StoreFlag.timeout : 0) |
+      (ttlMs === undefined ? 0 : StoreFlag.ttl) |
+      (metadata === undefined ? 0 : StoreFlag.metadata),
+  );
   if (timeoutMs > 0) {
     out.u32(timeoutMs);
   }
   if (ttlMs !== undefined) {
     out.u64(orZero(ttlMs));
+  }
+  if (metadata !== undefined) {
+    out.byteString(metadata);
   }
 }
 

@@ -105,9 +105,10 @@ export function beginValue(
   variableId: number,
   index: number,
   hasMore: boolean,
+  metadata?: string,
 ): void {
   out.beginFrame(request, Reply.value);
-  writeHead(out, hasMore ? ValueFlag.more : 0, booking, lease, deliveries, withPosition, variableId, index);
+  writeHead(out, hasMore ? ValueFlag.more : 0, booking, lease, deliveries, withPosition, variableId, index, metadata);
   out.u32(descriptor);
 }
 
@@ -124,10 +125,11 @@ export function writeChunkedValue(
   index: number,
   hasMore: boolean,
   length: number,
+  metadata?: string,
 ): void {
   out.beginFrame(request, Reply.value);
   const flags = ValueFlag.chunked | (hasMore ? ValueFlag.more : 0);
-  writeHead(out, flags, booking, lease, deliveries, withPosition, variableId, index);
+  writeHead(out, flags, booking, lease, deliveries, withPosition, variableId, index, metadata);
   out.u64(length);
   out.u32(descriptor);
   out.endFrame();
@@ -143,9 +145,11 @@ function writeHead(
   withPosition: boolean,
   variableId: number,
   index: number,
+  metadata: string | undefined,
 ): void {
   out.u8(
     flags |
+      (metadata === undefined ? 0 : ValueFlag.metadata) |
       (booking > 0 ? ValueFlag.booked : 0) |
       (lease > 0 ? ValueFlag.lease : 0) |
       (withPosition ? ValueFlag.position : 0),
@@ -160,6 +164,9 @@ function writeHead(
   if (withPosition) {
     out.u64(variableId);
     out.u64(index);
+  }
+  if (metadata !== undefined) {
+    out.byteString(metadata);
   }
 }
 

@@ -81,17 +81,17 @@ export const Reply = {
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
-/** Flags of the eight reading verbs. All but `lease` announce a field. */
-export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLimit: 16 } as const;
+/** Flags of the eight reading verbs. All but `lease` and `metadata` announce a field. */
+export const ReadFlag = { lease: 1, timeout: 2, several: 4, position: 8, leaseLimit: 16, metadata: 32 } as const;
 
 /** Flags of a `value` reply. All but `more` announce a field. */
-export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16 } as const;
+export const ValueFlag = { booked: 1, lease: 2, position: 4, more: 8, chunked: 16, metadata: 32 } as const;
 
 /** Flags of `open`. `durability` announces a field: one of `DurabilityNumber`; so does `idleTimeout`. */
 export const OpenFlag = { own: 1, persistent: 2, create: 4, durability: 8, again: 16, idleTimeout: 32 } as const;
 
 /** Flags of what stores, with `WITH_OPTIONS`. Each announces a field. */
-export const StoreFlag = { timeout: 1, ttl: 2 } as const;
+export const StoreFlag = { timeout: 1, ttl: 2, metadata: 4 } as const;
 
 /** Flags of `declare`, with `WITH_OPTIONS`. Each announces a field; `whenFull`: one of `WhenFullNumber`. */
 export const DeclareFlag = { maxValues: 1, maxBytes: 2, whenFull: 4, ttl: 8 } as const;
@@ -130,6 +130,9 @@ export const WITH_OPTIONS = 0x40;
 export function plainVerb(verb: number): number {
   return verb & ~(CHUNKED | WITH_OPTIONS);
 }
+
+/** Most bytes of metadata that go with a value. */
+export const MAX_METADATA_BYTES = 1024;
 
 /** The version this package speaks, in `hello` and `welcome`. */
 export const PROTOCOL_VERSION = 1;

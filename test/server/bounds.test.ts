@@ -152,7 +152,9 @@ it("what does not fit the protocol is refused, and changes nothing", async () =>
   expect(failure(await client.ask(2, D, u32(0), u8(4), u8(3), text("fifo")))).toBe("bad_arguments");
   expect(failure(await client.ask(2, D, u32(0), u8(8), u64(2 ** 49), text("fifo")))).toBe("bad_arguments");
   expect(failure(await client.ask(2, D, u32(0), u8(1), u64(1), text("single")))).toBe("bad_arguments");
-  expect(failure(await client.ask(2, Verb.store | WITH_OPTIONS, u32(0), u8(4), u32(1)))).toBe("bad_arguments");
+  expect(failure(await client.ask(2, Verb.store | WITH_OPTIONS, u32(0), u8(8), u32(1)))).toBe("bad_arguments");
+  const tooMuch = byteString("x".repeat(1025));
+  expect(failure(await client.ask(2, Verb.store | WITH_OPTIONS, u32(0), u8(4), tooMuch, u32(1)))).toBe("bad_arguments");
   expect(failure(await client.ask(2, Verb.ping | WITH_OPTIONS))).toBe("unknown_verb");
   expect(test.server.space.stats.variables).toBe(0);
   const open = [u32(1), u8(4 | 32), byteString("__default"), u64(1000)];

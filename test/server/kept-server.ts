@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NetWorkSpace, type WorkspaceOptions } from "../../src/client/index.ts";
 import type { Durability } from "../../src/log/index.ts";
+import type { ServerOptions } from "../../src/server/server.ts";
 import { serve, type TestServer } from "./harness.ts";
 import { HeldDisk } from "./held-disk.ts";
 
@@ -14,13 +15,17 @@ export interface KeptServer extends TestServer {
   crashed(): Promise<KeptServer>;
 }
 
-export async function keep(durability: Durability = "fsync", from?: string): Promise<KeptServer> {
+export async function keep(
+  durability: Durability = "fsync",
+  from?: string,
+  options: Partial<ServerOptions> = {},
+): Promise<KeptServer> {
   const folder = await mkdtemp(join(tmpdir(), "nws-data-"));
   if (from !== undefined) {
     await cp(from, folder, { recursive: true, filter: (path) => !/lock-\d+$/.test(path) });
   }
   const disk = new HeldDisk();
-  const test = await serve({ data: { folder, disk, durability }, longValueBytes: 150_000 });
+  const test = await serve({ data: { folder, disk, durability }, longValueBytes: 150_000, ...options });
   await test.server.load();
   return {
     ...test,

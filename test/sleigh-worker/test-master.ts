@@ -116,6 +116,7 @@ export class TestMaster implements AsyncDisposable {
       isAnnounced: false,
       seed: undefined,
       freshModules: false,
+      trace: undefined,
       nested: false,
       ...others,
     };

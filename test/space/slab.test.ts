@@ -31,6 +31,7 @@ function isIntact(slab: Slab, slot: number, length: number, descriptor = slot): 
     variableId: 0,
     index: 0,
     deliveries: 0,
+    metadata: undefined,
   };
   slab.read(slot, view);
   const bytes = view.bytes.subarray(view.start, view.end);

@@ -14,6 +14,7 @@ const view: MutableView = {
   variableId: 0,
   index: 0,
   deliveries: 0,
+  metadata: undefined,
 };
 
 function put(table: ValueTable, index: number, length: number): void {

@@ -138,6 +138,11 @@ const own = {
     reloads: true,
     help: "write a log to standard error, a line of JSON for each event",
   },
+  slowOperationMs: {
+    kind: kinds.milliseconds,
+    otherwise: "none",
+    help: "log operations that take so long to handle, without what they wait; then log-level is at least warn",
+  },
   drainSeconds: {
     kind: kinds.seconds,
     default: 0,

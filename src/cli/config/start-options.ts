@@ -11,7 +11,7 @@ export interface DefaultPlaces {
 
 /** The settings, as a server is started with them. */
 export function startOptions(settings: ServerSettings, places: DefaultPlaces): StartServerOptions {
-  const { webPort, webName, webPages, socket, auditLog, tmpDir, port } = settings;
+  const { webPort, webName, webPages, socket, auditLog, tmpDir, port, slowOperationMs } = settings;
   return {
     host: settings.host,
     port,
@@ -33,6 +33,7 @@ export function startOptions(settings: ServerSettings, places: DefaultPlaces): S
     ...(socket === undefined ? {} : { socketPath: socket }),
     ...(auditLog === undefined ? {} : { auditLog }),
     ...(tmpDir === undefined ? {} : { tmpDir }),
+    ...(slowOperationMs === undefined ? {} : { slowOperationMs }),
   };
 }
 

@@ -17,6 +17,13 @@ const NONCE_BYTES = 24;
 /** Nobody has a token of this name, or the proof is wrong: which of the two is not said. */
 export class LoginRefused extends Error {
   override readonly name = "LoginRefused";
+  /** What it is counted by. */
+  readonly why: "wrong_token" | "bad_login" | "needs_tls";
+
+  constructor(message: string, why: LoginRefused["why"] = "bad_login") {
+    super(message);
+    this.why = why;
+  }
 }
 
 export interface LoginOptions {
@@ -75,12 +82,12 @@ export class Login {
     const record = find(first.user);
     const expected = boundTo(first.isBound, binding);
     if (record === undefined || final.nonce !== this.#nonce || !isSame(final.binding, expected)) {
-      throw new LoginRefused(WRONG);
+      throw new LoginRefused(WRONG, "wrong_token");
     }
     const message = authMessage(first, this.#serverFirst, final.withoutProof);
     const clientKey = xor(final.proof, hmac(record.storedKey, message));
     if (!isSame(sha256(clientKey), record.storedKey)) {
-      throw new LoginRefused(WRONG);
+      throw new LoginRefused(WRONG, "wrong_token");
     }
     return formatServerFinal(hmac(record.serverKey, message));
   }

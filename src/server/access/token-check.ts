@@ -67,7 +67,7 @@ export class TokenCheck {
     const isGood = await (isKnown ? known : this.#compare(hash, secret, record, address)).isGood;
     const principal = isGood ? this.#list.principalOf(id) : undefined;
     if (principal === undefined) {
-      throw new LoginRefused(WRONG);
+      throw new LoginRefused(WRONG, "wrong_token");
     }
     return principal;
   }

@@ -143,6 +143,7 @@ export class RemoteBackend implements Backend {
       seed: options.seed,
       freshModules: options.freshModules ?? false,
       nested: this.#nested,
+      trace: what.trace,
     };
   }
 

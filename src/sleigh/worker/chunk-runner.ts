@@ -55,7 +55,7 @@ export class ChunkRunner {
 
   async run(chunk: Chunk, job: Job): Promise<Outcome> {
     const { slot, count, argsOf, numberOf, lost, announce } = chunk;
-    const { run, spec } = job;
+    const { run, spec, tracing } = job;
     const context = this.#context;
     const shared = this.#shared;
     const isTimed = spec.timeoutMs !== undefined;
@@ -85,7 +85,8 @@ export class ChunkRunner {
           shared.beginTimed(slot, at);
         }
         try {
-          const result = run(...argsOf(at));
+          const result =
+            tracing === undefined ? run(...argsOf(at)) : tracing.task(numberOf(at), tries, () => run(...argsOf(at)));
           values[at] = isUnfinished(result) ? await this.#wait(result) : result;
           if (isTimed && shared.isLate) {
             values[at] = undefined;

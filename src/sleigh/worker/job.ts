@@ -2,6 +2,7 @@ import { Script } from "node:vm";
 import { decodeSpec } from "../message-codec.ts";
 import type { JobSpec, SpecSource } from "../messages.ts";
 import type { Realm } from "../shipping/rebuild/realm.ts";
+import { type TaskTracing, taskTracing } from "./task-tracing.ts";
 import { newRealm, type ShippedValues } from "./shipped-values.ts";
 
 /** A function of the user's, whatever it takes. */
@@ -15,6 +16,8 @@ export interface Job {
   readonly fixed: readonly unknown[];
   /** The variables of the user's files that it sees; undefined for those of the worker. */
   readonly realm: Realm | undefined;
+  /** Where the call is traced: what makes its tasks' spans. */
+  readonly tracing: TaskTracing | undefined;
 }
 
 /** What stack traces call an expression's file. */
@@ -46,8 +49,9 @@ export class JobTable {
     const spec = decodeSpec(typeof source === "string" ? this.#shipped.part(source) : source);
     const { code, fixed } = spec;
     const pure = code.type === "invoke" && code.isPure === true ? this.#pure.get(code.fn.value as string) : undefined;
-    if (pure !== undefined && isEmptyList(fixed.value)) {
-      return this.#keep(number, { spec, run: pure, fixed: [], realm: spec.freshModules ? newRealm() : undefined });
+    if (pure !== undefined && isEmptyList(fixed.value) && spec.trace === undefined) {
+      const realm = spec.freshModules ? newRealm() : undefined;
+      return this.#keep(number, { spec, run: pure, fixed: [], realm, tracing: undefined });
     }
     return this.#build(number, spec);
   }
@@ -56,7 +60,8 @@ export class JobTable {
     const realm = spec.freshModules ? newRealm() : undefined;
     const run = await this.#runnerOf(spec, realm);
     const fixed = (await this.#shipped.unpack(spec.fixed, realm)) as readonly unknown[];
-    return this.#keep(number, { spec, run, fixed, realm });
+    const tracing = spec.trace === undefined ? undefined : await taskTracing(spec.trace);
+    return this.#keep(number, { spec, run, fixed, realm, tracing });
   }
 
   #keep(number: number, job: Job): Job {
