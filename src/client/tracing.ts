@@ -5,27 +5,46 @@ import { MAX_METADATA_BYTES } from "../wire/verbs.ts";
  * What it calls a context, and a span's context, is only handed on.
  */
 export interface TracingApi {
+  /** Makes spans, and has contexts carry them. */
   readonly trace: {
+    /** The tracer of a library. */
     getTracer(name: string, version?: string): TracingTracer;
+    /** A context with this span. */
     setSpan(context: unknown, span: TracingSpan): unknown;
+    /** The context of the span that a context has; undefined: it has none. */
     getSpanContext(context: unknown): unknown;
   };
-  readonly context: { active(): unknown };
+  /** Knows what goes on. */
+  readonly context: {
+    /** The present context. */
+    active(): unknown;
+  };
+  /** Contexts as texts, to go over the wire. */
   readonly propagation: {
+    /** Writes a context to the carrier. */
     inject(context: unknown, carrier: Record<string, string>): void;
+    /** Reads one from it. */
     extract(context: unknown, carrier: Record<string, string>): unknown;
   };
+  /** A context without anything. */
   readonly ROOT_CONTEXT: unknown;
 }
 
+/** What makes spans: OpenTelemetry's `Tracer`. */
 export interface TracingTracer {
+  /** Begins a span below the one that the context has. */
   startSpan(name: string, options?: object, context?: unknown): TracingSpan;
 }
 
+/** Something that takes time: OpenTelemetry's `Span`. */
 export interface TracingSpan {
+  /** Says something of it. */
   setAttribute(name: string, value: string | number): unknown;
+  /** Says how it went. */
   setStatus(status: { readonly code: number; readonly message?: string }): unknown;
+  /** Points to another span, of another trace perhaps. */
   addLink(link: { readonly context: unknown }): unknown;
+  /** It is over. */
   end(): void;
 }
 

@@ -604,6 +604,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   #accept(stream: Duplex, peer: Peer): void {
     if (this.#early !== undefined && this.#stop === undefined) {
+      stream.on("error", () => stream.destroy());
       this.#early.push({ stream, peer });
     } else {
       this.#serve(stream, peer);

@@ -50,6 +50,8 @@ export function acceptUpgrades(http: HttpServer, options: UpgradeOptions): { clo
       endWith(session, client, () => client.terminate());
       const peer = webPeerOf(request.socket, principal);
       const stream = createWebSocketStream(client, { allowHalfOpen: false });
+      // (Also of one that the server turns away at once: what its client sends may be no WebSocket's.)
+      stream.on("error", () => stream.destroy());
       server.acceptStream(stream, { ...peer, name: `${peer.name} (web)` });
     });
   };

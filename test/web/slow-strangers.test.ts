@@ -18,6 +18,7 @@ async function serve(limits: { readonly headersMs?: number; readonly mostStrange
   await once(listener, "listening");
   const { port } = listener.address() as AddressInfo;
   return {
+    server,
     async dial(text: string): Promise<Socket> {
       const socket = connect(port, "127.0.0.1");
       await once(socket, "connect");
@@ -57,4 +58,15 @@ it("of too many connections on which nobody is known, the oldest is closed", asy
   await Promise.all([once(third, "data"), closed]);
   second.write(request);
   expect(String((await once(second, "data"))[0])).toContain("200 OK");
+});
+
+it("a WebSocket that the server does not take, and whose client goes on with garbage, is closed and nothing else", async () => {
+  await using web = await serve({});
+  void web.server.server.stop();
+  const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+  const socket = await web.dial(
+    `GET /ws HTTP/1.1\r\nHost: localhost\r\n${upgrade}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  socket.write("COPTIONS");
+  await untilClosed(socket);
 });
