@@ -139,8 +139,8 @@ const own = {
     help: "write a log to standard error, a line of JSON for each event",
   },
   slowOperationMs: {
-    kind: kinds.milliseconds,
-    otherwise: "none",
+    kind: kinds.orNone(kinds.milliseconds),
+    default: Infinity,
     help: "log operations that take so long to handle, without what they wait; then log-level is at least warn",
   },
   drainSeconds: {

@@ -33,7 +33,7 @@ export function startOptions(settings: ServerSettings, places: DefaultPlaces): S
     ...(socket === undefined ? {} : { socketPath: socket }),
     ...(auditLog === undefined ? {} : { auditLog }),
     ...(tmpDir === undefined ? {} : { tmpDir }),
-    ...(slowOperationMs === undefined ? {} : { slowOperationMs }),
+    ...(slowOperationMs === Infinity ? {} : { slowOperationMs }),
   };
 }
 
