@@ -147,7 +147,7 @@ describe("the command line itself", () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?=[[<]| {3})/gm)].map(([, name = ""]) => name);
     expect(commands.sort()).toEqual(
-      ["babelfish", "completion", "config", "data", "declare", "demo", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "repl", "rm", "server", "store", "tls", "token", "top", "vars", "watch", "worker"],
+      ["babelfish", "check", "completion", "config", "data", "declare", "demo", "dump", "fetch", "find", "help", "info", "load", "ls", "mktemp", "repl", "rm", "server", "store", "tls", "token", "top", "vars", "watch", "worker"],
     ); // prettier-ignore
     for (const command of commands.filter((name) => name !== "help")) {
       const help = await nws(["help", command]);

@@ -230,9 +230,9 @@ describe("when the server restarts, a session with persistent workspaces", () =>
   test("keeps what is not persistent and has a durability, until its owner goes", async () => {
     await using server = await Restarted.start();
     const ws = server.open("mine", { persistent: false, durability: "os" });
-    const user = server.open("mine", { useUse: true });
     await ws.store("x", 1);
-    await ws.guard("x");
+    const user = server.open("mine", { useUse: true });
+    await Promise.all([ws.guard("x"), user.opened()]);
     await server.restart();
     expect(await ws.server.listWss()).toMatchObject([{ name: "__default" }, { mine: true, persistent: false }]);
     await user.store("y", 2);

@@ -19,6 +19,7 @@ interface Question {
   readonly lines: ReadonlyMap<Table, string>;
   readonly answer: (user: number | undefined) => void;
   attempts: number;
+  user: number | undefined;
 }
 
 /** While others come and go a line may be left out. */
@@ -36,7 +37,7 @@ const pieceOfTable = Buffer.alloc(4096);
  * piece in each round of the event loop. (Not by the threads that read files: those would compete with this one for its processor.)
  */
 export class UserLookup {
-  #waiting: Question[] = [];
+  readonly #waiting: Question[] = [];
   #isReading = false;
   /** What reading has taken since it was last waited, in milliseconds. */
   #spentMs = 0;
@@ -47,7 +48,7 @@ export class UserLookup {
    */
   userOf(addresses: Addresses): Promise<number | undefined> {
     return new Promise((answer) => {
-      this.#waiting.push({ lines: linesFor(addresses), answer, attempts: 0 });
+      this.#waiting.push({ lines: linesFor(addresses), answer, attempts: 0, user: undefined });
       if (!this.#isReading) {
         void this.#read();
       }
@@ -57,23 +58,18 @@ export class UserLookup {
   async #read(): Promise<void> {
     this.#isReading = true;
     while (this.#waiting.length > 0) {
-      const questions = this.#waiting;
-      this.#waiting = [];
+      // (Not who asks meanwhile: its line may be in a part that has been read.)
+      const asking = this.#waiting.filter(isOpen);
       for (const table of ["tcp", "tcp6"] as const) {
-        const left = questions.filter(({ attempts }) => attempts < MOST_ATTEMPTS);
-        const users = await this.#usersIn(table, left);
-        for (const [question, user] of users) {
-          question.answer(user);
-          question.attempts = MOST_ATTEMPTS;
-        }
+        await this.#readTable(table, asking.filter(isOpen));
       }
-      for (const question of questions) {
-        if (++question.attempts < MOST_ATTEMPTS) {
-          this.#waiting.push(question);
-        } else {
-          // (Who has been answered already does not hear this.)
-          question.answer(undefined);
-        }
+      for (const question of asking) {
+        question.attempts++;
+      }
+      // In the order in which they were asked: who connects first is to be the first.
+      const open = this.#waiting.findIndex(isOpen);
+      for (const { answer, user } of this.#waiting.splice(0, open === -1 ? this.#waiting.length : open)) {
+        answer(user);
       }
       // However many come, this takes a part of one processor.
       await delay(IDLE_SHARE * this.#spentMs, undefined, { ref: false });
@@ -82,7 +78,7 @@ export class UserLookup {
     this.#isReading = false;
   }
 
-  async #usersIn(table: Table, questions: readonly Question[]): Promise<Map<Question, number>> {
+  async #readTable(table: Table, questions: readonly Question[]): Promise<void> {
     const asked = new Map<string, Question>();
     for (const question of questions) {
       const line = question.lines.get(table);
@@ -90,19 +86,17 @@ export class UserLookup {
         asked.set(line, question);
       }
     }
-    const found = new Map<Question, number>();
     const file = asked.size === 0 ? undefined : opened(table);
     if (file !== undefined) {
       try {
-        await this.#find(file, asked, found);
+        await this.#find(file, asked);
       } finally {
         closeSync(file);
       }
     }
-    return found;
   }
 
-  async #find(file: number, asked: ReadonlyMap<string, Question>, found: Map<Question, number>): Promise<void> {
+  async #find(file: number, asked: Map<string, Question>): Promise<void> {
     let rest = "";
     for (;;) {
       const startedAt = performance.now();
@@ -113,16 +107,22 @@ export class UserLookup {
         const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
         const question = asked.get(addresses);
         if (question !== undefined && inode !== NO_PROCESS) {
-          found.set(question, Number(user));
+          question.user = Number(user);
+          asked.delete(addresses);
         }
       }
       this.#spentMs += performance.now() - startedAt;
-      if (count === 0 || found.size === asked.size) {
+      if (count === 0 || asked.size === 0) {
         return;
       }
       await nextRound();
     }
   }
+}
+
+/** Whether it is to be looked for once more. */
+function isOpen({ attempts, user }: Question): boolean {
+  return user === undefined && attempts < MOST_ATTEMPTS;
 }
 
 /** Undefined where there is no such table: on other systems than Linux. */
