@@ -37,7 +37,7 @@ describe("the doors of the packed package", () => {
 
   it("take nothing along that only those need who work on the package", () => {
     const wanted =
-      /^(?:dist\/|docs\/|clients\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|THIRD-PARTY-LICENSES\.md$)/;
+      /^(?:dist\/|docs\/|clients\/|packaging\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|THIRD-PARTY-LICENSES\.md$)/;
     expect(packed.paths.filter((path) => !wanted.test(path) || path.startsWith("docs/images/"))).toEqual([]);
   });
 });
