@@ -215,6 +215,11 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     }
   }
 
+  /** The request that is being handled is one of those that may take long: others have their turn before the next. */
+  tookLong(): void {
+    this.#turn.end();
+  }
+
   /** Stops reading (`true`) or goes on: for a conversation that cannot take more for now. */
   hold(isHeld: boolean): void {
     this.#pause(isHeld ? this.#pauses | HELD : this.#pauses & ~HELD);

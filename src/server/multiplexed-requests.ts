@@ -284,6 +284,7 @@ const handlers: readonly (Handler | undefined)[] = table({
       session.refuse(request, "not_permitted", `'${principal.name}' may not see who is connected`);
     } else {
       session.text(request, rank(context.space, context.clients(), principal, query));
+      session.connection.tookLong();
     }
   },
 

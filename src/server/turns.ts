@@ -74,6 +74,12 @@ export class Turn {
     this.#unlooked = LOOK_EVERY;
   }
 
+  /** What was just done has taken a turn by itself. */
+  end(): void {
+    this.#endsAt = -Infinity;
+    this.#unlooked = 1;
+  }
+
   /** To be asked before each request: whether that belongs to the next turn. */
   get isOver(): boolean {
     if (--this.#unlooked > 0) {

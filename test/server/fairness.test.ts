@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/log/index.ts";
 import { LANDING_BYTES } from "../../src/server/landing.ts";
-import { Reply, Verb } from "../../src/wire/verbs.ts";
+import { RankBy, RankOf, Reply, Verb } from "../../src/wire/verbs.ts";
 import { serve, until } from "./harness.ts";
 import { classicRequest, RawClassic } from "./raw-classic.ts";
-import { frame, RawMultiplexed } from "./raw-multiplexed.ts";
+import { byteString, frame, RawMultiplexed, u32 } from "./raw-multiplexed.ts";
 import { RawSession } from "./raw-session.ts";
 
 const COUNT = 5000;
@@ -97,6 +97,21 @@ describe("a client that sends thousands of requests at once", () => {
     greedy.raw.socket.end(Buffer.concat(stores));
     expect(await greedy.raw.readToEnd()).toHaveLength(4 * COUNT);
   });
+});
+
+it("after each request that looks at all there is, others have their turn", async () => {
+  // However quick they are: no time passes.
+  await using test = await serve({ clock: { ...systemClock, now: () => 0 } });
+  const greedy = await RawMultiplexed.ready(test);
+  const other = await RawMultiplexed.ready(test);
+  const count = 1000;
+  const rank = frame(1, Verb.rank, Buffer.of(RankOf.variables, RankBy.values), u32(1), byteString(""));
+  greedy.raw.write(Buffer.concat(Array<Buffer>(count).fill(rank)));
+  await other.ask(1, Verb.ping);
+  expect(operations(test, 0)).toBeLessThan(count);
+  for (let i = 0; i < count; i++) {
+    expect(await greedy.next()).toMatchObject({ request: 1, verb: Reply.value });
+  }
 });
 
 function operations(
