@@ -17,7 +17,7 @@ import { root } from "../markdown.ts";
 const run = promisify(execFile);
 
 /** What a reader installs beside the package: to run TypeScript and to have it checked. */
-const besides = ["tsx", "typescript", "@types/node", "undici-types"];
+const besides = ["tsx", "typescript", "@types/node", "undici-types", "@opentelemetry/api"];
 
 /**
  * A folder in which the packed package is installed, as `npm install networkspaces tsx` does it, but without a network: the package is unpacked, its
