@@ -177,7 +177,7 @@ class NetWorkSpace:
         position = b"", b"-999"
         while True:
             reply = self.server.call(verb, self._name, variable, *position)
-            if reply.status == 1:
+            if reply.status == 1 and (reply.says_no_value or reply.says_deleted):
                 return
             self.server.done(verb, reply)
             position = reply.cookie[:20], reply.cookie[20:]
@@ -228,6 +228,9 @@ class Connection:
 
     def encrypt(self, context, name):
         """TLS from here on. The server's certificate must be for `name`."""
+        if self._unread:
+            # Whoever stands between could have put that there, to be taken for what comes encrypted.
+            raise ProtocolError("bytes before TLS")
         self._socket = context.wrap_socket(self._socket, server_hostname=name)
 
     def send(self, data):
@@ -393,6 +396,11 @@ class Reply:
     def says_no_value(self):
         """Of a trying verb with status 1: that there is no value, and not that something is wrong."""
         return not (self.metadata or {}).get(b"nwsReason") or self.reason.startswith("there is no value")
+
+    @property
+    def says_deleted(self):
+        """That the variable an iterator goes through is not there any more."""
+        return "was deleted" in self.reason
 
     def __repr__(self):
         value = self.value if self.value is None or len(self.value) <= 60 else self.value[:60] + b"..."

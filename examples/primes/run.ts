@@ -41,7 +41,7 @@ export async function runPrimes(
       `speed-up ${(twinSeconds / seconds).toFixed(2)}`,
   );
   if (workerCount > 1 && twinSeconds < 1) {
-    say("(So little work hardly pays to be shared: try npm run demo)");
+    say("(So little work hardly pays to be shared: try a larger number)");
   }
   return isEqual;
 }

@@ -29,7 +29,7 @@ import { oneLine } from "./report.ts";
 const more = "More:";
 
 const afterHelp = `
-A first try, in two terminals:
+A first try, in three terminals:
   nws server                          a server on port 8765, until Ctrl-C
   nws fetch table x                   waits for a value of variable x in workspace table
   nws store table x hello             gives it one
@@ -86,7 +86,7 @@ function applyConventions(command: Command): void {
   command
     .exitOverride()
     .helpOption("-h, --help", "print help")
-    .configureHelp({ showGlobalOptions: false, helpWidth: 100 })
+    .configureHelp({ showGlobalOptions: false, helpWidth: process.stdout.isTTY ? Math.min(100, process.stdout.columns) : 100 })
     .configureOutput({
       outputError: (text, output) => output(`nws: ${oneLine(text.replace(/^error: /, ""))}\n`),
     });

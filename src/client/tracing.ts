@@ -98,9 +98,13 @@ export class Tracing {
     const { context, trace, propagation, ROOT_CONTEXT } = this.#api;
     const span = this.#span(operation, Kind.consumer, "receive", context.active());
     const tell = (metadata: string): void => {
-      const stored = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, fromMetadata(metadata)));
-      if (stored !== undefined) {
-        span.addLink({ context: stored });
+      try {
+        const stored = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, fromMetadata(metadata)));
+        if (stored !== undefined) {
+          span.addLink({ context: stored });
+        }
+      } catch {
+        // What another program has written there is nothing that this one's propagators can read: then there is no link.
       }
     };
     const result = read(tell).then((values) => {

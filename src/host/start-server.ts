@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Durability } from "../log/index.ts";
-import type { Limits } from "../server/limits.ts";
+import { completeLimits, type Limits } from "../server/limits.ts";
 import type { Grant } from "../server/access/access-file.ts";
 import type { Logger } from "../server/logger.ts";
 import type { ListenAddress } from "../server/listeners.ts";
@@ -274,6 +274,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         const { limits, logger: level, tls, allowKillOnClose, longValueBytes } = changes;
         await control.reload();
         // (What may be wrong comes first: then nothing is changed.)
+        completeLimits(limits);
+        if (longValueBytes !== undefined && !(longValueBytes >= 0)) {
+          throw new TypeError(`longValueBytes is ${longValueBytes}; it must be a number of bytes from 0`);
+        }
         await certificate?.reload(tls);
         if (limits !== undefined) {
           server.changeLimits(limits);

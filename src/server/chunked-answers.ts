@@ -19,6 +19,8 @@ interface Answer {
   /** The space has nothing to add. */
   isComplete: boolean;
   isQueued: boolean;
+  /** Of texts that were made for it alone. */
+  textBytes: number;
 }
 
 /**
@@ -31,12 +33,19 @@ export class ChunkedAnswers {
   /** Those that may have a chunk to send. */
   readonly #queue: Answer[] = [];
 
+  #textBytes = 0;
+
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
   get count(): number {
     return this.#answers.size;
+  }
+
+  /** Bytes of the texts that were made for answers alone and that the client has not taken. */
+  get textBytes(): number {
+    return this.#textBytes;
   }
 
   has(request: number): boolean {
@@ -58,6 +67,13 @@ export class ChunkedAnswers {
     this.#add(request, { kind: "memory", bytes, at: 0 });
   }
 
+  /** Adds a text that nobody else has, whose head was said. */
+  addText(request: number, bytes: Uint8Array): void {
+    this.addBytes(request, bytes);
+    this.#answers.get(request)!.textBytes += bytes.length;
+    this.#textBytes += bytes.length;
+  }
+
   /** Adds a value in a file, whose head was said (or added). */
   addFile(request: number, reader: BlobReader): void {
     this.#add(request, { kind: "file", reader, loaded: undefined, isLoading: false });
@@ -69,7 +85,7 @@ export class ChunkedAnswers {
     if (answer !== undefined) {
       answer.isComplete = true;
       if (answer.parts.length === 0) {
-        this.#answers.delete(request);
+        this.#remove(answer);
       }
     }
   }
@@ -92,7 +108,7 @@ export class ChunkedAnswers {
         this.#enqueue(answer);
       }
       if (answer.parts.length === 0 && answer.isComplete) {
-        this.#answers.delete(answer.request);
+        this.#remove(answer);
       }
     }
   }
@@ -106,7 +122,7 @@ export class ChunkedAnswers {
     if (answer === undefined || !answer.isComplete || answer.parts.length > 1) {
       return false;
     }
-    this.#answers.delete(request);
+    this.#remove(answer);
     closeFiles(answer);
     answer.parts.length = 0;
     return true;
@@ -118,13 +134,19 @@ export class ChunkedAnswers {
       closeFiles(answer);
     }
     this.#answers.clear();
+    this.#textBytes = 0;
     this.#queue.length = 0;
+  }
+
+  #remove(answer: Answer): void {
+    this.#answers.delete(answer.request);
+    this.#textBytes -= answer.textBytes;
   }
 
   #add(request: number, part: Part): void {
     let answer = this.#answers.get(request);
     if (answer === undefined) {
-      answer = { request, parts: [], credit: WINDOW_BYTES, isComplete: false, isQueued: false };
+      answer = { request, parts: [], credit: WINDOW_BYTES, isComplete: false, isQueued: false, textBytes: 0 };
       this.#answers.set(request, answer);
     }
     answer.parts.push(part);

@@ -34,6 +34,9 @@ export class DoorError extends Error {
   }
 }
 
+/** How waiting ends in the course of things. */
+const OVER = new Set<FailureCode>(["timed_out", "cancelled", "variable_deleted"]);
+
 /** A store that finds no room fails. */
 const AT_ONCE: StoreOptions = { ttlMs: undefined, wait: false };
 
@@ -120,6 +123,9 @@ export class Door implements Receiver {
     const timer = setTimeout(() => this.#space.cancel(this.#session, request, "timed_out"), ms);
     const outcome = await answer;
     clearTimeout(timer);
+    if (outcome.kind === "failed" && !OVER.has(outcome.code)) {
+      throw new DoorError(outcome.code, outcome.message);
+    }
     if (outcome.kind !== "value") {
       return undefined;
     }

@@ -68,16 +68,19 @@ const OTHERS_MODE = 0o007;
  */
 export async function listenFd(
   fd: number,
-  accept: (socket: Socket) => void,
+  accept: { readonly tcp: (socket: Socket) => void; readonly unix: (socket: Socket) => void },
   options: ListenOptions,
 ): Promise<Listener> {
-  const server = acceptor(accept, options);
+  // (The listener tells of which kind it is: a socket that was accepted has no address either when it was reset meanwhile.)
+  let way = (socket: Socket): void => void socket.destroy();
+  const server = acceptor((socket) => way(socket), options);
   await listening(server, () => server.listen({ fd })).catch((error: unknown) => {
     throw new Error(`file descriptor ${fd} is no socket to listen on: ${(error as Error).message}`, { cause: error });
   });
   const address = server.address();
   const close = (): void => void server.close();
   if (address !== null && typeof address === "object") {
+    way = accept.tcp;
     return { address: { host: address.address, port: address.port }, close };
   }
   const path = await pathOfSocket(fd);
@@ -88,6 +91,7 @@ export async function listenFd(
         "whoever makes it must keep others out (SocketMode=0600, or 0660 for a group)",
     );
   }
+  way = accept.unix;
   return { address: { host: path ?? "", port: 0 }, close };
 }
 

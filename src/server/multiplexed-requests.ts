@@ -30,6 +30,9 @@ import {
 import { storeSeveral } from "./session-uploads.ts";
 import type { UploadPurpose } from "./upload.ts";
 
+/** Listings are made for who asks, and count as nobody's memory: so much of them may wait for one connection. */
+const MOST_TEXT_BYTES = 33_554_432;
+
 const PLAIN_WISH_TO_STORE: StoreWish = { how: PLAIN_STORE, timeoutMs: 0 };
 const KNOWN_READ_FLAGS = allOf(ReadFlag);
 const KNOWN_OPEN_FLAGS = allOf(OpenFlag);
@@ -121,7 +124,7 @@ const handlers: readonly (Handler | undefined)[] = table({
   }),
 
   [Verb.listWss]: (session, request, fields) => {
-    if (!isNameRefused(session, request, fields.end - fields.at)) {
+    if (!isNameRefused(session, request, fields.end - fields.at) && !isTextRefused(session, request)) {
       const only = fields.at === fields.end ? undefined : fields.rest();
       session.context.space.listWss(session.member, request, only, true);
     }
@@ -143,10 +146,14 @@ const handlers: readonly (Handler | undefined)[] = table({
       session.numbers.setHandle(handle, session.madeName);
       session.countWorkspaces();
     }
+    session.madeName = undefined;
   },
 
   [Verb.listVars]: onWorkspace((session, request, workspace) => {
-    session.context.space.listVars(session.member, request, workspace, true);
+    if (!isTextRefused(session, request)) {
+      session.context.space.listVars(session.member, request, workspace, true);
+      session.connection.tookLong();
+    }
   }),
 
   [Verb.declare]: onVariable((session, request, workspace, name, fields) => {
@@ -282,7 +289,7 @@ const handlers: readonly (Handler | undefined)[] = table({
       session.refuse(request, "bad_arguments", `there is no rank of ${of} by ${by}`);
     } else if (of === RankOf.clients && !principal.seesAll) {
       session.refuse(request, "not_permitted", `'${principal.name}' may not see who is connected`);
-    } else {
+    } else if (!isTextRefused(session, request)) {
       session.text(request, rank(context.space, context.clients(), principal, query));
       session.connection.tookLong();
     }
@@ -552,6 +559,16 @@ function isValueRefused(session: MultiplexedSession, request: number, length: nu
     return true;
   }
   return false;
+}
+
+/** With so much of listings that the client has not taken no more are made for it. */
+function isTextRefused(session: MultiplexedSession, request: number): boolean {
+  const { textBytes } = session.answers;
+  if (textBytes <= MOST_TEXT_BYTES) {
+    return isTransferRefused(session, request);
+  }
+  session.refuse(request, "too_many_waiting", `${textBytes} bytes of listings wait to be taken on this connection`);
+  return true;
 }
 
 /** With so many large values under way nothing more is read: its answer might be another one. */

@@ -93,8 +93,8 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   readonly principal: Principal;
   /** What the client calls itself, for listings. */
   readonly label: string;
-  /** The name that the last `mktemp` made. */
-  madeName = "";
+  /** While a `mktemp` is handled: the name that it has made, if it has. */
+  madeName: string | undefined;
   /** Requests so far, and the verb of the last one. */
   #operations = 0;
   #lastVerb = 0;
@@ -303,7 +303,9 @@ export class MultiplexedSession implements Conversation, FrameSink, Receiver, De
   }
 
   text(request: number, text: string): void {
-    this.madeName = text;
+    if (this.madeName !== undefined) {
+      this.madeName = text;
+    }
     this.#answered(request, Outcome.value);
     sayText(this.connection, this.answers, request, text);
   }

@@ -21,7 +21,7 @@ import { offeredOptions } from "../wire/options.ts";
 import { MECHANISM } from "../wire/scram.ts";
 import { Access } from "./access/access.ts";
 import { AccessList } from "./access/access-list.ts";
-import { type Peer, peerOf } from "./access/peer.ts";
+import { type Peer, peerByUnixSocket, peerOf } from "./access/peer.ts";
 import { owner, type Principal } from "./access/principal.ts";
 import { Standing } from "./access/standing.ts";
 import { AddressLimits } from "./address-limits.ts";
@@ -424,8 +424,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    const accept = (socket: Socket): void => this.#accept(socket, peerOf(socket, owner));
-    this.#listeners.push(await listenUnix(path, accept, { isBackground: this.#isBackground }));
+    this.#listeners.push(await listenUnix(path, this.#enterByUnixSocket, { isBackground: this.#isBackground }));
     this.logger.info({ path }, "listening");
   }
 
@@ -434,7 +433,8 @@ export class Server implements ServerContext, ConnectionContext {
    * it is this user: an Error when that is everybody.
    */
   async listenFd(fd: number): Promise<ListenAddress> {
-    const listener = await listenFd(fd, this.#enterHandedDown, { isBackground: this.#isBackground });
+    const ways = { tcp: this.#enter, unix: this.#enterByUnixSocket };
+    const listener = await listenFd(fd, ways, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     const { address } = listener;
     if (address.port !== 0 && !isLoopback(address.host)) {
@@ -460,6 +460,8 @@ export class Server implements ServerContext, ConnectionContext {
     this.#isDraining = true;
     this.logger.info({ connections: this.connectionCount, ms }, "draining");
     this.#closeListeners();
+    // (Who is still in a TLS handshake has not come in.)
+    this.#entrance?.close();
     await this.#emptyWithin(ms);
   }
 
@@ -578,6 +580,11 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** By TCP. */
   readonly #enter = (socket: Socket): void => {
+    if (socket.remoteAddress === undefined) {
+      // It was reset already, and nobody knows whose it was.
+      socket.destroy();
+      return;
+    }
     const entrance = this.#entrance;
     const known = peerOf(socket);
     const peer = this.#tokensOnly ? { ...known, addresses: undefined } : known;
@@ -594,13 +601,7 @@ export class Server implements ServerContext, ConnectionContext {
     }
   };
 
-  readonly #enterHandedDown = (socket: Socket): void => {
-    if (socket.remoteAddress === undefined) {
-      this.#accept(socket, peerOf(socket, owner));
-    } else {
-      this.#enter(socket);
-    }
-  };
+  readonly #enterByUnixSocket = (socket: Socket): void => this.#accept(socket, peerByUnixSocket(owner));
 
   #accept(stream: Duplex, peer: Peer): void {
     if (this.#early !== undefined && this.#stop === undefined) {

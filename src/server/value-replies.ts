@@ -96,7 +96,7 @@ export function sayText(connection: Connection, answers: ChunkedAnswers, request
   const bytes = new ByteWriter(text.length);
   bytes.latin1(text);
   writeChunkedValue(connection.out, request, TEXT_DESCRIPTOR, 0, 0, 0, false, 0, 0, false, text.length);
-  answers.addBytes(request, bytes.take());
+  answers.addText(request, bytes.take());
   answers.complete(request);
 }
 

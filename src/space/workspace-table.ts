@@ -86,12 +86,7 @@ export class WorkspaceTable {
     }
     if (workspace === undefined) {
       if (!options.create) {
-        return fail(
-          session,
-          request,
-          "no_such_workspace",
-          `workspace '${name}' does not exist, and create was not asked for`,
-        );
+        return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
       }
       if (this.#isRefused(session, request)) {
         return;

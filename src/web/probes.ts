@@ -1,6 +1,7 @@
 import { Server as HttpServer, type ServerResponse } from "node:http";
 import type { Readiness, Unready } from "../server/readiness.ts";
 import { securityHeaders } from "./guards.ts";
+import { Strangers } from "./strangers.ts";
 
 /*
  * What orchestrators and load balancers ask, who have no login: whether the process lives, and whether it should be sent clients. The answers say
@@ -28,6 +29,8 @@ export function probesWhile(
   app: () => Promise<HttpServer>,
 ): HttpServer {
   const http = new HttpServer();
+  const strangers = new Strangers();
+  http.on("connection", (socket) => strangers.add(socket));
   http.on("request", (request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "";
     const isLook = request.method === "GET" || request.method === "HEAD";
@@ -57,6 +60,8 @@ export function probesWhile(
       () => socket.destroy(),
     );
   });
+  // (As in the application: else Node does not watch how long requests take.)
+  http.emit("listening");
   return http;
 }
 

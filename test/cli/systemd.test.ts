@@ -19,6 +19,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** Sends classic requests in one go, the handshake first, and resets the connection. */
+const resetAtOnce = `
+import socket, struct, sys
+request = lambda *args: b"%04d" % len(args) + b"".join(b"%020d" % len(arg) + arg for arg in args)
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.sendall(b"0000" + request(b"open ws", b"evil", b"", b"yes") + request(b"store", b"evil", b"x", b"1", b"v"))
+s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+s.close()
+`;
+
 const unnamed = ["=tcp", "=tcp"];
 const server = ["server", "--json", "--data", "none"];
 
@@ -62,6 +72,18 @@ describe.skipIf(noServiceManager !== undefined)("sockets that are handed down", 
     expect(inherited.code).toBe(2);
     await using other = new ServiceManager("none", unnamed, ["server", "--json", "--port", "0"], { LISTEN_PID: "1" });
     await other.ready();
+  });
+
+  it("take nobody for their owner who has reset his connection before it was accepted", async () => {
+    await using manager = new ServiceManager("none", ["nws=tcp"], [...server, "--tokens-only"]);
+    const { port } = await manager.ready();
+    // As a stranger would, who has no token: the system knows no addresses of such a connection any more, but gives what it has sent.
+    manager.kill("SIGSTOP");
+    await promisify(execFile)("python3", ["-c", resetAtOnce, String(port)]);
+    manager.kill("SIGCONT");
+    const names = (await nws(["ls", "--json"], { port })).stdout;
+    expect(names).toContain("__default");
+    expect(names).not.toContain("evil");
   });
 
   it.skipIf(!has("systemd-socket-activate"))("come from systemd-socket-activate", async () => {

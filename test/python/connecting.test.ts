@@ -1,6 +1,8 @@
 // Ways for the Python client to a server, and who it is there.
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { certificateRecord, changeAccessFile, startServer } from "../../src/host/index.ts";
@@ -38,6 +40,21 @@ describe.runIf(hasPython)("the Python client reaches a server", () => {
   it("with TLS only where it has a certificate", async () => {
     await using server = await startServer({ port: 0 });
     expect(await program(`"localhost", ${server.port}, tls=True`)).toMatch(/^NwsError connect: .* has no certificate/);
+  });
+
+  it("and takes nothing that came in clear for what came encrypted", async () => {
+    const deceiver = createServer((socket) => {
+      socket.once("data", () => {
+        socket.write("P00000010003SSL00011");
+        // Behind the word after which TLS begins: an answer to what it has not asked yet.
+        socket.once("data", () => socket.write("A0000000"));
+      });
+      socket.on("error", () => undefined);
+    }).listen(0, "127.0.0.1");
+    await once(deceiver, "listening");
+    const { port } = deceiver.address() as AddressInfo;
+    expect(await program(`"localhost", ${port}, tls=True`)).toBe("ProtocolError bytes before TLS\n");
+    deceiver.close();
   });
 
   it("that does not know its user, by a client certificate, and otherwise learns why not", async () => {

@@ -6,7 +6,7 @@ describe("open and use", () => {
     const ann = new World().client("ann");
     expect(ann.open("new", { create: false })).toMatchObject({
       outcome: "no_such_workspace",
-      text: "workspace 'new' does not exist, and create was not asked for",
+      text: "workspace 'new' does not exist",
     });
     expect(ann.open("new").outcome).toBe("done");
     expect(ann.open("new", { create: false }).outcome).toBe("done");

@@ -133,6 +133,18 @@ it("a server that is full is ready: who makes room must get in", async () => {
   expect(await ask("/readyz")).toEqual(ready);
 });
 
+it("a server in which as many wait as may is ready: who stores what they wait for must get in", async () => {
+  const { ask, load, port } = await starting({ limits: { maxWaiting: 1 } });
+  await load();
+  const ws = new NetWorkSpace("waited", { serverPort: port, reconnect: false });
+  const waiting = ws.fetch("x");
+  expect(await ws.server.info()).toMatchObject({ waiting: 1 });
+  expect(await ask("/readyz")).toEqual(ready);
+  await ws.store("x", 1);
+  expect(await waiting).toBe(1);
+  await ws.close();
+});
+
 it("asking leaves nothing behind", async () => {
   const { ask, load, server } = await starting();
   await load();

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { parseBytes } from "../parse.ts";
 import { CheckStatus } from "./status.ts";
 
@@ -39,7 +40,10 @@ export function parseMemoryThreshold(text: string): MemoryThreshold {
   return {
     of: (limitBytes) => {
       if (limitBytes === null) {
-        throw new Error("the server has no limit on memory of which --max-memory could be a part: say bytes");
+        throw new CommandFailure(
+          ExitCode.usage,
+          "the server has no limit on memory of which --max-memory could be a part: say bytes",
+        );
       }
       const { warning, critical } = threshold;
       return {

@@ -71,7 +71,7 @@ const own = {
     otherwise: "none",
     reloads: true,
     isSecret: true,
-    help: "ask clients for certificates of this authority; nobody must have one",
+    help: "ask clients for certificates of this authority; a client may come without one",
   },
   access: {
     kind: kinds.path("file"),
@@ -117,7 +117,7 @@ const own = {
   durability: {
     kind: kinds.choice("what", durabilities),
     default: "fsync",
-    help: "a change is told of when it is on the disk, with the system, or at once",
+    help: "when a store is answered: once it is on the disk (fsync), once the system has it (os), or at once (memory)",
   },
   tmpDir: {
     kind: kinds.path("folder"),

@@ -35,11 +35,19 @@ export interface Peer {
   readonly addresses?: Addresses | undefined;
 }
 
-/** What a socket says about its other end. `principal`: who it must be, if that is known. */
+/** Whoever came by a Unix socket that only he could open. */
+export function peerByUnixSocket(principal: Principal): Peer {
+  return { name: "local", isLocal: true, principal };
+}
+
+/**
+ * What a TCP socket says about its other end. `principal`: who it must be, if that is known. (A connection that was reset before it was accepted has no
+ * addresses any more: that is nobody's in particular, and from nowhere near.)
+ */
 export function peerOf(socket: Socket, principal?: Principal): Peer {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remoteAddress === undefined || localAddress === undefined) {
-    return { name: "local", isLocal: true, principal };
+    return { name: "unknown", isLocal: false, principal };
   }
   const addresses = { remoteAddress, remotePort: remotePort ?? 0, localAddress, localPort: localPort ?? 0 };
   const name = `${remoteAddress.replace(/^::ffff:(?=\d+\.)/, "")}:${addresses.remotePort}`;

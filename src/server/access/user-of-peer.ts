@@ -28,13 +28,16 @@ const MOST_ATTEMPTS = 2;
 /** After reading tables for so long, nobody reads one for so many times as long. */
 const IDLE_SHARE = 4;
 
+/** After reading for so long, in milliseconds, everybody else is heard. */
+const TURN_MS = 0.2;
+
 /** The system gives this much at a time, in some twentieth of a millisecond. */
 const pieceOfTable = Buffer.alloc(4096);
 
 /**
  * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables are as long as there are
- * connections, and those that ended in the last minute: up to tens of milliseconds. So they are read once for all who ask meanwhile, and a
- * piece in each round of the event loop. (Not by the threads that read files: those would compete with this one for its processor.)
+ * connections, and those that ended in the last minute: up to tens of milliseconds. So they are read once for all who ask meanwhile, and some
+ * pieces in each round of the event loop. (Not by the threads that read files: those would compete with this one for its processor.)
  */
 export class UserLookup {
   readonly #waiting: Question[] = [];
@@ -90,6 +93,8 @@ export class UserLookup {
     if (file !== undefined) {
       try {
         await this.#find(file, asked);
+      } catch {
+        // What the system does not tell now is asked for once more.
       } finally {
         closeSync(file);
       }
@@ -98,6 +103,7 @@ export class UserLookup {
 
   async #find(file: number, asked: Map<string, Question>): Promise<void> {
     let rest = "";
+    let turnMs = 0;
     for (;;) {
       const startedAt = performance.now();
       const count = readSync(file, pieceOfTable);
@@ -111,11 +117,16 @@ export class UserLookup {
           asked.delete(addresses);
         }
       }
-      this.#spentMs += performance.now() - startedAt;
+      const tookMs = performance.now() - startedAt;
+      this.#spentMs += tookMs;
+      turnMs += tookMs;
       if (count === 0 || asked.size === 0) {
         return;
       }
-      await nextRound();
+      if (turnMs >= TURN_MS) {
+        await nextRound();
+        turnMs = 0;
+      }
     }
   }
 }
