@@ -195,8 +195,8 @@ export class Repl {
   /** Node's REPL wants the next line. */
   #ready(preserveCursor: boolean | undefined): void {
     // (Lines that are held have been typed already, and stand where they were.)
-    if (!this.#hasEnded && this.#held.length === 0) {
-      this.#repl.setPrompt(this.#options.isTerminal ? promptOf(this.#session) : "");
+    if (this.#options.isTerminal && !this.#hasEnded && this.#held.length === 0) {
+      this.#repl.setPrompt(promptOf(this.#session));
       this.#showPrompt(preserveCursor);
     }
     if (this.#isBusy) {
@@ -215,17 +215,23 @@ export class Repl {
 
   // What a line does
 
-  #evaluate(code: string, callback: Callback): void {
+  #evaluate(typed: string, callback: Callback): void {
+    let code = typed;
     let script;
     try {
       script = scriptOf(code);
+      // (What has been typed already is taken from here: Node 24 has what is typed later in the same line.)
+      while (script === INCOMPLETE && !this.#isCompleting && this.#held.length > 0) {
+        code += `${this.#held.shift()!}\n`;
+        script = scriptOf(code);
+      }
     } catch (error) {
       this.#finish(callback, error);
       return;
     }
     this.#isIncomplete = script === INCOMPLETE;
     if (script === INCOMPLETE) {
-      callback(new Recoverable(new SyntaxError("incomplete")), undefined);
+      this.#tell(callback, new Recoverable(new SyntaxError("incomplete")));
       return;
     }
     const { signal } = this.#interrupt.controller;
@@ -240,16 +246,25 @@ export class Repl {
       .renewIfLost()
       .then(() => run(script, signal))
       .then(
-        (value) => callback(null, value),
+        (value) => this.#tell(callback, null, value),
         (error: unknown) => this.#finish(callback, error),
       );
+  }
+
+  /** Tells Node's REPL how a line went. Node 24 wants no other line when its input is over, or when this one is not complete: here there may be some. */
+  #tell(callback: Callback, error: Error | null, value?: unknown): void {
+    callback(error, value);
+    if (this.#isBusy && !this.#isCompleting) {
+      this.#isBusy = false;
+      setImmediate(() => this.#next());
+    }
   }
 
   #finish(callback: Callback, error: unknown): void {
     if (!this.#isCompleting) {
       this.#report(error);
     }
-    callback(null, undefined);
+    this.#tell(callback, null);
   }
 
   #report(error: unknown): void {
