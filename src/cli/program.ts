@@ -83,6 +83,9 @@ export function createProgram(): Command {
 
 /** Errors are thrown, in one line with our name; options may stand anywhere. (`addCommand` hands nothing down.) */
 function applyConventions(command: Command): void {
+  if (command.parent !== null && command.commands.length > 0) {
+    command.helpCommand("help [command]", "print help for a command");
+  }
   command
     .exitOverride()
     .helpOption("-h, --help", "print help")

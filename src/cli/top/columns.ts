@@ -21,7 +21,7 @@ const workspaceColumns: readonly Column<RowOf<"workspaces">>[] = [
   { heading: "WAITING", width: 8, sort: "waiting", text: ({ waiting }) => countText(waiting) },
   { heading: "OPS/S", width: 7, sort: "rate", text: (_, rate) => rateText(rate) },
   { heading: "VARS", width: 7, text: ({ variables }) => countText(variables) },
-  { heading: "KEPT", width: 4, text: ({ persistent }) => (persistent ? "yes" : "no") },
+  { heading: "PERS", width: 4, text: ({ persistent }) => (persistent ? "yes" : "no") },
   { heading: "WORKSPACE", width: 0, sort: "name", text: ({ name }) => cellText(name) },
 ];
 
