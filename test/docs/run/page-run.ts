@@ -116,10 +116,7 @@ export class PageRun implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The youngest first: programs before the servers that they use.
-    for (const { running } of this.#running.reverse()) {
-      await running.stop();
-    }
+    await this.#stopAll();
   }
 
   async #compare(block: Block, running: Running): Promise<void> {
@@ -135,13 +132,18 @@ export class PageRun implements AsyncDisposable {
     return running;
   }
 
+  /** With the server go the programs that use it: all must have been well until then. */
   async #stopServer(): Promise<void> {
-    for (const { block, running } of this.#running) {
-      if (block === undefined || startsServer.test(block.code)) {
-        await running.stop();
-      }
+    await this.check();
+    await this.#stopAll();
+    this.#running = [];
+  }
+
+  async #stopAll(): Promise<void> {
+    // The youngest first: programs before the servers that they use.
+    for (const { running } of this.#running.reverse()) {
+      await running.stop();
     }
-    this.#running = this.#running.filter(({ running }) => running.code === undefined);
   }
 
   async #needServer(): Promise<void> {
