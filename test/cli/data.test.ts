@@ -66,8 +66,8 @@ describe("a server with a data folder", () => {
     {
       await using server = await startKept();
       const holder = new NetWorkSpace("kept", { serverPort: server.port, persistent: true });
-      const other = new NetWorkSpace("kept", { serverPort: server.port });
       await holder.storeAll("x", [1, 2, 3]);
+      const other = new NetWorkSpace("kept", { serverPort: server.port });
       await holder.fetchMany("x", { max: 2, lease: 50 });
       await until(async () => (await other.listVars())[0]!.values === 3);
       const next = await other.fetch("x", { lease: true });
