@@ -60,7 +60,9 @@ class FileRouter extends StructureRouter {
   /** @override */
   getIdealBaseName(reflection) {
     return reflection.isDocument()
-      ? pathOf(reflection).replace(/\.md$/, "").replace(/README$/, "index")
+      ? pathOf(reflection)
+          .replace(/\.md$/, "")
+          .replace(/README$/, "index")
       : `api/${super.getIdealBaseName(reflection)}`;
   }
 }
@@ -93,7 +95,9 @@ class PagesFirstTheme extends DefaultTheme {
 
 /** What opens and closes is no link itself: its own page is the first below it. */
 function withOverview({ path, children = [], ...element }) {
-  return children.length === 0 ? { path, ...element } : { ...element, children: [{ text: "Overview", path }, ...children] };
+  return children.length === 0
+    ? { path, ...element }
+    : { ...element, children: [{ text: "Overview", path }, ...children] };
 }
 
 /** The lists of links of a page: from each heading the Markdown pages that its list items begin with. */

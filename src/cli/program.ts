@@ -89,7 +89,10 @@ function applyConventions(command: Command): void {
   command
     .exitOverride()
     .helpOption("-h, --help", "print help")
-    .configureHelp({ showGlobalOptions: false, helpWidth: process.stdout.isTTY ? Math.min(100, process.stdout.columns) : 100 })
+    .configureHelp({
+      showGlobalOptions: false,
+      helpWidth: process.stdout.isTTY ? Math.min(100, process.stdout.columns) : 100,
+    })
     .configureOutput({
       outputError: (text, output) => output(`nws: ${oneLine(text.replace(/^error: /, ""))}\n`),
     });
