@@ -11,8 +11,8 @@ import {
   type View,
 } from "./sample.ts";
 
-/** All that decides what stands on the screen. Never changed: `actions.ts` makes another. */
-export interface TopState {
+/** What the command line says; keys change some of it. */
+export interface Beginning {
   readonly address: string;
   readonly intervalMs: number;
   readonly view: View;
@@ -20,6 +20,10 @@ export interface TopState {
   readonly workspace: string | undefined;
   readonly sort: SortKey;
   readonly filter: string;
+}
+
+/** All that decides what stands on the screen. Never changed: `actions.ts` makes another. */
+export interface TopState extends Beginning {
   /** What is being typed as the next filter; undefined: nothing is. */
   readonly draft: string | undefined;
   readonly isPaused: boolean;
@@ -39,15 +43,6 @@ export interface TopState {
   readonly room: number;
   /** What is wrong now; undefined: nothing. */
   readonly trouble: string | undefined;
-}
-
-export interface Beginning {
-  readonly address: string;
-  readonly intervalMs: number;
-  readonly view: View;
-  readonly workspace: string | undefined;
-  readonly sort: SortKey;
-  readonly filter: string;
 }
 
 export function initialState(beginning: Beginning): TopState {
