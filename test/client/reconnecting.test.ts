@@ -150,6 +150,7 @@ describe("when the connection breaks", () => {
     await using server = await TestServer.start();
     await using proxy = await CuttingProxy.to(server.running);
     const other = server.open("table");
+    await other.opened();
     for (let i = 0; i < 20; i++) {
       const ws = server.open("table", proxy.options);
       await other.storeAll("x", [1, 2]);
