@@ -11,14 +11,20 @@ export const LANDING_BYTES = 262_144;
  */
 const landing = new Uint8Array(new ArrayBuffer(2 * LANDING_BYTES), 0, LANDING_BYTES);
 
-/** What Node's own server makes a socket of, and any socket holds: not documented (docs/decisions/0006). */
-interface Handled {
-  _handle?: { readonly writeQueueSize?: number } | null;
+/** A socket of Node as it is inside: none of this is documented (docs/decisions/0006). */
+interface Inside {
+  readonly _handle?: { readonly writeQueueSize?: number; readonly useUserBuffer?: (buffer: Uint8Array) => void } | null;
 }
-type HandleOptions = SocketConstructorOpts & {
-  readonly handle: unknown;
-  readonly onread: { readonly buffer: Uint8Array; readonly callback: (count: number) => boolean };
-};
+
+/** Under which symbols a socket keeps what it is given as `onread`: one that was accepted is not asked for it. Undefined: this Node has others. */
+const symbols = ((): { readonly buffer: symbol; readonly callback: symbol } | undefined => {
+  const onread = { buffer: landing, callback: () => true };
+  const socket = new Socket({ onread } as SocketConstructorOpts);
+  const keyOf = (value: unknown): symbol | undefined =>
+    Object.getOwnPropertySymbols(socket).find((symbol) => Reflect.get(socket, symbol) === value);
+  const [buffer, callback] = [keyOf(onread.buffer), keyOf(onread.callback)];
+  return buffer === undefined || callback === undefined ? undefined : { buffer, callback };
+})();
 
 /** What has been read from before may have bytes that only the stream knows; an encrypted socket's handle gives none that are of use. */
 function isUntouched(accepted: Duplex & Partial<Pick<TLSSocket, "encrypted" | "bytesRead">>): boolean {
@@ -27,33 +33,22 @@ function isUntouched(accepted: Duplex & Partial<Pick<TLSSocket, "encrypted" | "b
 
 /** How much of what the socket is writing just now the system has not taken: it says less as that goes on. 0 where that is not known. */
 export function queuedBytes(socket: Duplex): number {
-  return (socket as Handled)._handle?.writeQueueSize ?? 0;
+  return (socket as Inside)._handle?.writeQueueSize ?? 0;
 }
 
-/**
- * Takes over a socket that was accepted paused and reads it. Each chunk is **valid only during the call**. Returns the socket
- * to be used from now on, whose `pause` and `resume` stop the reading and let it go on.
- */
-export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): Duplex {
-  const handle = (accepted as Handled)._handle;
-  if (handle === undefined || handle === null || !isUntouched(accepted)) {
+/** Reads a socket that was accepted paused. Each chunk is **valid only during the call**. */
+export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): void {
+  const handle = (accepted as Inside)._handle;
+  if (symbols === undefined || typeof handle?.useUserBuffer !== "function" || !isUntouched(accepted)) {
     accepted.on("data", received);
-    accepted.resume();
-    return accepted;
+  } else {
+    // A stream allocates 64 KiB and needs a tick for every read: that is a tenth of the time of a short request.
+    Reflect.set(accepted, symbols.buffer, landing);
+    Reflect.set(accepted, symbols.callback, (count: number): boolean => {
+      received(landing.subarray(0, count));
+      return true;
+    });
+    handle.useUserBuffer(landing);
   }
-  // A stream allocates 64 KiB and needs a tick for every read: that is a tenth of the time of a short request.
-  (accepted as Handled)._handle = null;
-  accepted.destroy();
-  const options: HandleOptions = {
-    handle,
-    allowHalfOpen: accepted.allowHalfOpen,
-    onread: {
-      buffer: landing,
-      callback: (count) => {
-        received(landing.subarray(0, count));
-        return true;
-      },
-    },
-  };
-  return new Socket(options);
+  accepted.resume();
 }

@@ -14,7 +14,6 @@ export interface LineUser {
 
 /** One socket that was accepted. Its user may hand it to another one: so a session goes on over another socket than it began on. */
 export class Line {
-  /** As `readLanding` gives it. */
   readonly socket: Duplex;
   /** Nobody: what happens is ignored. */
   user: LineUser | undefined;
@@ -22,22 +21,22 @@ export class Line {
   /** `accepted`: paused. */
   constructor(accepted: Duplex, peer: string, logger: Logger, user: LineUser) {
     this.user = user;
-    const socket = readLanding(accepted, (chunk) => {
-      this.user?.received(chunk);
-    });
-    this.socket = socket;
-    socket.on("end", () => {
+    this.socket = accepted;
+    accepted.on("end", () => {
       this.user?.inputEnded();
     });
-    socket.on("error", (error) => {
+    accepted.on("error", (error) => {
       logger.debug({ peer, err: error }, "connection broken");
     });
-    socket.on("close", () => {
+    accepted.on("close", () => {
       this.user?.lineClosed();
+    });
+    readLanding(accepted, (chunk) => {
+      this.user?.received(chunk);
     });
   }
 
-  /** Leaves the socket, paused, to whoever had it accepted. Only where `readLanding` has not taken it over. */
+  /** Leaves the socket, paused, to whoever had it accepted. (It must have been read from before: what lands comes here for ever.) */
   release(): void {
     this.user = undefined;
     this.socket.pause();
