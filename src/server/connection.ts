@@ -24,7 +24,7 @@ export const HIGH_WATER_BYTES = 1_048_576;
 const LOW_WATER_BYTES = 262_144;
 
 /** So much goes to the socket before the turn is over. */
-const MUCH_BYTES = 131_072;
+const MUCH_BYTES = 65_536;
 
 /** After our last byte the other side has so long to hang up before we do. */
 const LINGER_MS = 2000;
@@ -183,9 +183,10 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     if (this.#outgoing.byteCount < MUCH_BYTES) {
       return false;
     }
-    // More than usual for one turn: see what the kernel takes, and how long that took, before the others have to wait.
+    // More than usual for one turn: see what the kernel takes, and how long that takes (it may be the most of the turn), before the others have to wait.
+    this.#turn.look();
     this.flush();
-    if ((this.#pauses & UNANSWERED) === 0 && this.#mode === "open" && this.#turn.isOverNow) {
+    if ((this.#pauses & UNANSWERED) === 0 && this.#mode === "open" && this.#turn.look()) {
       this.#endTurn();
     }
     return (this.#pauses & UNANSWERED) !== 0;
@@ -524,7 +525,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
       this.#received(chunk);
     }
     // (Otherwise it is thrown away; that, too, would hold the others up for as long as the other side goes on.)
-    if (this.#hasMore && this.#mode !== "gone" && this.#turn.isOverNow) {
+    if (this.#hasMore && this.#mode !== "gone" && this.#turn.look()) {
       this.#endTurn();
     }
   }

@@ -86,10 +86,11 @@ export class Turn {
       return false;
     }
     this.#unlooked = LOOK_EVERY;
-    return this.isOverNow;
+    return this.look();
   }
 
-  get isOverNow(): boolean {
+  /** Looks at the clock: whether the turn is over. The first look begins it. */
+  look(): boolean {
     const now = this.#clock.now();
     if (this.#endsAt === NOT_LOOKED) {
       this.#endsAt = now + TURN_MS;
