@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { isIPv6 } from "node:net";
-import { setImmediate as nextRound, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "./peer.ts";
 
 /**
@@ -28,16 +28,13 @@ const MOST_ATTEMPTS = 2;
 /** After reading tables for so long, nobody reads one for so many times as long. */
 const IDLE_SHARE = 4;
 
-/** After reading for so long, in milliseconds, everybody else is heard. */
-const TURN_MS = 0.2;
-
-/** The system gives this much at a time, in some twentieth of a millisecond. */
+/** The system gives no more at a time. */
 const pieceOfTable = Buffer.alloc(4096);
 
 /**
- * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables are as long as there are
- * connections, and those that ended in the last minute: up to tens of milliseconds. So they are read once for all who ask meanwhile, and some
- * pieces in each round of the event loop. (Not by the threads that read files: those would compete with this one for its processor.)
+ * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables have all connections, and
+ * those that ended in the last minute, and where there are few the system looks for the next one for milliseconds (its table has room for a
+ * hundred times as many): so they are read once for all who ask meanwhile, by the threads that read files, and what they give is looked at piece by piece.
  */
 export class UserLookup {
   readonly #waiting: Question[] = [];
@@ -89,46 +86,38 @@ export class UserLookup {
         asked.set(line, question);
       }
     }
-    const file = asked.size === 0 ? undefined : opened(table);
+    const file = asked.size === 0 ? undefined : await opened(table);
     if (file !== undefined) {
+      const startedAt = performance.now();
       try {
-        await this.#find(file, asked);
+        await find(file, asked);
       } catch {
         // What the system does not tell now is asked for once more.
       } finally {
-        closeSync(file);
+        await file.close();
+        this.#spentMs += performance.now() - startedAt;
       }
     }
   }
+}
 
-  async #find(file: number, asked: Map<string, Question>): Promise<void> {
-    let rest = "";
-    let turnMs = 0;
-    for (;;) {
-      const startedAt = performance.now();
-      const count = readSync(file, pieceOfTable);
-      const lines = (rest + pieceOfTable.toString("latin1", 0, count)).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) {
-        const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
-        const question = asked.get(addresses);
-        if (question !== undefined && inode !== NO_PROCESS) {
-          question.user = Number(user);
-          asked.delete(addresses);
-        }
-      }
-      const tookMs = performance.now() - startedAt;
-      this.#spentMs += tookMs;
-      turnMs += tookMs;
-      if (count === 0 || asked.size === 0) {
-        return;
-      }
-      if (turnMs >= TURN_MS) {
-        await nextRound();
-        turnMs = 0;
+/** Answers those of whom the table tells. */
+async function find(file: FileHandle, asked: Map<string, Question>): Promise<void> {
+  let rest = "";
+  let count: number;
+  do {
+    ({ bytesRead: count } = await file.read(pieceOfTable, 0, pieceOfTable.length));
+    const lines = (rest + pieceOfTable.toString("latin1", 0, count)).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
+      const question = asked.get(addresses);
+      if (question !== undefined && inode !== NO_PROCESS) {
+        question.user = Number(user);
+        asked.delete(addresses);
       }
     }
-  }
+  } while (count > 0 && asked.size > 0);
 }
 
 /** Whether it is to be looked for once more. */
@@ -137,9 +126,9 @@ function isOpen({ attempts, user }: Question): boolean {
 }
 
 /** Undefined where there is no such table: on other systems than Linux. */
-function opened(table: Table): number | undefined {
+async function opened(table: Table): Promise<FileHandle | undefined> {
   try {
-    return openSync(`/proc/net/${table}`, "r");
+    return await open(`/proc/net/${table}`, "r");
   } catch {
     return undefined;
   }
