@@ -42,6 +42,14 @@ function connect({ host, port }: RunningServer, token: string, more: object = {}
   return new NwsServer({ serverHost: host, serverPort: port, token, ...more });
 }
 
+async function isLetIn(server: RunningServer, token: string): Promise<boolean> {
+  await using nws = connect(server, token, { reconnect: false });
+  return await nws.ping().then(
+    () => true,
+    () => false,
+  );
+}
+
 describe("a token", () => {
   it("lets in who has it, under the name on the list", async () => {
     const { token } = await tokenFor({ name: "ann" });
@@ -155,7 +163,15 @@ describe("a token", () => {
     await expect(ws.fetch("x")).rejects.toMatchObject({ code: "connection_lost" });
   });
 
-  it("is noticed when it is put on the list of a running server", async () => {
+  it("is noticed when a running server's list gets or loses it", async () => {
+    await using server = await start();
+    const { token, id } = await tokenFor({});
+    await until("it is known", () => isLetIn(server, token));
+    await changeAccessFile(accessFile, (records) => records.filter((record) => record.id !== id));
+    await until("it is not known any more", async () => !(await isLetIn(server, token)));
+  });
+
+  it("is known on SIGHUP, whoever says when files change", async () => {
     await using server = await start();
     const { token } = await tokenFor({});
     await server.reload();

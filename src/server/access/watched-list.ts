@@ -1,9 +1,11 @@
-import { type Stats, unwatchFile, watchFile } from "node:fs";
+import { type FSWatcher, unwatchFile, watch, watchFile } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import type { Logger } from "../logger.ts";
 import { entryOf, readAccessFile } from "./access-file.ts";
 import type { AccessList } from "./access-list.ts";
 
-/** How often it is looked whether the file has changed, where nobody says that it has. */
+/** How often it is looked whether the file has changed, where the system does not say so by itself. */
 const LOOK_MS = 2000;
 
 /** Keeps a list as a file has it. */
@@ -12,10 +14,17 @@ export class WatchedList {
   readonly #list: AccessList;
   readonly #logger: Logger;
   readonly #changed: () => void;
-  readonly #onChange = (now: Stats, before: Stats): void => {
-    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) {
-      void this.reload();
-    }
+  #watcher: FSWatcher | undefined;
+  /** Which file it was that was read last. */
+  #version: string | undefined;
+  /** What was begun last. All goes one after the other: what is read last is the newest. */
+  #working: Promise<void> = Promise.resolve();
+  readonly #look = (): void => {
+    this.#working = this.#working.then(async () => {
+      if ((await versionOf(this.#path)) !== this.#version) {
+        await this.#readAgain();
+      }
+    });
   };
 
   /** `changed` is called after each change. */
@@ -28,14 +37,31 @@ export class WatchedList {
 
   /** Reads the file for the first time, and watches it from now on. Rejects when it cannot be used. */
   async start(): Promise<void> {
-    this.#list.replace((await readAccessFile(this.#path)).map(entryOf));
-    watchFile(this.#path, { interval: LOOK_MS, persistent: false }, this.#onChange);
+    this.#watcher = this.#watchFolder();
+    watchFile(this.#path, { interval: LOOK_MS, persistent: false }, this.#look);
+    await this.#read();
   }
 
   /** Reads it again. If it cannot be used, the list stays as it was, and the log says why. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    this.#working = this.#working.then(() => this.#readAgain());
+    return this.#working;
+  }
+
+  stop(): void {
+    unwatchFile(this.#path, this.#look);
+    this.#watcher?.close();
+  }
+
+  async #read(): Promise<void> {
+    // (First its version: if it changes meanwhile, it is read once more.)
+    this.#version = await versionOf(this.#path);
+    this.#list.replace((await readAccessFile(this.#path)).map(entryOf));
+  }
+
+  async #readAgain(): Promise<void> {
     try {
-      this.#list.replace((await readAccessFile(this.#path)).map(entryOf));
+      await this.#read();
     } catch (error) {
       this.#logger.error({ err: error }, "the list of who may use this server stays as it was");
       return;
@@ -44,7 +70,30 @@ export class WatchedList {
     this.#changed();
   }
 
-  stop(): void {
-    unwatchFile(this.#path, this.#onChange);
+  /** Whoever changes the list puts another file in the place of this one: so that is known at once, and not only after `LOOK_MS`. */
+  #watchFolder(): FSWatcher | undefined {
+    const name = basename(this.#path);
+    try {
+      const watcher = watch(dirname(this.#path), { persistent: false }, (_event, changed) => {
+        if (changed === name) {
+          this.#look();
+        }
+      });
+      watcher.on("error", () => watcher.close());
+      return watcher;
+    } catch {
+      // There is no such folder, or the system watches no more of them.
+      return undefined;
+    }
+  }
+}
+
+/** Undefined when there is no file. */
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeMs, size } = await stat(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
   }
 }
