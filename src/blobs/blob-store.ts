@@ -66,6 +66,11 @@ export class BlobStore {
     return this.#blobs.size + this.#writers.size;
   }
 
+  /** Whether operations on files are under way. */
+  get isAtWork(): boolean {
+    return this.#operations > 0;
+  }
+
   /** The store's own folder; `undefined` until the first value came. */
   get folder(): string | undefined {
     return this.#folder;

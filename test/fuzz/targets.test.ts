@@ -10,7 +10,9 @@ const inputs: Readonly<Record<string, number>> = {
   client: 300,
   dump: 300,
   classic: 400,
+  "classic-files": 200,
   multiplexed: 400,
+  "multiplexed-files": 200,
   "journal-records": 600,
 };
 const USUAL_INPUTS = 3000;

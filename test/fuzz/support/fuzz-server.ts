@@ -68,9 +68,11 @@ export class FuzzServer {
 
   /** All that follows from what was done has happened. */
   async settle(): Promise<void> {
-    this.clock.runSoon();
-    await new Promise((resolve) => setImmediate(resolve));
-    this.clock.runSoon();
+    do {
+      this.clock.runSoon();
+      await new Promise((resolve) => setImmediate(resolve));
+      this.clock.runSoon();
+    } while (this.server.blobs.isAtWork);
   }
 
   /** Everybody hangs up, time passes, what is left is deleted; and then the server must be as it was. Throws what is wrong. */
@@ -156,6 +158,7 @@ export class FuzzServer {
       waiting: [stats.waiting, 0],
       "bytes of values": [stats.memoryBytes, probed + WORKSPACE_OVERHEAD_BYTES],
       "bytes of files": [stats.fileBytes, 0],
+      files: [server.blobs.fileCount, 0],
       "bytes of uploads": [server.memory.used, 0],
       "bytes that arrive": [server.arriving.used, 0],
       // (One may be there for a value that would have been over later, and was deleted. What is kept by mistake adds up over inputs.)

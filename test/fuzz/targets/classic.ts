@@ -1,3 +1,4 @@
+import type { ServerOptions } from "../../../src/server/server.ts";
 import type { Random } from "../../log/simulation.ts";
 import { dictionary, request } from "../../conformance/hostile/classic-bytes.ts";
 import { concat } from "../engine/mutate.ts";
@@ -17,37 +18,42 @@ const plain = Buffer.from("1111");
  * A server and up to three clients of the classic protocol: whatever they send, each request is answered once (or its connection is closed),
  * another client is served, and nothing is left when all have gone.
  */
-export const target: Target = {
-  seeds,
-  start: () => {
-    const server = new FuzzServer();
-    let count = 0;
-    return {
-      attempt: async (input) => {
-        await play(server, input);
-        await server.endInput();
-        if (++count % PROBE_EVERY === 0) {
-          server.probe();
-        }
-      },
-      stop: () => server.stop(),
-    };
-  },
-  words: [
-    "0000",
-    "0001",
-    "0005",
-    "9999",
-    "00000000000000000000",
-    "00000000000000000001",
-    "09007199254740993",
-    "-999",
-    "%d",
-    "__default",
-  ].map((word) => new Uint8Array(Buffer.from(word))),
-  freshPiece,
-  maxBytes: 2000,
-};
+export const target: Target = classicTarget({});
+
+/** The same, with a server of other options. */
+export function classicTarget(options: Partial<ServerOptions>): Target {
+  return {
+    seeds,
+    start: () => {
+      const server = new FuzzServer(options);
+      let count = 0;
+      return {
+        attempt: async (input) => {
+          await play(server, input);
+          await server.endInput();
+          if (++count % PROBE_EVERY === 0) {
+            server.probe();
+          }
+        },
+        stop: () => server.stop(),
+      };
+    },
+    words: [
+      "0000",
+      "0001",
+      "0005",
+      "9999",
+      "00000000000000000000",
+      "00000000000000000001",
+      "09007199254740993",
+      "-999",
+      "%d",
+      "__default",
+    ].map((word) => new Uint8Array(Buffer.from(word))),
+    freshPiece,
+    maxBytes: 2000,
+  };
+}
 
 async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
   const clients: (ClassicClient | undefined)[] = [];
@@ -85,6 +91,7 @@ async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
         break;
       case Action.wait:
         server.clock.pass((bytes[0] ?? 1) * 300);
+        await server.settle();
         break;
       case Action.stop: {
         const isDeaf = (bytes[0] ?? 0) % 2 === 1;

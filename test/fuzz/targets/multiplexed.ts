@@ -1,3 +1,4 @@
+import type { ServerOptions } from "../../../src/server/server.ts";
 import type { Random } from "../../log/simulation.ts";
 import { byteString, fields, verbs } from "../../conformance/hostile/frames.ts";
 import { concat } from "../engine/mutate.ts";
@@ -22,25 +23,30 @@ const MOST_TURNS = 20;
  * A server and up to four sessions of the multiplexed protocol, which lose their connections and come back: whatever they send, each request has
  * one answer (or its session is over), another client is served, and nothing is left when all have gone.
  */
-export const target: Target = {
-  seeds,
-  start: () => {
-    const server = new FuzzServer();
-    let count = 0;
-    return {
-      attempt: async (input) => {
-        await play(server, input);
-        await server.endInput();
-        if (++count % PROBE_EVERY === 0) {
-          server.probe();
-        }
-      },
-      stop: () => server.stop(),
-    };
-  },
-  freshPiece,
-  maxBytes: 2000,
-};
+export const target: Target = multiplexedTarget({});
+
+/** The same, with a server of other options. */
+export function multiplexedTarget(options: Partial<ServerOptions>): Target {
+  return {
+    seeds,
+    start: () => {
+      const server = new FuzzServer(options);
+      let count = 0;
+      return {
+        attempt: async (input) => {
+          await play(server, input);
+          await server.endInput();
+          if (++count % PROBE_EVERY === 0) {
+            server.probe();
+          }
+        },
+        stop: () => server.stop(),
+      };
+    },
+    freshPiece,
+    maxBytes: 2000,
+  };
+}
 
 async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
   const clients: (MultiplexedClient | undefined)[] = [];
@@ -67,6 +73,7 @@ async function play(server: FuzzServer, input: Uint8Array): Promise<void> {
         break;
       case Action.wait:
         server.clock.pass((bytes[0] ?? 1) * 300);
+        await server.settle();
         break;
       case Action.stop:
         client.socket.stop((bytes[0] ?? 0) % 2 === 1);
