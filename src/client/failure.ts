@@ -114,7 +114,7 @@ export function endOf(end: ConnectionEnd, address: string): NwsError {
       ? "this client needs a server that offers the option Multiplex"
       : cause instanceof TlsFailure
         ? cause.advice
-        : "is a server running there? (npx networkspaces server; elsewhere: serverHost and serverPort, or NWS_HOST and NWS_SERVER_PORT)";
+        : "is a server running there? (npx networkspaces server; elsewhere: NWS_HOST and NWS_SERVER_PORT; serverHost and serverPort in a program; --host and --port of nws)";
   const reason = `cannot connect to ${address}: ${end.reason}; ${advice}`;
   return new ConnectError(code, reason, { reason, cause });
 }
