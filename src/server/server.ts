@@ -2,7 +2,6 @@ import { randomBytes, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createHistogram } from "node:perf_hooks";
 import { join } from "node:path";
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BlobStore } from "../blobs/blob-store.ts";
 import { StoredBlob } from "../blobs/stored-blob.ts";
@@ -17,27 +16,20 @@ import {
   systemClock,
 } from "../log/index.ts";
 import { Space, type SpaceLimits } from "../space/index.ts";
-import { offeredOptions } from "../wire/options.ts";
-import { MECHANISM } from "../wire/scram.ts";
 import { Access } from "./access/access.ts";
 import { AccessList } from "./access/access-list.ts";
-import { type Peer, peerByUnixSocket, peerOf } from "./access/peer.ts";
-import { owner, type Principal } from "./access/principal.ts";
+import type { Peer } from "./access/peer.ts";
+import type { Principal } from "./access/principal.ts";
 import { Standing } from "./access/standing.ts";
-import { AddressLimits } from "./address-limits.ts";
-import { Admission } from "./admission.ts";
 import { ArrivingRoom } from "./arriving-room.ts";
 import { type Audit, auditInLog } from "./audit.ts";
-import { ClassicSession, type ClassicTerms } from "./classic-session.ts";
 import type { ClientView } from "./client-view.ts";
 import type { ConnectionContext } from "./connection-context.ts";
-import { Connection } from "./connection.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Connection } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Expiry } from "./expiry.ts";
 import { FlushQueue } from "./flush-queue.ts";
-import { Greeting } from "./greeting.ts";
-import { type Agreement, HandshakeConversation } from "./handshake-conversation.ts";
 import { VALUES_FOLDER } from "./journal/data-maintenance.ts";
 import { JournalWriter } from "./journal/journal-writer.ts";
 import { nameOfBlob, openJournal } from "./journal/open-journal.ts";
@@ -51,20 +43,13 @@ import { Dependence, ReplyGate } from "./reply-gate.ts";
 import { isUnlimited, NO_QUOTA, Quota } from "./quota.ts";
 import type { ServerContext } from "./server-context.ts";
 import { isWaitingServed, Readiness } from "./readiness.ts";
+import { Reception } from "./reception.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { SlowClients } from "./slow-clients.ts";
 import { SlowOperations } from "./slow-operations.ts";
 import { type NotLetInReason, Tally } from "./tally.ts";
-import { TokenQuotas } from "./token-quotas.ts";
 import type { ServerCertificate } from "./tls/server-certificate.ts";
-import type { TlsEntrance } from "./tls/tls-entrance.ts";
 import { Turns } from "./turns.ts";
-
-/** Clients that are told that all connections are taken, at a time; further ones are just closed. */
-const MOST_TURNED_AWAY = 64;
-
-/** Connections whose client nobody knows yet. With more, those that came first have had their time. */
-const MOST_UNKNOWN = 1024;
 
 /** Room for requests that have not arrived whole: a quarter of the limit on memory, but at least so much. */
 const LEAST_ARRIVING_BYTES = 64 * 2 ** 20;
@@ -158,23 +143,14 @@ export class Server implements ServerContext, ConnectionContext {
   webPort: number | undefined;
   /** So is this: whether its web interface is reached by https. */
   isWebEncrypted = false;
-  readonly #tokensOnly: boolean;
   readonly #isBackground: boolean;
-  /** The way in by TCP, where there is TLS. */
-  readonly #entrance: TlsEntrance | undefined;
+  readonly #hasTls: boolean;
   readonly #runId = randomBytes(5).toString("hex");
   readonly sessions = new SessionRegistry(this.#runId);
   readonly startedAt = performance.now();
-  /** Requests of those who are gone. */
-  #endedOperations = 0;
   readonly #listeners: Listener[] = [];
-  readonly #connections = new Set<Connection>();
-  /** Of these, those that are only told that there are too many. */
-  readonly #turnedAway = new Set<Connection>();
-  /** Of these, those whose client is not known yet, in the order in which they came: strangers must not take everybody's place. */
-  readonly #unknown = new Set<Connection>();
-  readonly #addresses: AddressLimits;
-  readonly #tokenQuotas: TokenQuotas;
+  readonly #connections: Connections;
+  readonly #reception: Reception;
   /** Where sessions have no limits of their own: all have this one. */
   readonly #noQuota: Quota;
   readonly #clock: Clock;
@@ -182,18 +158,14 @@ export class Server implements ServerContext, ConnectionContext {
   readonly #data: DataOptions | undefined;
   readonly #journal: JournalWriter | undefined;
   #log: Log | undefined;
-  /** Accepted while the data are being loaded. */
-  #early: { readonly stream: Duplex; readonly peer: Peer }[] | undefined;
   readonly #standing: Standing;
   #stop: Promise<void> | undefined;
   #isDraining = false;
   #hasStopped: () => void = () => undefined;
-  #whenEmpty: (() => void) | undefined;
 
   constructor(options: ServerOptions) {
     this.version = options.version;
     this.access = options.access ?? new Access({ list: new AccessList() });
-    this.#tokensOnly = options.tokensOnly ?? false;
     this.#isBackground = options.isBackground ?? false;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
@@ -209,14 +181,12 @@ export class Server implements ServerContext, ConnectionContext {
     const { slowOperationMs } = options;
     this.slow =
       slowOperationMs === undefined ? undefined : new SlowOperations(slowOperationMs, this.logger, () => clock.now());
-    this.#entrance = options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger });
+    this.#hasTls = options.certificate !== undefined;
     this.slowClients = new SlowClients(this.limits, this.deadlines, () => clock.now());
     this.#noQuota = new Quota(NO_QUOTA, () => clock.now());
-    this.#tokenQuotas = new TokenQuotas(this.limits, () => clock.now());
-    this.#addresses = new AddressLimits(this.limits, () => clock.now());
+    this.#connections = new Connections(this.limits, this.tally, () => clock.now());
     const data = options.data;
     this.#data = data;
-    this.#early = data && [];
     const journal = data && new JournalWriter(data.durability, nameOfBlob);
     this.#journal = journal;
     this.gate = journal && new ReplyGate(journal);
@@ -254,6 +224,14 @@ export class Server implements ServerContext, ConnectionContext {
     this.memory = new MemoryGauge(this.limits.maxMemoryBytes, () => this.space.stats.memoryBytes);
     // (For these there is no answer but to hang up, so they have some room of their own even where memory is short.)
     this.arriving = new ArrivingRoom(arrivingBytes(this.limits));
+    this.#reception = new Reception({
+      context: this,
+      connections: this.#connections,
+      entrance: options.certificate?.entrance({ deadlines: this.deadlines, logger: this.logger }),
+      tokensOnly: options.tokensOnly ?? false,
+      isLoading: data !== undefined,
+      web: this,
+    });
     this.#watchReadiness();
     this.stopped = new Promise((resolve) => {
       this.#hasStopped = resolve;
@@ -276,26 +254,17 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   get connectionCount(): number {
-    return this.#connections.size - this.#turnedAway.size;
+    return this.#connections.count;
   }
 
   /** Requests so far. */
   get operationCount(): number {
-    let count = this.#endedOperations;
-    for (const { client } of this.#connections) {
-      count += client?.operations ?? 0;
-    }
-    return count;
+    return this.#connections.operationCount;
   }
 
   /** Bytes of requests so far, and bytes said to clients, of all connections. */
   get traffic(): { readonly bytesIn: number; readonly bytesOut: number } {
-    let { bytesIn, bytesOut } = this.tally;
-    for (const connection of this.#connections) {
-      bytesIn += connection.bytesIn;
-      bytesOut += connection.bytesOut;
-    }
-    return { bytesIn, bytesOut };
+    return this.#connections.traffic;
   }
 
   /** What the log has done; undefined: there is none, or not yet. */
@@ -315,21 +284,13 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   /** Everybody who is connected, for whoever only looks. */
-  *clients(): Generator<ClientView> {
-    for (const { client } of this.#connections) {
-      if (client !== undefined) {
-        yield client;
-      }
-    }
+  clients(): Iterable<ClientView> {
+    return this.#connections.clients();
   }
 
   /** Serves a client whose bytes come some other way than over a socket that was accepted here. */
   acceptStream(stream: Duplex, peer: Peer): void {
-    if (this.#early !== undefined || this.#isDraining) {
-      stream.destroy();
-    } else {
-      this.#serve(stream, peer);
-    }
+    this.#reception.enterByStream(stream, peer);
   }
 
   /**
@@ -362,15 +323,13 @@ export class Server implements ServerContext, ConnectionContext {
     }
     const ms = Math.round(performance.now() - startedAt);
     logger.info({ folder, durability: data.durability, ms, memoryBytes: space.stats.memoryBytes }, "data loaded");
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    early.forEach(({ stream, peer }) => this.#accept(stream, peer));
+    this.#reception.open();
   }
 
   /** Sends away everybody who may not do any more what he might when he came. Returns when the time of the others is over. */
   recheckAccess(): number[] {
     const expiries: number[] = [];
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections.all()) {
       const { principal } = connection;
       if (principal !== undefined && !this.access.isStillGood(principal)) {
         connection.drop(`what let '${principal.name}' in was taken back, or has expired`);
@@ -414,9 +373,9 @@ export class Server implements ServerContext, ConnectionContext {
   /** Listens on a TCP port (0: a free one). An Error when other machines could connect and nothing keeps what they say from being read on the way. */
   async listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }> {
     if (!isLoopback(host)) {
-      this.access.checkListening(host, this.#entrance !== undefined);
+      this.access.checkListening(host, this.#hasTls);
     }
-    const listener = await listenTcp(host, port, this.#enter, { isBackground: this.#isBackground });
+    const listener = await listenTcp(host, port, this.#reception.enter, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     this.logger.info(listener.address, "listening");
     return listener.address;
@@ -424,7 +383,9 @@ export class Server implements ServerContext, ConnectionContext {
 
   /** Listens on a Unix socket that only this user may use. */
   async listenUnix(path: string): Promise<void> {
-    this.#listeners.push(await listenUnix(path, this.#enterByUnixSocket, { isBackground: this.#isBackground }));
+    this.#listeners.push(
+      await listenUnix(path, this.#reception.enterByUnixSocket, { isBackground: this.#isBackground }),
+    );
     this.logger.info({ path }, "listening");
   }
 
@@ -433,12 +394,12 @@ export class Server implements ServerContext, ConnectionContext {
    * it is this user: an Error when that is everybody.
    */
   async listenFd(fd: number): Promise<ListenAddress> {
-    const ways = { tcp: this.#enter, unix: this.#enterByUnixSocket };
+    const ways = { tcp: this.#reception.enter, unix: this.#reception.enterByUnixSocket };
     const listener = await listenFd(fd, ways, { isBackground: this.#isBackground });
     this.#listeners.push(listener);
     const { address } = listener;
     if (address.port !== 0 && !isLoopback(address.host)) {
-      this.access.checkListening(address.host, this.#entrance !== undefined);
+      this.access.checkListening(address.host, this.#hasTls);
     }
     this.logger.info({ ...address, fd }, "listening");
     return address;
@@ -460,8 +421,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.#isDraining = true;
     this.logger.info({ connections: this.connectionCount, ms }, "draining");
     this.#closeListeners();
-    // (Who is still in a TLS handshake has not come in.)
-    this.#entrance?.close();
+    this.#reception.drain();
     await this.#emptyWithin(ms);
   }
 
@@ -511,8 +471,7 @@ export class Server implements ServerContext, ConnectionContext {
 
   letIn(connection: Connection, principal: Principal): void {
     connection.principal = principal;
-    connection.tokenQuota = this.#tokenQuotas.began(principal);
-    this.#unknown.delete(connection);
+    connection.tokenQuota = this.#connections.known(connection, principal);
     this.logger.debug({ peer: connection.peer.name, user: principal.name, role: principal.role }, "let in");
     if (principal.expiresAt !== undefined) {
       this.#standing.note(principal.expiresAt);
@@ -520,9 +479,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   refusesAnother(principal: Principal): string | undefined {
-    return this.#tokenQuotas.isFull(principal)
-      ? `${principal.limits!.maxConnections!} clients are connected already with the token of '${principal.name}'`
-      : undefined;
+    return this.#connections.refusesAnother(principal);
   }
 
   notLetIn(peer: Peer, reason: NotLetInReason, message: string): void {
@@ -538,34 +495,21 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   closed(connection: Connection): void {
-    this.#endedOperations += connection.endedOperations;
-    this.tally.bytesIn += connection.bytesIn;
-    this.tally.bytesOut += connection.bytesOut;
-    this.#connections.delete(connection);
-    this.#unknown.delete(connection);
-    if (connection.tokenQuota !== undefined) {
-      this.#tokenQuotas.ended(connection.principal!);
-    }
-    if (!this.#turnedAway.delete(connection)) {
-      this.#addresses.ended(connection.origin);
-    }
-    if (this.#connections.size === 0) {
-      this.#whenEmpty?.();
-    }
+    this.#connections.remove(connection);
   }
 
   // Inside
 
   #watchReadiness(): void {
     const { readiness } = this;
-    readiness.add(() => (this.#early !== undefined && this.#stop === undefined ? "starting" : undefined));
+    readiness.add(() => (this.#reception.isLoading && this.#stop === undefined ? "starting" : undefined));
     readiness.add(() => (this.#stop !== undefined ? "stopping" : this.#isDraining ? "draining" : undefined));
     readiness.add(() => {
       const { log } = this;
       return log?.failure !== undefined ? "log_failed" : log?.isFull === true ? "disk_full" : undefined;
     });
     readiness.add(async () => {
-      const canSay = this.#early === undefined && this.#stop === undefined;
+      const canSay = !this.#reception.isLoading && this.#stop === undefined;
       return !canSay || (await isWaitingServed(this.space)) ? undefined : "waiting_not_served";
     });
   }
@@ -578,152 +522,12 @@ export class Server implements ServerContext, ConnectionContext {
     }
   }
 
-  /** By TCP. */
-  readonly #enter = (socket: Socket): void => {
-    if (socket.remoteAddress === undefined) {
-      // It was reset already, and nobody knows whose it was.
-      socket.destroy();
-      return;
-    }
-    const entrance = this.#entrance;
-    const known = peerOf(socket);
-    const peer = this.#tokensOnly ? { ...known, addresses: undefined } : known;
-    if (entrance === undefined) {
-      this.#accept(socket, peer);
-    } else if (entrance.arrivalCount + this.connectionCount >= this.limits.maxConnections + MOST_TURNED_AWAY) {
-      this.tally.refusedConnections.add("server_full");
-      socket.destroy();
-    } else {
-      entrance.enter(socket, {
-        secured: (secured, tls) => this.#accept(secured, { ...peer, tls }),
-        plain: (plain) => this.#accept(plain, peer),
-      });
-    }
-  };
-
-  readonly #enterByUnixSocket = (socket: Socket): void => this.#accept(socket, peerByUnixSocket(owner));
-
-  #accept(stream: Duplex, peer: Peer): void {
-    if (this.#early !== undefined && this.#stop === undefined) {
-      stream.on("error", () => stream.destroy());
-      this.#early.push({ stream, peer });
-    } else {
-      this.#serve(stream, peer);
-    }
-  }
-
-  /** `agreement`: of a handshake that is over already; the connection is encrypted since then. */
-  #serve(stream: Duplex, peer: Peer, agreement?: Agreement): void {
-    if (this.#stop !== undefined) {
-      stream.destroy();
-      return;
-    }
-    const { refusedConnections } = this.tally;
-    if (agreement === undefined && !this.#addresses.mayConnect(peer.name)) {
-      refusedConnections.add("too_fast");
-      stream.destroy();
-      return;
-    }
-    const isAddressFull = this.#addresses.isFull(peer.name);
-    const isTooMany = isAddressFull || this.connectionCount >= this.limits.maxConnections;
-    if (isTooMany) {
-      refusedConnections.add(isAddressFull ? "address_full" : "server_full");
-    }
-    if (isTooMany && this.#turnedAway.size >= MOST_TURNED_AWAY) {
-      stream.destroy();
-      return;
-    }
-    const connection = new Connection(stream, peer, this);
-    if (isTooMany) {
-      this.#turnedAway.add(connection);
-      this.logger.warn({ peer: peer.name }, "too many connections");
-    } else {
-      this.#addresses.began(peer.name);
-    }
-    this.#connections.add(connection);
-    this.#unknown.add(connection);
-    if (this.#unknown.size > MOST_UNKNOWN) {
-      const [first] = this.#unknown;
-      first?.drop("others come, and nobody knows who this is");
-    }
-    const begin = (agreement: Agreement): Conversation | undefined => {
-      this.logger.debug({ peer: peer.name, mode: agreement.mode, isEncrypted: peer.tls !== undefined }, "connected");
-      const refusal = isTooMany ? this.#tooMany(isAddressFull) : undefined;
-      if (agreement.mode === "multiplexed") {
-        return new Greeting(connection, this, refusal);
-      }
-      if (isTooMany) {
-        connection.close();
-        return undefined;
-      }
-      return this.#classic(connection, agreement);
-    };
-    if (agreement !== undefined) {
-      const session = begin(agreement);
-      if (session !== undefined) {
-        connection.conversation = session;
-      }
-      return;
-    }
-    const { access } = this;
-    const mayStartTls = peer.tls === undefined && stream instanceof Socket && stream.remoteAddress !== undefined;
-    const entrance = mayStartTls ? this.#entrance : undefined;
-    const offer = offeredOptions({
-      allowKillOnClose: this.allowKillOnClose,
-      webPort: this.webPort,
-      isWebEncrypted: this.isWebEncrypted,
-      allowTls: entrance !== undefined,
-      ...(!access.isOpen && { mechanism: MECHANISM, ownToken: access.ownToken }),
-    });
-    connection.conversation = new HandshakeConversation(connection, offer, this.deadlines, (agreed, rest) => {
-      if (mayStartTls && entrance !== undefined && agreed.mode === "classic" && agreed.startTls) {
-        connection.letGo();
-        entrance.upgrade(stream, rest, (secured, tls) => this.#serve(secured, { ...peer, tls }, agreed));
-        return undefined;
-      }
-      return begin(agreed);
-    });
-  }
-
-  /** What a client of the classic protocol begins with. */
-  #classic(connection: Connection, terms: ClassicTerms): Conversation | undefined {
-    const begin = (principal: Principal | undefined): ClassicSession | undefined => {
-      if (principal !== undefined && this.refusesAnother(principal) !== undefined) {
-        this.tally.refusedConnections.add("token_full");
-        connection.close();
-        return undefined;
-      }
-      if (principal !== undefined) {
-        this.letIn(connection, principal);
-      }
-      return new ClassicSession(connection, this, terms, principal);
-    };
-    const who = this.access.whoIsClassic(connection.peer);
-    return who instanceof Promise
-      ? new Admission(connection, who, (principal, held) => {
-          const session = begin(principal);
-          if (session !== undefined) {
-            connection.conversation = session;
-            session.receive(held);
-          }
-        })
-      : begin(who);
-  }
-
-  #tooMany(isAddressFull: boolean): string {
-    const { maxAddressConnections, maxConnections } = this.limits;
-    return isAddressFull
-      ? `${maxAddressConnections} clients are connected already from this address`
-      : `${maxConnections} clients are connected already`;
-  }
-
   async #stopNow(): Promise<void> {
     this.logger.info({ connections: this.connectionCount }, "stopping");
     this.#closeListeners();
-    this.#entrance?.close();
-    // (Whoever drains need not wait any more.)
-    this.#whenEmpty?.();
-    const all = [...this.#connections];
+    this.#reception.close();
+    this.#connections.stopWaiting();
+    const all = this.#connections.all();
     // First everybody is told, then they go: so nobody gets what the end of another one's session sets free.
     for (const connection of all) {
       connection.shutDown();
@@ -732,10 +536,9 @@ export class Server implements ServerContext, ConnectionContext {
       connection.close();
     }
     await this.#emptyWithin(STOP_MS);
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections.all()) {
       connection.drop("the server stops");
     }
-    this.#early?.forEach(({ stream }) => stream.destroy());
     this.#expiry.close();
     this.deadlines.clear();
     await this.#closeLog();
@@ -759,12 +562,9 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   async #emptyWithin(ms: number): Promise<void> {
-    if (this.#connections.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve;
-        this.deadlines.add(ms, { expire: () => resolve() }, 0);
-      });
-    }
+    const deadline = this.deadlines.add(ms, { expire: () => this.#connections.stopWaiting() }, 0);
+    await this.#connections.empty();
+    this.deadlines.cancel(deadline);
   }
 }
 
