@@ -24,6 +24,7 @@ import { topCommand } from "./commands/top.ts";
 import { varsCommand } from "./commands/vars.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { workerCommand } from "./commands/worker.ts";
+import { paragraphs } from "./paragraphs.ts";
 import { oneLine } from "./report.ts";
 
 const more = "More:";
@@ -50,7 +51,7 @@ export function createProgram(): Command {
     .helpOption("-h, --help", "print help")
     .addHelpCommand(new Command("help").argument("[command]").description("print help for a command").helpGroup(more))
     .configureHelp({ showGlobalOptions: false })
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   program.commandsGroup("Serving:");
   for (const command of [serverCommand(), configCommand(), tokenCommand(), tlsCommand(), dataCommand()]) {
     program.addCommand(command);

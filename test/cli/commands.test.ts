@@ -153,6 +153,9 @@ describe("the command line itself", () => {
       const help = await nws(["help", command]);
       expect(help).toMatchObject({ code: 0, stderr: "" });
       expect(help.stdout).toContain(`Usage: nws ${command}`);
+      // (Examples are as long as they are.)
+      const prose = help.stdout.split("\n").filter((line) => !line.startsWith(" "));
+      expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(100);
       expect(help.stdout).toBe((await nws([command, "--help"])).stdout);
     }
   });

@@ -4,6 +4,7 @@ import type { NetWorkSpace } from "../../client/index.ts";
 import { withWorkspace } from "../connect.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { isUnreadable } from "../reading.ts";
 import { sentenceOf } from "../report.ts";
 import { readableText } from "../value-text.ts";
@@ -30,7 +31,7 @@ export function babelfishCommand(): Command {
     .summary("make text of values, for other tools")
     .description("Makes readable text of values of JavaScript clients, for whoever asks, until it is stopped.");
   return addServerChoice(command)
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((options: ServerChoice) => serve(options));
 }
 

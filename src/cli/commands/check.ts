@@ -6,6 +6,7 @@ import { withServer } from "../connect.ts";
 import { ExitCode } from "../exit-code.ts";
 import { addServerChoice, type ServerChoice, timeoutOption } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { exitCodeOf, sentenceOf } from "../report.ts";
 
 interface CheckOptions extends ServerChoice, Thresholds {
@@ -46,7 +47,7 @@ export function checkCommand(): Command {
     .addOption(timeoutOption("how long the server may take for all").default(DEFAULT_TIMEOUT_MS, "10"))
     .option("--json", "print an object");
   return addServerChoice(command)
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action(async (options: CheckOptions) => {
       const report = await Promise.race([check(options), noAnswer(options.timeout)]);
       await writeLine(options.json === true ? asJson(report) : asLine(report));

@@ -1,6 +1,7 @@
 import { Argument, Command } from "commander";
 import { completionScript, type Shell, shells } from "../completion/scripts.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 const afterHelp = `
 To have it in every shell:
@@ -16,6 +17,6 @@ export function completionCommand(): Command {
     .summary("print a completion script for a shell")
     .description("Prints a script that completes commands, options, and the names of workspaces and variables.")
     .addArgument(new Argument("<shell>").choices(shells))
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((shell: Shell) => writeLine(completionScript(shell)));
 }

@@ -7,6 +7,7 @@ import { commentedFile, settingsAsJson, shownSettings } from "../config/texts.ts
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write, writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 interface ShowOptions extends ConfigChoice {
   readonly json?: true;
@@ -41,7 +42,7 @@ export function configCommand(): Command {
   return new Command("config")
     .summary("check and show the configuration of a server")
     .description("Checks a server's configuration file, shows what its settings are, prints a file to begin with.")
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .addCommand(check)
     .addCommand(show)
     .addCommand(init);

@@ -4,6 +4,7 @@ import { dataExitCode } from "../data-exit-code.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { sentenceOf } from "../report.ts";
 
 const afterHelp = `
@@ -23,7 +24,7 @@ export function dataCommand(): Command {
   const command = new Command("data")
     .summary("check or repair the data folder of a server")
     .description("Says what is in the data folder of a server that does not run, or makes a damaged one usable again.")
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   for (const [each, maintain] of [
     [check, checkFolder],
     [repair, repairFolder],

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import type { DeclareOptions, Mode, WhenFull } from "../../client/index.ts";
 import { withWorkspace } from "../connect.ts";
 import { addServerChoice, addWorkspaceChoice, type WorkspaceChoice } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseBytes, parseCount, parseSeconds } from "../parse.ts";
 
 const modes: readonly Mode[] = ["fifo", "lifo", "multi", "single"];
@@ -48,7 +49,7 @@ export function declareCommand(): Command {
         orNone(parseSeconds),
       ),
     )
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   return addServerChoice(addWorkspaceChoice(command)).action(
     (workspace: string, variable: string, mode: Mode, options: DeclareChoice) => {
       const { maxValues, maxBytes, ttl } = options;

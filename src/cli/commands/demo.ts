@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseCount } from "../parse.ts";
 
 interface DemoOptions {
@@ -32,7 +33,7 @@ export function demoCommand(): Command {
         .default(30_000_000)
         .argParser(parseCount),
     )
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action(demo);
 }
 

@@ -5,6 +5,7 @@ import { withServer } from "../connect.ts";
 import type { DumpWriter } from "../dump/dump-writer.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 interface DumpOptions extends ServerChoice {
   readonly output?: string;
@@ -32,7 +33,7 @@ export function dumpCommand(): Command {
     .option("-o, --output <file>", "write to this file, which appears when it is complete")
     .option("--persistent", "only persistent workspaces: what the server itself would keep")
     .option("-q, --quiet", "say nothing unless something is wrong");
-  return addServerChoice(command).addHelpText("after", afterHelp).action(dump);
+  return addServerChoice(command).addHelpText("after", paragraphs(afterHelp)).action(dump);
 }
 
 async function dump(names: readonly string[], options: DumpOptions): Promise<void> {

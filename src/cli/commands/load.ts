@@ -7,6 +7,7 @@ import type { Progress } from "../dump/progress.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { exitCodeOf, sentenceOf } from "../report.ts";
 import { table } from "../table.ts";
 
@@ -42,7 +43,7 @@ export function loadCommand(): Command {
       new Option("--check", "only read the dump, and say what is in it").conflicts(["into", "replace", "append"]),
     )
     .option("-q, --quiet", "say nothing unless something is wrong");
-  return addServerChoice(command).addHelpText("after", afterHelp).action(load);
+  return addServerChoice(command).addHelpText("after", paragraphs(afterHelp)).action(load);
 }
 
 async function load(file: string | undefined, names: readonly string[], options: LoadOptions): Promise<void> {

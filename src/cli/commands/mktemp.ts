@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { withServer } from "../connect.ts";
 import { addServerChoice, idleTimeoutOption, type ServerChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 interface MktempOptions extends ServerChoice {
   readonly json?: true;
@@ -23,7 +24,7 @@ export function mktempCommand(): Command {
     .argument("[template]")
     .option("--json", "print the name as a JSON string")
     .addOption(idleTimeoutOption())
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   return addServerChoice(command).action(async (template: string | undefined, options: MktempOptions) => {
     const { idleTimeout } = options;
     const name = await withServer(options, async (server) => {

@@ -11,6 +11,7 @@ import {
   type WorkspaceChoice,
 } from "../options.ts";
 import { write } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseCount } from "../parse.ts";
 import { foundValues, type Reading, type Shown, takenValues } from "../reading.ts";
 import { valueText } from "../value-text.ts";
@@ -68,7 +69,7 @@ function readCommand(command: Command, verb: Verb, act: string, afterHelp: strin
     file: "write the bytes of the value to this file",
   });
   return addServerChoice(addWorkspaceChoice(command))
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((workspace: string, variable: string, options: ReadOptions) => run(verb, workspace, variable, options));
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addServerChoice, addWorkspaceChoice, type WorkspaceChoice } from "../options.ts";
 import { write } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 interface ReplOptions extends WorkspaceChoice {
   readonly debug?: true;
@@ -24,7 +25,7 @@ export function replCommand(): Command {
     .description("Runs JavaScript, line by line, with a workspace at hand.")
     .argument("[workspace]", "work in this one", DEFAULT_WORKSPACE);
   return addServerChoice(addWorkspaceChoice(command))
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((workspace: string, options: ReplOptions) => repl(workspace, options));
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { withServer, withWorkspace } from "../connect.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 
 const afterHelp = `
 Whoever waits for a value of what is deleted gets an error.
@@ -15,7 +16,7 @@ export function rmCommand(): Command {
     .description("Deletes a variable, or a workspace with all its variables, whoever owns it.")
     .argument("<workspace>")
     .argument("[variable]")
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   return addServerChoice(command).action((workspace: string, variable: string | undefined, options: ServerChoice) =>
     variable === undefined
       ? withServer(options, (server) => server.deleteWs(workspace))

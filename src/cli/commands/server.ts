@@ -7,6 +7,7 @@ import { type DefaultPlaces, startOptions } from "../config/start-options.ts";
 import { dataExitCode } from "../data-exit-code.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { sentenceOf } from "../report.ts";
 import { ServerLife } from "../server-life.ts";
 import { handedDownSockets } from "../systemd/handed-down.ts";
@@ -46,7 +47,7 @@ export function serverCommand(): Command {
     .option("--json", "print the ready line as JSON")
     .addOption(debugOption());
   return addServerOptions(command)
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((options: ServeOptions & Said["flags"]) => serve(options));
 }
 

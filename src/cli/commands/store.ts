@@ -12,6 +12,7 @@ import {
   type WorkspaceChoice,
 } from "../options.ts";
 import { collectRaw, readTextInput } from "../input.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseSeconds } from "../parse.ts";
 
 interface StoreOptions extends WorkspaceChoice, ValueChoice {
@@ -47,7 +48,7 @@ export function storeCommand(): Command {
     .addOption(new Option("--lines", "each line of standard input is a value").conflicts(["raw", "file"]))
     .addOption(timeoutOption("wait no longer than this for room in a bounded variable"))
     .addOption(new Option("--ttl <seconds>", "the value goes so long after it was stored").argParser(parseSeconds));
-  return addServerChoice(addWorkspaceChoice(command)).addHelpText("after", afterHelp).action(store);
+  return addServerChoice(addWorkspaceChoice(command)).addHelpText("after", paragraphs(afterHelp)).action(store);
 }
 
 async function store(

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseDays } from "../parse.ts";
 import type { CertificateFolder } from "../tls/certificate-folder.ts";
 
@@ -48,7 +49,7 @@ export function tlsCommand(): Command {
   const command = new Command("tls")
     .summary("make certificates for servers and clients")
     .description("Makes a private authority, and certificates of it, for connections that are encrypted.")
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   for (const each of [init, server, client]) {
     each.option("--dir <folder>", "where the files are (default: ~/.networkspaces/tls)");
     if (each !== client) {

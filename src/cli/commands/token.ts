@@ -3,6 +3,7 @@ import type { AccessRecord, Role } from "../../host/index.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
 import { write, writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseBytes, parseCount, parseExpiry, parseFingerprint } from "../parse.ts";
 import { table } from "../table.ts";
 
@@ -43,7 +44,7 @@ export function tokenCommand(): Command {
   const command = new Command("token")
     .summary("say who may use a server: make, list and take back tokens")
     .description("Makes, lists and takes back what lets programs of other users, and of other machines, use a server.")
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   const create = new Command("create")
     .description("Makes a token and prints it, once: it cannot be shown again.")
     .argument("<name>", "what the holder is called in listings and logs")

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { addServerChoice, type ServerChoice } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseCount, parseSeconds } from "../parse.ts";
 import { type SortKey, sortKeys, type View, views } from "../top/sample.ts";
 
@@ -44,7 +45,7 @@ export function topCommand(): Command {
     .addOption(new Option("-n, --number <count>", "print so many tables and end").argParser(parseCount))
     .option("--json", "print a line of JSON for each look");
   return addServerChoice(command)
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((workspace: string | undefined, options: TopOptions) => top(workspace, options));
 }
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { withWorkspace } from "../connect.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { table } from "../table.ts";
 
 interface VarsOptions extends ServerChoice {
@@ -18,7 +19,7 @@ export function varsCommand(): Command {
     .description("Lists the variables of a workspace: mode, number of values, who waits, bytes.")
     .argument("<workspace>")
     .option("--json", "print a list of objects")
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", paragraphs(afterHelp));
   return addServerChoice(command).action((workspace: string, options: VarsOptions) => list(workspace, options));
 }
 

@@ -3,6 +3,7 @@ import type { NetWorkSpace } from "../../client/index.ts";
 import { withWorkspace } from "../connect.ts";
 import { addServerChoice, addWorkspaceChoice, timeoutOption, type WorkspaceChoice } from "../options.ts";
 import { writeLine } from "../output.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parseCount } from "../parse.ts";
 import { endOf } from "../reading.ts";
 import { valueText } from "../value-text.ts";
@@ -35,7 +36,7 @@ export function watchCommand(): Command {
     .addOption(timeoutOption("end when no value has come for this long"))
     .option("--json", "print values as JSON");
   return addServerChoice(addWorkspaceChoice(command))
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((workspace: string, variable: string, options: WatchOptions) =>
       withWorkspace(workspace, options, (ws) => follow(ws, variable, options)),
     );

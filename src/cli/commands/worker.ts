@@ -3,6 +3,7 @@ import type { Durability } from "../../client/index.ts";
 import type { WorkerSettings } from "../../sleigh/launchers/worker-settings.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { debugOption } from "../options.ts";
+import { paragraphs } from "../paragraphs.ts";
 import { parsePort, parseRank } from "../parse.ts";
 
 interface WorkOptions {
@@ -65,7 +66,7 @@ export function workerCommand(): Command {
     .option("--no-redirect-output", "print here what tasks print, instead of sending it to the master")
     .option("--verbose", "say on standard error what happens")
     .addOption(debugOption())
-    .addHelpText("after", afterHelp)
+    .addHelpText("after", paragraphs(afterHelp))
     .action((options: WorkOptions) => work(options));
 }
 
