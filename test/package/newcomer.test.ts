@@ -41,6 +41,7 @@ class EmptyMachine implements AsyncDisposable {
       npm_config_registry: registry,
       npm_config_prefix: join(this.folder, "global"),
       npm_config_update_notifier: "false",
+      ...wayToRegistry(),
       ...env,
     };
   }
@@ -83,6 +84,14 @@ class EmptyMachine implements AsyncDisposable {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What this machine needs to reach the usual registry. */
+function wayToRegistry(): Record<string, string> {
+  const names = ["NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 describe.skipIf(process.platform === "win32")("a newcomer with Node alone gets", () => {
