@@ -59,7 +59,8 @@ export class ServerBase implements AsyncDisposable {
     const { handles } = session.exchange;
     const handle = handles.add(template);
     try {
-      return await session.ask<string>("mktempWs", Verb.mktemp, Expect.text, handle, (writer) => {
+      // (What fails has no workspace to name.)
+      return await session.ask<string>("mktempWs", Verb.mktemp, Expect.text, undefined, (writer) => {
         writer.u32(handle.number);
         writer.utf8(template);
       });

@@ -187,7 +187,8 @@ test("mktempWs makes names that nobody else has; openTempWs opens one", async ()
   expect((await nws.listWss()).find(({ name }) => name === temporary.name)).toMatchObject({ mine: true });
   const error = await failureOf(nws.mktempWs("no number"));
   expect(error).toBeInstanceOf(ArgumentError);
-  expect(error).toMatchObject({ code: "bad_template" });
+  expect(error).toMatchObject({ code: "bad_template", workspace: undefined });
+  expect((error as Error).message).toMatch(/^mktempWs failed: template 'no number' needs /);
 });
 
 test("ping and info are answered", async () => {
