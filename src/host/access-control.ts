@@ -66,7 +66,12 @@ export class AccessControl {
     const ownTokenId = insecure ? undefined : await letOwnUserIn(list, logger);
     const auditFile = auditLog === undefined ? undefined : await AuditFile.open(resolve(auditLog), logger);
     const control = new AccessControl(options, logger, list, ownTokenId, auditFile);
-    await control.#watched?.start();
+    try {
+      await control.#watched?.start();
+    } catch (error) {
+      await control.stop();
+      throw error;
+    }
     return control;
   }
 

@@ -197,6 +197,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const ownLogger = typeof logger === "string" ? await LevelLogger.create(logger) : undefined;
   const serverLogger = ownLogger ?? (logger as Logger);
   const certificate = options.tls === undefined ? undefined : await loadCertificate(options.tls, serverLogger);
+  // (It throws before anything is open.)
+  completeLimits(limits);
   const control = await AccessControl.prepare(options, serverLogger);
   const server = new Server({
     version: VERSION,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -168,6 +168,30 @@ describe("a token", () => {
     const { token, id } = await tokenFor({});
     await until("it is known", () => isLetIn(server, token));
     await changeAccessFile(accessFile, (records) => records.filter((record) => record.id !== id));
+    await until("it is not known any more", async () => !(await isLetIn(server, token)));
+  });
+
+  it("stays good while its list is replaced in two steps, and not when that is gone", async () => {
+    const { token } = await tokenFor({ name: "ann" });
+    await using server = await start();
+    await using nws = connect(server, token, { reconnect: false });
+    await nws.ping();
+    const aside = join(folder, "aside");
+    const noticed = new Promise<void>((resolve) => {
+      const watcher = watch(folder, () => {
+        watcher.close();
+        resolve();
+      });
+    });
+    renameSync(accessFile, aside);
+    await noticed;
+    // (The server hears of it in the same moment, and looks.)
+    expect(await isLetIn(server, token)).toBe(true);
+    renameSync(aside, accessFile);
+    const { token: next } = await tokenFor({ name: "bob" });
+    await until("another one is known", () => isLetIn(server, next));
+    await nws.ping();
+    rmSync(accessFile);
     await until("it is not known any more", async () => !(await isLetIn(server, token)));
   });
 

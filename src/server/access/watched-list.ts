@@ -5,7 +5,7 @@ import type { Logger } from "../logger.ts";
 import { entryOf, readAccessFile } from "./access-file.ts";
 import type { AccessList } from "./access-list.ts";
 
-/** How often it is looked whether the file has changed, where the system does not say so by itself. */
+/** How often it is looked whether the file has changed, where the system does not say so by itself; and how long one that is gone may take to come back. */
 const LOOK_MS = 2000;
 
 /** Keeps a list as a file has it. */
@@ -17,15 +17,10 @@ export class WatchedList {
   #watcher: FSWatcher | undefined;
   /** Which file it was that was read last. */
   #version: string | undefined;
-  /** What was begun last. All goes one after the other: what is read last is the newest. */
+  /** What was begun last. All goes one after the other: what is read last is the newest. Never rejects. */
   #working: Promise<void> = Promise.resolve();
-  readonly #look = (): void => {
-    this.#working = this.#working.then(async () => {
-      if ((await versionOf(this.#path)) !== this.#version) {
-        await this.#readAgain();
-      }
-    });
-  };
+  #missing: NodeJS.Timeout | undefined;
+  readonly #look = (): void => this.#lookFor(false);
 
   /** `changed` is called after each change. */
   constructor(path: string, list: AccessList, logger: Logger, changed: () => void) {
@@ -39,18 +34,45 @@ export class WatchedList {
   async start(): Promise<void> {
     this.#watcher = this.#watchFolder();
     watchFile(this.#path, { interval: LOOK_MS, persistent: false }, this.#look);
-    await this.#read();
+    try {
+      await this.#inTurn(() => this.#read());
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
   }
 
   /** Reads it again. If it cannot be used, the list stays as it was, and the log says why. */
   reload(): Promise<void> {
-    this.#working = this.#working.then(() => this.#readAgain());
-    return this.#working;
+    return this.#inTurn(() => this.#readAgain());
   }
 
   stop(): void {
     unwatchFile(this.#path, this.#look);
     this.#watcher?.close();
+    clearTimeout(this.#missing);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#working.then(work);
+    this.#working = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Reads the file if it is another one. `isGone`: it was not there some time ago, so that is not the moment in which it is replaced. */
+  #lookFor(isGone: boolean): void {
+    void this.#inTurn(async () => {
+      const version = await versionOf(this.#path);
+      if (version === this.#version) {
+        return;
+      }
+      clearTimeout(this.#missing);
+      if (version === undefined && !isGone) {
+        this.#missing = setTimeout(() => this.#lookFor(true), LOOK_MS).unref();
+      } else {
+        await this.#readAgain();
+      }
+    });
   }
 
   async #read(): Promise<void> {
