@@ -1,6 +1,7 @@
+import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isIPv6 } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextRound, setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "./peer.ts";
 
 /**
@@ -29,15 +30,26 @@ const MOST_ATTEMPTS = 2;
 const IDLE_SHARE = 4;
 
 /** The system gives no more at a time. */
-const pieceOfTable = Buffer.alloc(4096);
+const PAGE_BYTES = 4096;
+
+/** As many are in a page that is full: its lines have 150 bytes, or 180. */
+const FULL_BYTES = PAGE_BYTES - 200;
+
+/** After reading for so long, in milliseconds, everybody else is heard. */
+const TURN_MS = 0.2;
+
+/** The most that one page takes: the system looks through its whole table, and finds nothing. (Longer, it was waited for a thread.) */
+const PAGE_MS = 5;
 
 /**
  * Knows whose process is at the other end of TCP connections on this machine, where the system tells (Linux). The tables have all connections, and
- * those that ended in the last minute, and where there are few the system looks for the next one for milliseconds (its table has room for a
- * hundred times as many): so they are read once for all who ask meanwhile, by the threads that read files, and what they give is looked at piece by piece.
+ * those that ended in the last minute, so they are read once for all who ask meanwhile. Where there are many, the system gives a page in some
+ * twentieth of a millisecond, and they are read here, a few in each round of the event loop. Where there are few it looks for the next one for
+ * milliseconds (its own table has room for a hundred times as many): then the threads that read files read them.
  */
 export class UserLookup {
   readonly #waiting: Question[] = [];
+  readonly #page = Buffer.alloc(PAGE_BYTES);
   #isReading = false;
   /** What reading has taken since it was last waited, in milliseconds. */
   #spentMs = 0;
@@ -88,36 +100,47 @@ export class UserLookup {
     }
     const file = asked.size === 0 ? undefined : await opened(table);
     if (file !== undefined) {
-      const startedAt = performance.now();
       try {
-        await find(file, asked);
+        await this.#find(file, asked);
       } catch {
         // What the system does not tell now is asked for once more.
       } finally {
         await file.close();
-        this.#spentMs += performance.now() - startedAt;
       }
     }
   }
-}
 
-/** Answers those of whom the table tells. */
-async function find(file: FileHandle, asked: Map<string, Question>): Promise<void> {
-  let rest = "";
-  let count: number;
-  do {
-    ({ bytesRead: count } = await file.read(pieceOfTable, 0, pieceOfTable.length));
-    const lines = (rest + pieceOfTable.toString("latin1", 0, count)).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) {
-      const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
-      const question = asked.get(addresses);
-      if (question !== undefined && inode !== NO_PROCESS) {
-        question.user = Number(user);
-        asked.delete(addresses);
+  async #find(file: FileHandle, asked: Map<string, Question>): Promise<void> {
+    const page = this.#page;
+    let rest = "";
+    let isQuick = false;
+    let turnMs = 0;
+    for (;;) {
+      const startedAt = performance.now();
+      const count: number = isQuick ? readSync(file.fd, page) : (await file.read(page, 0, PAGE_BYTES)).bytesRead;
+      const lines = (rest + page.toString("latin1", 0, count)).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
+        const question = asked.get(addresses);
+        if (question !== undefined && inode !== NO_PROCESS) {
+          question.user = Number(user);
+          asked.delete(addresses);
+        }
+      }
+      const tookMs = performance.now() - startedAt;
+      this.#spentMs += Math.min(PAGE_MS, tookMs);
+      if (count === 0 || asked.size === 0) {
+        return;
+      }
+      turnMs = isQuick ? turnMs + tookMs : 0;
+      isQuick = count >= FULL_BYTES && (!isQuick || tookMs < TURN_MS);
+      if (turnMs >= TURN_MS) {
+        await nextRound();
+        turnMs = 0;
       }
     }
-  } while (count > 0 && asked.size > 0);
+  }
 }
 
 /** Whether it is to be looked for once more. */
