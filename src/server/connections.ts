@@ -2,6 +2,7 @@ import type { Principal } from "./access/principal.ts";
 import { AddressLimits } from "./address-limits.ts";
 import type { ClientView } from "./client-view.ts";
 import type { Connection } from "./connection.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { Limits } from "./limits.ts";
 import type { Quota } from "./quota.ts";
 import type { Tally } from "./tally.ts";
@@ -29,7 +30,8 @@ export class Connections {
   readonly #unknown = new Set<Connection>();
   /** Requests of those who are gone. */
   #endedOperations = 0;
-  #whenEmpty: (() => void) | undefined;
+  /** Who waits until all have left. */
+  readonly #waiting = new Set<() => void>();
 
   /** `now`: in milliseconds. */
   constructor(limits: Limits, tally: Tally, now: () => number) {
@@ -153,18 +155,23 @@ export class Connections {
     }
   }
 
-  /** Resolves when all have left, or when somebody does not wait any more. */
-  async empty(): Promise<void> {
+  /** Resolves when all have left, after so many milliseconds, or when nobody waits any more. */
+  async emptyWithin(ms: number, deadlines: Deadlines): Promise<void> {
     if (this.#all.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve;
+        const done = (): void => {
+          this.#waiting.delete(done);
+          deadlines.cancel(deadline);
+          resolve();
+        };
+        const deadline = deadlines.add(ms, { expire: done }, 0);
+        this.#waiting.add(done);
       });
     }
   }
 
   /** Whoever waits until all have left need not. */
   stopWaiting(): void {
-    this.#whenEmpty?.();
-    this.#whenEmpty = undefined;
+    this.#waiting.forEach((done) => done());
   }
 }

@@ -422,7 +422,7 @@ export class Server implements ServerContext, ConnectionContext {
     this.logger.info({ connections: this.connectionCount, ms }, "draining");
     this.#closeListeners();
     this.#reception.drain();
-    await this.#emptyWithin(ms);
+    await this.#connections.emptyWithin(ms, this.deadlines);
   }
 
   /**
@@ -430,7 +430,11 @@ export class Server implements ServerContext, ConnectionContext {
    * what else it had in files. Other values are gone. Calling it again waits for the same end.
    */
   async stop(): Promise<void> {
-    this.#stop ??= this.#stopNow();
+    if (this.#stop === undefined) {
+      // (Whoever is told that it stops may call this.)
+      this.#stop = this.stopped;
+      this.#stop = this.#stopNow();
+    }
     await this.#stop;
   }
 
@@ -489,6 +493,9 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   killed(peer: Peer, principal: Principal | undefined): void {
+    if (this.#stop !== undefined) {
+      return;
+    }
     this.logger.info({ peer: peer.name }, "stopping, for a client that asked for it has hung up");
     this.audit.note({ who: principal, from: peer.name, act: "stop server", on: {} });
     void this.stop();
@@ -535,7 +542,7 @@ export class Server implements ServerContext, ConnectionContext {
     for (const connection of all) {
       connection.close();
     }
-    await this.#emptyWithin(STOP_MS);
+    await this.#connections.emptyWithin(STOP_MS, this.deadlines);
     for (const connection of this.#connections.all()) {
       connection.drop("the server stops");
     }
@@ -559,12 +566,6 @@ export class Server implements ServerContext, ConnectionContext {
     } catch (error) {
       this.logger.error({ err: error }, "not all that was changed could be kept; nobody was told that it was");
     }
-  }
-
-  async #emptyWithin(ms: number): Promise<void> {
-    const deadline = this.deadlines.add(ms, { expire: () => this.#connections.stopWaiting() }, 0);
-    await this.#connections.empty();
-    this.deadlines.cancel(deadline);
   }
 }
 

@@ -137,6 +137,16 @@ describe("stopping", () => {
     await stopped;
   });
 
+  it("is not put down to a client that asked for it and is closed by somebody else's", async () => {
+    const acts: string[] = [];
+    const audit = { note: ({ act }: { readonly act: string }) => void acts.push(act) };
+    const test = await serve({ allowKillOnClose: true, audit });
+    const client = await RawClassic.to(test);
+    expect(await client.short("deadman")).toBe(0);
+    await test[Symbol.asyncDispose]();
+    expect(acts).toEqual([]);
+  });
+
   it("is asked for by deadman where that is allowed", async () => {
     await using server = await startServer({ port: 0, allowKillOnClose: true });
     const client = await RawClassic.to(server);
