@@ -36,7 +36,7 @@ export function queuedBytes(socket: Duplex): number {
   return (socket as Inside)._handle?.writeQueueSize ?? 0;
 }
 
-/** Reads a socket that was accepted paused. Each chunk is **valid only during the call**. */
+/** Reads a socket that was accepted paused. Each chunk is **valid only during the call**. (One may still come if it is paused in the same tick.) */
 export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): void {
   const handle = (accepted as Inside)._handle;
   if (symbols === undefined || typeof handle?.useUserBuffer !== "function" || !isUntouched(accepted)) {

@@ -48,7 +48,11 @@ export class Reception {
   open(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    early.forEach(({ stream, peer }) => this.#accept(stream, peer));
+    for (const { stream, peer } of early) {
+      if (!stream.destroyed) {
+        this.#accept(stream, peer);
+      }
+    }
   }
 
   /** Nobody comes in any more but those who are on their way. (Who is still in a TLS handshake has not come in.) */
