@@ -38,6 +38,7 @@ A first try, in three terminals:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no value (--try, --all), 4 timed out, 5 no connection,
 6 damaged data or dump, 7 data folder in use, data or dump too new or not accessible, 8 not permitted.
 ('nws check' and 'nws worker' have their own.)
+
 'nws COMMAND --help' says more, with examples.`;
 
 /**
