@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  readonly since: number;
 }
 
 /** Stands between a client and its server, and is a bad network. `await using` takes it away. */
@@ -35,19 +36,22 @@ export class CuttingProxy implements AsyncDisposable {
     return { serverHost: "127.0.0.1", serverPort: typeof address === "object" ? (address?.port ?? 0) : 0 };
   }
 
-  /** Cuts all connections, in both directions; what was under way is lost. */
-  cut(): void {
+  /** Cuts all connections that are so old, in both directions; what was under way is lost. */
+  cut(ageMs = 0): void {
+    const now = performance.now();
     for (const pair of this.#pairs) {
-      this.cuts++;
-      pair.client.destroy();
-      pair.server.destroy();
+      if (now - pair.since >= ageMs) {
+        this.cuts++;
+        pair.client.destroy();
+        pair.server.destroy();
+        this.#pairs.delete(pair);
+      }
     }
-    this.#pairs.clear();
   }
 
-  /** Cuts all connections again and again. */
+  /** Cuts all connections again and again, each when it has had so long to get somewhere. */
   cutEvery(ms: number): void {
-    this.#timer = setInterval(() => this.cut(), ms);
+    this.#timer = setInterval(() => this.cut(ms), ms);
   }
 
   cutNoMore(): void {
@@ -89,7 +93,7 @@ export class CuttingProxy implements AsyncDisposable {
     this.connections++;
     const server = connect({ ...this.#target, noDelay: true });
     server.on("error", () => undefined);
-    this.#pairs.add({ client, server });
+    this.#pairs.add({ client, server, since: performance.now() });
     client.pipe(server);
     server.pipe(client);
   }
