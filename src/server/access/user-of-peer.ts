@@ -4,16 +4,21 @@ import { isIPv6 } from "node:net";
 import { setImmediate as nextRound, setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "./peer.ts";
 
+type Table = "tcp" | "tcp6";
+
 /**
- * A line of /proc/net/tcp (Linux: Documentation/networking/proc_net_tcp.rst): number, *local and remote address*, state, queues,
- * timer, retransmits, *user*, timeout, *inode*.
+ * A line of /proc/net/tcp (Linux: Documentation/networking/proc_net_tcp.rst): number and a colon, local and remote address, state, queues, timer,
+ * retransmits, *user*, timeout, *inode*. This is what follows the addresses.
  */
-const LINE = /^ *\d+: (\S+ \S+) \S+ \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
+const REST_OF_LINE = /^ \S+ \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
+
+/** So long are the two addresses of a line. */
+const ADDRESSES_LENGTH = { tcp: 27, tcp6: 75 } as const satisfies Record<Table, number>;
+
+const [NEWLINE, COLON] = [0x0a, 0x3a];
 
 /** The inode of a socket that no process has any more; the user in its line is the superuser. */
 const NO_PROCESS = "0";
-
-type Table = "tcp" | "tcp6";
 
 interface Question {
   /** Both addresses of the other end's socket, as lines of either table have them. */
@@ -49,7 +54,8 @@ const PAGE_MS = 5;
  */
 export class UserLookup {
   readonly #waiting: Question[] = [];
-  readonly #page = Buffer.alloc(PAGE_BYTES);
+  /** The last one that was read, behind a line of the one before that was not whole. */
+  readonly #page = Buffer.alloc(2 * PAGE_BYTES);
   #isReading = false;
   /** What reading has taken since it was last waited, in milliseconds. */
   #spentMs = 0;
@@ -101,7 +107,7 @@ export class UserLookup {
     const file = asked.size === 0 ? undefined : await opened(table);
     if (file !== undefined) {
       try {
-        await this.#find(file, asked);
+        await this.#find(file, asked, ADDRESSES_LENGTH[table]);
       } catch {
         // What the system does not tell now is asked for once more.
       } finally {
@@ -110,24 +116,29 @@ export class UserLookup {
     }
   }
 
-  async #find(file: FileHandle, asked: Map<string, Question>): Promise<void> {
+  async #find(file: FileHandle, asked: Map<string, Question>, addressesLength: number): Promise<void> {
     const page = this.#page;
-    let rest = "";
+    let keptBytes = 0;
     let isQuick = false;
     let turnMs = 0;
     for (;;) {
       const startedAt = performance.now();
-      const count: number = isQuick ? readSync(file.fd, page) : (await file.read(page, 0, PAGE_BYTES)).bytesRead;
-      const lines = (rest + page.toString("latin1", 0, count)).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) {
-        const [, addresses = "", user, inode] = LINE.exec(line) ?? [];
-        const question = asked.get(addresses);
-        if (question !== undefined && inode !== NO_PROCESS) {
-          question.user = Number(user);
-          asked.delete(addresses);
-        }
+      const count: number = isQuick
+        ? readSync(file.fd, page, keptBytes, PAGE_BYTES, null)
+        : (await file.read(page, keptBytes, PAGE_BYTES, null)).bytesRead;
+      const end = keptBytes + count;
+      let start = 0;
+      for (
+        let newline = page.indexOf(NEWLINE);
+        newline !== -1 && newline < end;
+        newline = page.indexOf(NEWLINE, start)
+      ) {
+        answerBy(page, start, newline, asked, addressesLength);
+        start = newline + 1;
       }
+      // (No line is so long that this is more than a page.)
+      page.copyWithin(0, start, end);
+      keptBytes = Math.min(PAGE_BYTES, end - start);
       const tookMs = performance.now() - startedAt;
       this.#spentMs += Math.min(PAGE_MS, tookMs);
       if (count === 0 || asked.size === 0) {
@@ -139,6 +150,27 @@ export class UserLookup {
         await nextRound();
         turnMs = 0;
       }
+    }
+  }
+}
+
+/** Answers who asks for the addresses of a line. (Of all others as little as possible is made: there may be tens of thousands, for every client.) */
+function answerBy(
+  page: Buffer,
+  start: number,
+  end: number,
+  asked: Map<string, Question>,
+  addressesLength: number,
+): void {
+  const addressesAt = page.indexOf(COLON, start) + 2;
+  const addressesEnd = addressesAt + addressesLength;
+  const addresses = page.toString("latin1", addressesAt, addressesEnd);
+  const question = asked.get(addresses);
+  if (question !== undefined) {
+    const [, user, inode] = REST_OF_LINE.exec(page.toString("latin1", addressesEnd, end)) ?? [];
+    if (user !== undefined && inode !== NO_PROCESS) {
+      question.user = Number(user);
+      asked.delete(addresses);
     }
   }
 }
