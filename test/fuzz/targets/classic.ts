@@ -5,13 +5,13 @@ import { concat } from "../engine/mutate.ts";
 import { joinPieces, splitPieces } from "../engine/pieces.ts";
 import type { Target } from "../engine/target.ts";
 import { ClassicClient } from "../support/classic-client.ts";
-import { FuzzServer } from "../support/fuzz-server.ts";
+import { conversations } from "../support/conversations.ts";
+import type { FuzzServer } from "../support/fuzz-server.ts";
 import { piecesOf } from "../support/pieces-of.ts";
 
 /** What a piece does, in its first byte: the connection in the lowest two bits, the action in the next three. The rest are bytes. */
 const Action = { send: 0, sendCut: 1, sendAgain: 2, connect: 3, hangUp: 4, end: 5, wait: 6, stop: 7 } as const;
 
-const PROBE_EVERY = 8;
 const plain = Buffer.from("1111");
 
 /**
@@ -24,20 +24,7 @@ export const target: Target = classicTarget({});
 export function classicTarget(options: Partial<ServerOptions>): Target {
   return {
     seeds,
-    start: () => {
-      const server = new FuzzServer(options);
-      let count = 0;
-      return {
-        attempt: async (input) => {
-          await play(server, input);
-          await server.endInput();
-          if (++count % PROBE_EVERY === 0) {
-            server.probe();
-          }
-        },
-        stop: () => server.stop(),
-      };
-    },
+    start: conversations(options, play),
     words: [
       "0000",
       "0001",

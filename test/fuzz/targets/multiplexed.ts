@@ -4,14 +4,14 @@ import { byteString, fields, verbs } from "../../conformance/hostile/frames.ts";
 import { concat } from "../engine/mutate.ts";
 import { joinPieces, splitPieces } from "../engine/pieces.ts";
 import type { Target } from "../engine/target.ts";
+import { conversations } from "../support/conversations.ts";
 import { frameContent, frameKinds } from "../support/frame-kinds.ts";
-import { FuzzServer } from "../support/fuzz-server.ts";
+import type { FuzzServer } from "../support/fuzz-server.ts";
 import { MultiplexedClient } from "../support/multiplexed-client.ts";
 
 /** What a piece does, in its first byte: the session in the lowest two bits, the action in the next three. The rest are bytes. */
 const Action = { frame: 0, raw: 3, cut: 4, resume: 5, wait: 6, stop: 7 } as const;
 
-const PROBE_EVERY = 8;
 /** No input asks with this number. */
 const PING = 0xfefe_fefe;
 /** Grace times, by session. */
@@ -29,20 +29,7 @@ export const target: Target = multiplexedTarget({});
 export function multiplexedTarget(options: Partial<ServerOptions>): Target {
   return {
     seeds,
-    start: () => {
-      const server = new FuzzServer(options);
-      let count = 0;
-      return {
-        attempt: async (input) => {
-          await play(server, input);
-          await server.endInput();
-          if (++count % PROBE_EVERY === 0) {
-            server.probe();
-          }
-        },
-        stop: () => server.stop(),
-      };
-    },
+    start: conversations(options, play),
     freshPiece,
     maxBytes: 2000,
   };
