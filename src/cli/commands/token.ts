@@ -27,7 +27,7 @@ interface CreateOptions extends FileChoice {
 const roleChoices: readonly Role[] = ["read", "use", "admin"];
 
 const afterHelp = `
-The list of who may use a server is a file that holds nothing with which one could log in. Servers notice at once when it changes;
+The list of who may use a server is a file that holds nothing with which one could log in. Servers notice within a second when it changes;
 whoever was taken off it is sent away.
 
 Roles: read (look only), use (all that programs do), admin (also end other clients' sessions).

@@ -92,7 +92,7 @@ export class WatchedList {
     this.#changed();
   }
 
-  /** Whoever changes the list puts another file in the place of this one: so that is known at once, and not only after `LOOK_MS`. */
+  /** Whoever changes the list puts another file in the place of this one: so that is known as soon as it is read (the first time that takes a tenth of a second), and not only after `LOOK_MS`. */
   #watchFolder(): FSWatcher | undefined {
     const name = basename(this.#path);
     try {
