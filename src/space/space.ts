@@ -154,7 +154,7 @@ export class Space {
 
   /**
    * Its waits end without an answer, what it owned and is not persistent goes, what it had booked goes back. If it is told of its end,
-   * that depends on what it has done (above all on what it confirmed).
+   * that depends on what it has done (above all on what it confirmed) and on what went with it.
    */
   end(session: Session): void {
     if (session.ended) {
@@ -166,11 +166,12 @@ export class Space {
     for (const waiter of [...session.waits.values()]) {
       this.#delivery.stopWaiting(waiter);
     }
-    for (const workspace of session.owned) {
-      this.#workspaces.disown(workspace);
-    }
+    // (First: a workspace that goes has no journal afterwards, and that it goes is what must not be forgotten.)
     for (const workspace of session.opened.values()) {
       this.#keeping.noteDependence(session, workspace);
+    }
+    for (const workspace of session.owned) {
+      this.#workspaces.disown(workspace);
     }
     session.owned.clear();
     this.#delivery.giveBackAll(

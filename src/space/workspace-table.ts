@@ -86,7 +86,7 @@ export class WorkspaceTable {
     }
     if (workspace === undefined) {
       if (!options.create) {
-        return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
+        return this.#failMissing(session, request, `workspace '${name}' does not exist`);
       }
       if (this.#isRefused(session, request)) {
         return;
@@ -108,6 +108,8 @@ export class WorkspaceTable {
     }
     this.#enter(session, workspace);
     if (becomesOwner) {
+      // (If it ceases to be persistent it has no journal afterwards.)
+      this.#keeping.noteDependence(session, workspace);
       workspace.owner = session;
       workspace.ownerLabel = options.label;
       session.owned.add(workspace);
@@ -185,7 +187,7 @@ export class WorkspaceTable {
       return fail(session, request, "not_permitted", notYours(name));
     }
     if (!this.byName.has(name)) {
-      return fail(session, request, "no_such_workspace", `workspace '${name}' does not exist`);
+      return this.#failMissing(session, request, `workspace '${name}' does not exist`);
     }
     if (name === DEFAULT_WORKSPACE) {
       return fail(session, request, "workspace_not_deletable", `workspace '${name}' is the system's and stays`);
@@ -236,7 +238,7 @@ export class WorkspaceTable {
       return undefined;
     }
     if (workspace.isDeleted) {
-      fail(session, request, "no_such_workspace", `workspace '${name}' was deleted; open it again`);
+      this.#failMissing(session, request, `workspace '${name}' was deleted; open it again`);
       return undefined;
     }
     this.#keeping.noteDependence(session, workspace);
@@ -269,6 +271,12 @@ export class WorkspaceTable {
       this.#holdings.agenda.remove(idleEnd);
       workspace.idleEnd = undefined;
     }
+  }
+
+  /** Perhaps it was there a moment ago: what is said must stay true after a crash. */
+  #failMissing(session: Session, request: number, message: string): void {
+    this.#keeping.noteDependenceOnAll(session);
+    fail(session, request, "no_such_workspace", message);
   }
 
   /** Whether there can be no workspace more; answers the request if so. */

@@ -123,6 +123,63 @@ describe("after a crash", () => {
     expect(await open(after).fetchTry("x")).toBe(2);
   });
 
+  it("the end of a session is told when the workspace that goes with it is gone for good", async () => {
+    await using server = await keep();
+    const ws = open(server, "own", false, { durability: "fsync" });
+    await ws.store("x", 1);
+    server.disk.hold();
+    const closing = ws.server.close();
+    const state = watched(closing);
+    await until(() => !server.server.space.workspaces.has("own") && server.disk.heldCount > 0, "the log writes");
+    // (Whatever was said by now has come when a later answer to somebody else has.)
+    await open(server, "other", false).store("y", 1);
+    expect(state.isSettled).toBe(false);
+    server.disk.letGo();
+    await closing;
+    await using after = await server.crashed();
+    expect(after.server.space.workspaces.has("own")).toBe(false);
+  });
+
+  it("that a workspace is not there is told when it has gone for good", async () => {
+    await using server = await keep();
+    const [ann, bob, carl] = [open(server), open(server), open(server, "other", false)];
+    await ann.store("x", 1);
+    await bob.find("x");
+    server.disk.hold();
+    const deleted = ann.server.deleteWs("kept");
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    const found = bob.find("x").catch((error: unknown) => error);
+    const used = carl.server.useWs("kept", { create: false }).catch((error: unknown) => error);
+    const states = [deleted, found, used].map(watched);
+    await open(server, "free", false).store("y", 1);
+    expect(states.map(({ isSettled }) => isSettled)).toEqual([false, false, false]);
+    server.disk.letGo();
+    await deleted;
+    expect(await found).toMatchObject({ code: "no_such_workspace" });
+    expect(await used).toMatchObject({ code: "no_such_workspace" });
+    await Promise.all([ann, bob, carl].map((ws) => ws.server.close()));
+  });
+
+  it("that a workspace is not persistent any more is told when that is kept", async () => {
+    await using server = await keep();
+    const first = open(server);
+    await first.store("x", 1);
+    await first.server.close();
+    server.disk.hold();
+    const second = open(server, "kept", false);
+    const opened = second.opened();
+    const state = watched(opened);
+    await until(() => server.disk.heldCount > 0, "the log writes");
+    await open(server, "free", false).store("y", 1);
+    expect(state.isSettled).toBe(false);
+    server.disk.letGo();
+    await opened;
+    expect(await second.fetch("x")).toBe(1);
+    await using after = await server.crashed();
+    expect(after.server.space.workspaces.has("kept")).toBe(false);
+    await second.server.close();
+  });
+
   it("a classic fetch whose reply has come counts as taken", async () => {
     await using server = await keep();
     const ws = open(server, "__default");
