@@ -58,7 +58,8 @@ describe.skipIf(chromiumPath === undefined)("the pages are usable", () => {
   it("dialogs keep the focus, and give it back", async () => {
     const page = await pages.open("/workspaces/seen");
     const opener = page.getByRole("button", { name: "Declare a variable" });
-    await opener.focus();
+    // (A button that is not ready yet takes no focus, and `focus` does not wait for that.)
+    await page.getByRole("button", { name: "Declare a variable", disabled: false }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("textbox", { name: "Name" }).and(page.locator(":focus")).waitFor();
     for (let i = 0; i < 12; i++) {
