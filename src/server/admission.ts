@@ -1,34 +1,37 @@
-import type { Principal } from "./access/principal.ts";
 import type { Connection } from "./connection.ts";
-import { BriefConversation } from "./conversation.ts";
+import { BriefConversation, type Conversation } from "./conversation.ts";
 import { GrowingBytes } from "../wire/growing-bytes.ts";
 
 /** The most that may be read before the connection is held. */
 const MOST_BYTES = 1_048_576;
 
 /**
- * What a connection does while the system is asked who is at its other end: nothing is read, and what was read already is kept. `goOn` gets
- * both; it gives the connection another conversation, or closes it.
+ * What a connection does while somebody is asked who is at its other end: nothing is read, and what was read already is kept. `goOn` gets
+ * both; it gives the connection another conversation, or closes it. `interrupted`: the conversation that goes on then, and ends if the
+ * connection does before. `answer` never rejects.
  */
-export class Admission extends BriefConversation {
+export class Admission<T> extends BriefConversation {
   readonly #held = new GrowingBytes();
+  readonly #interrupted: Conversation | undefined;
   #isInputOver = false;
 
   constructor(
     connection: Connection,
-    who: Promise<Principal | undefined>,
-    goOn: (principal: Principal | undefined, held: Uint8Array) => void,
+    interrupted: Conversation | undefined,
+    answer: Promise<T>,
+    goOn: (answer: T, held: Uint8Array) => void,
   ) {
     super();
+    this.#interrupted = interrupted;
     connection.hold(true);
-    void who.then((principal) => {
+    void answer.then((found) => {
       connection.attempt("admission", () => {
         if (!connection.isOpen) {
           return;
         }
         connection.hold(false);
         const { bytes, length } = this.#held;
-        goOn(principal, bytes.subarray(0, length));
+        goOn(found, bytes.subarray(0, length));
         if (this.#isInputOver) {
           connection.inputEnded();
         }
@@ -42,5 +45,9 @@ export class Admission extends BriefConversation {
 
   inputEnded(): void {
     this.#isInputOver = true;
+  }
+
+  override end(): void {
+    this.#interrupted?.end();
   }
 }

@@ -72,54 +72,77 @@ export class Greeting extends BriefConversation implements DeadlineTarget {
     this.#arriving.set(0);
     this.#frame = new FirstFrame();
     const rest = chunk.subarray(end);
-    if (frame.verb === Verb.authenticate || frame.verb === Verb.prove) {
-      this.#logIn(frame);
-      if (rest.length > 0 && this.#connection.isOpen) {
-        this.receive(rest);
+    switch (frame.verb) {
+      case Verb.authenticate:
+        this.#authenticate(frame, rest);
+        break;
+      case Verb.prove:
+        this.#prove(frame);
+        this.#receiveRest(rest);
+        break;
+      default: {
+        const who = this.#principal ?? this.#context.access.whoIs(this.#connection.peer);
+        this.#when(who, rest, (principal, behind) => this.#admit(principal, frame, behind));
       }
-      return;
-    }
-    if (this.#principal === undefined) {
-      const who = this.#context.access.whoIs(this.#connection.peer);
-      if (who instanceof Promise) {
-        const admission = new Admission(this.#connection, who, (principal, held) => {
-          this.#connection.conversation = this;
-          this.#admit(principal, frame, held);
-        });
-        this.#connection.conversation = admission;
-        admission.receive(rest);
-        return;
-      }
-      this.#admit(who, frame, rest);
-    } else {
-      this.#admit(this.#principal, frame, rest);
     }
   }
 
-  /** A step of the client's login. */
-  #logIn({ verb, bytes, start, end }: FirstFrame): void {
+  #receiveRest(rest: Uint8Array): void {
+    if (rest.length > 0 && this.#connection.isOpen) {
+      this.receive(rest);
+    }
+  }
+
+  /** Goes on when the answer is there; until then nothing is read. `rest`: what was read already. */
+  #when<T>(answer: T | Promise<T>, rest: Uint8Array, goOn: (answer: T, rest: Uint8Array) => void): void {
+    if (!(answer instanceof Promise)) {
+      goOn(answer, rest);
+      return;
+    }
     const connection = this.#connection;
+    const admission = new Admission(connection, this, answer, (found, held) => {
+      connection.conversation = this;
+      goOn(found, held);
+    });
+    connection.conversation = admission;
+    admission.receive(rest);
+  }
+
+  /** The first step of a login. */
+  #authenticate({ bytes, start, end }: FirstFrame, rest: Uint8Array): void {
     const { access } = this.#context;
+    const connection = this.#connection;
     const { peer } = connection;
-    const message = latin1(bytes, start, end);
-    try {
+    this.#unlessRefused(() => {
       const refusal = access.refusesWay(peer);
       if (refusal !== undefined) {
         throw new LoginRefused(refusal, "needs_tls");
       }
-      if (verb === Verb.authenticate) {
-        this.#login = access.login(peer);
-        writeLoginAnswer(connection.out, Reply.challenge, this.#login.challenge(message));
-        return;
-      }
-      const login = this.#login;
-      this.#login = undefined;
-      if (login === undefined) {
-        throw new ProtocolFault("a proof before a login");
-      }
-      const proof = login.verify(message);
-      this.#principal = access.list.principalOf(login.user);
-      writeLoginAnswer(connection.out, Reply.authenticated, proof);
+      this.#when(access.login(peer, latin1(bytes, start, end)), rest, (login, behind) => {
+        this.#login = login;
+        writeLoginAnswer(connection.out, Reply.challenge, login.challenge());
+        this.#receiveRest(behind);
+      });
+    });
+  }
+
+  /** The second one. */
+  #prove({ bytes, start, end }: FirstFrame): void {
+    const login = this.#login;
+    this.#login = undefined;
+    if (login === undefined) {
+      throw new ProtocolFault("a proof before a login");
+    }
+    this.#unlessRefused(() => {
+      const proof = login.verify(latin1(bytes, start, end));
+      this.#principal = this.#context.access.list.principalOf(login.user);
+      writeLoginAnswer(this.#connection.out, Reply.authenticated, proof);
+    });
+  }
+
+  #unlessRefused(step: () => void): void {
+    try {
+      step();
     } catch (error) {
       if (!(error instanceof LoginRefused || error instanceof ScramFault)) {
         throw error;

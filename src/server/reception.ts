@@ -191,7 +191,7 @@ export class Reception {
     };
     const who = context.access.whoIsClassic(connection.peer);
     return who instanceof Promise
-      ? new Admission(connection, who, (principal, held) => {
+      ? new Admission(connection, undefined, who, (principal, held) => {
           const session = begin(principal);
           if (session !== undefined) {
             connection.conversation = session;

@@ -19,13 +19,14 @@ const token = `nws_0123456789ab_${"s".repeat(43)}`;
 const record = await recordOf("s".repeat(43), new Uint8Array(16).fill(7));
 const binding = new Uint8Array(32).fill(1);
 
-function serverLogin(tlsBinding?: Uint8Array): Login {
+function serverLogin(first: string, tlsBinding?: Uint8Array): Login {
   const find = (id: string) => (id === "0123456789ab" ? record : undefined);
-  return new Login({ find, binding: tlsBinding, decoyKey: new Uint8Array(32) });
+  return new Login({ find, binding: tlsBinding, decoyKey: new Uint8Array(32) }, first);
 }
 
-async function logIn(client: ClientLogin, server: Login): Promise<void> {
-  const last = await client.prove(server.challenge(client.first));
+async function logIn(client: ClientLogin, tlsBinding?: Uint8Array): Promise<void> {
+  const server = serverLogin(client.first, tlsBinding);
+  const last = await client.prove(server.challenge());
   await client.check(server.verify(last));
 }
 
@@ -44,23 +45,23 @@ describe("SCRAM-SHA-256", () => {
   });
 
   it("lets both sides prove themselves, without TLS and with", async () => {
-    await logIn(new ClientLogin(token, undefined), serverLogin());
-    await logIn(new ClientLogin(token, binding), serverLogin(binding));
+    await logIn(new ClientLogin(token, undefined));
+    await logIn(new ClientLogin(token, binding), binding);
   });
 
   it("refuses a proof that is for another TLS connection, and one for none", async () => {
     const elsewhere = new ClientLogin(token, new Uint8Array(32).fill(2));
-    await expect(logIn(elsewhere, serverLogin(binding))).rejects.toThrow(LoginRefused);
-    await expect(logIn(new ClientLogin(token, undefined), serverLogin(binding))).rejects.toThrow(/tls-exporter/);
-    await expect(logIn(new ClientLogin(token, binding), serverLogin())).rejects.toThrow(/somebody is in between/);
+    await expect(logIn(elsewhere, binding)).rejects.toThrow(LoginRefused);
+    await expect(logIn(new ClientLogin(token, undefined), binding)).rejects.toThrow(/tls-exporter/);
+    await expect(logIn(new ClientLogin(token, binding))).rejects.toThrow(/somebody is in between/);
   });
 
   it("answers for a token that is not there as for one that is, until the proof", async () => {
     const unknown = new ClientLogin(`nws_ffffffffffff_${"s".repeat(43)}`, undefined);
-    const server = serverLogin();
-    const challenge = server.challenge(unknown.first);
+    const server = serverLogin(unknown.first);
+    const challenge = server.challenge();
     expect(parseServerFirst(challenge, parseClientFirst(unknown.first).nonce)).toMatchObject({ iterations: 4096 });
-    const again = serverLogin().challenge(unknown.first);
+    const again = serverLogin(unknown.first).challenge();
     expect(/s=([^,]+)/.exec(again)?.[1]).toBe(/s=([^,]+)/.exec(challenge)?.[1]);
     const last = await unknown.prove(challenge);
     expect(() => server.verify(last)).toThrow(LoginRefused);
@@ -68,11 +69,11 @@ describe("SCRAM-SHA-256", () => {
 
   it("refuses what does not belong to the login", async () => {
     const client = new ClientLogin(token, undefined);
-    const server = serverLogin();
-    const last = await client.prove(server.challenge(client.first));
-    expect(() => serverLogin().verify(last)).toThrow(/before the challenge/);
-    const other = serverLogin();
-    other.challenge(client.first);
+    const server = serverLogin(client.first);
+    const last = await client.prove(server.challenge());
+    const other = serverLogin(client.first);
+    expect(() => other.verify(last)).toThrow(LoginRefused);
+    other.challenge();
     expect(() => other.verify(last)).toThrow(LoginRefused);
     await expect(client.prove("r=other,s=c2FsdA==,i=4096")).rejects.toThrow(/for another login/);
   });
@@ -87,7 +88,7 @@ describe("SCRAM-SHA-256", () => {
     "n,,n=a=b,r=c",
     `n,,n=a,r=${"b".repeat(1024)}`,
   ])("refuses %j for a first message", (text) => {
-    expect(() => serverLogin().challenge(text)).toThrow(ScramFault);
+    expect(() => serverLogin(text)).toThrow(ScramFault);
   });
 
   it.each([

@@ -311,9 +311,9 @@ describe.skipIf(!canBeStranger || !hasNamespaces())("another network", () => {
     const accessFile = join(files.folder, "access.json");
     const { fingerprint256 } = new X509Certificate(readFileSync(known.cert));
     const record = certificateRecord({ name: "r-host", role: "read" }, fingerprint256.replaceAll(":", ""));
-    await changeAccessFile(accessFile, () => [record]);
     const tls = { ...(await files.server()), ca: files.ca };
     await using open = await startServer({ host: "0.0.0.0", port: 0, webPort: false, tls, accessFile });
+    await changeAccessFile(accessFile, () => [record]);
     const direct =
       "import socket, ssl, sys\n" +
       "context = ssl.create_default_context(cafile=sys.argv[4]); context.check_hostname = False\n" +

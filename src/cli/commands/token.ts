@@ -27,8 +27,8 @@ interface CreateOptions extends FileChoice {
 const roleChoices: readonly Role[] = ["read", "use", "admin"];
 
 const afterHelp = `
-The list of who may use a server is a file that holds nothing with which one could log in. Servers notice within a second when it changes;
-whoever was taken off it is sent away.
+The list of who may use a server is a file that holds nothing with which one could log in. Who is put on it is let in at once;
+who is taken off it is sent away within a second or two.
 
 Roles: read (look only), use (all that programs do), admin (also end other clients' sessions).
 

@@ -16,6 +16,8 @@ interface Known {
 
 /** Who may come in. Times are those of `Date.now()`. */
 export class AccessList {
+  /** Makes the list as it is by now where it is kept. Never rejects. Undefined: it is kept nowhere else. */
+  refresh: (() => Promise<void>) | undefined;
   readonly #now: () => number;
   readonly #own = new Map<string, Known>();
   #listed = new Map<string, Known>();
@@ -41,6 +43,16 @@ export class AccessList {
         this.#byCertificate.set(entry.certificate, known);
       }
     }
+  }
+
+  /** Whoever comes right after he was put on the list is let in: undefined, or done when it has been looked whether somebody of this id is. */
+  seek(id: string): Promise<void> | undefined {
+    return this.#find(id) === undefined ? this.refresh?.() : undefined;
+  }
+
+  /** Likewise of a certificate. */
+  seekCertificate(certificate: string): Promise<void> | undefined {
+    return this.#byCertificate.has(certificate) ? undefined : this.refresh?.();
   }
 
   scramOf(id: string): ScramRecord | undefined {

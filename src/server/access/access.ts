@@ -51,8 +51,14 @@ export class Access {
       return peer.principal;
     }
     const certificate = peer.tls?.certificate;
-    const certified = certificate === undefined ? undefined : this.list.byCertificate(certificate);
-    return certified ?? this.#byUser(peer);
+    if (certificate === undefined) {
+      return this.#byUser(peer);
+    }
+    const { list } = this;
+    const sought = list.seekCertificate(certificate);
+    return sought === undefined
+      ? (list.byCertificate(certificate) ?? this.#byUser(peer))
+      : sought.then(() => list.byCertificate(certificate) ?? this.#byUser(peer));
   }
 
   /** The same of a classic client. */
@@ -86,12 +92,12 @@ export class Access {
       : "from other machines this server is reached with TLS only";
   }
 
-  login(peer: Peer): Login {
-    return new Login({
-      find: (id) => this.list.scramOf(id),
-      binding: peer.tls?.binding,
-      decoyKey: this.#decoyKey,
-    });
+  /** Begins a login with the client's first message. Throws as that does; a promise never rejects. */
+  login(peer: Peer, text: string): Login | Promise<Login> {
+    const { list } = this;
+    const find = (id: string) => list.scramOf(id);
+    const login = new Login({ find, binding: peer.tls?.binding, decoyKey: this.#decoyKey }, text);
+    return list.seek(login.user)?.then(() => login) ?? login;
   }
 
   /** Whether somebody who came in as this may still do what he might then. */

@@ -34,25 +34,16 @@ export interface LoginOptions {
   readonly decoyKey: Uint8Array;
 }
 
-/** One client's attempt to log in: `challenge`, then `verify`. Both throw a `ScramFault` or a `LoginRefused`. */
+/** One client's attempt to log in: its first message, `challenge`, then `verify`. Each may throw a `ScramFault` or a `LoginRefused`. */
 export class Login {
   readonly #options: LoginOptions;
-  #first: ClientFirst | undefined;
+  readonly #first: ClientFirst;
   #serverFirst = "";
   #nonce = "";
 
-  constructor(options: LoginOptions) {
-    this.#options = options;
-  }
-
-  /** The name that the client gives itself; it has proved nothing by it. */
-  get user(): string {
-    return this.#first?.user ?? "";
-  }
-
-  /** Returns the answer to the client's first message. */
-  challenge(text: string): string {
-    const { find, binding, decoyKey } = this.#options;
+  /** `text`: the client's first message. */
+  constructor(options: LoginOptions, text: string) {
+    const { binding } = options;
     const first = parseClientFirst(text);
     if (first.isBound !== (binding !== undefined)) {
       throw new LoginRefused(
@@ -61,11 +52,23 @@ export class Login {
           : "over TLS a login must hold for this one connection (tls-exporter)",
       );
     }
+    this.#options = options;
+    this.#first = first;
+  }
+
+  /** The name that the client gives itself; it has proved nothing by it. */
+  get user(): string {
+    return this.#first.user;
+  }
+
+  /** Returns the answer to the client's first message. */
+  challenge(): string {
+    const { find, decoyKey } = this.#options;
+    const first = this.#first;
     const { salt, iterations } = find(first.user) ?? {
       salt: new Uint8Array(hmac(decoyKey, first.user).subarray(0, SALT_BYTES)),
       iterations: SCRAM_ITERATIONS,
     };
-    this.#first = first;
     this.#nonce = first.nonce + randomBytes(NONCE_BYTES).toString("base64url");
     this.#serverFirst = formatServerFirst({ nonce: this.#nonce, salt, iterations });
     return this.#serverFirst;
@@ -75,9 +78,6 @@ export class Login {
   verify(text: string): string {
     const { find, binding } = this.#options;
     const first = this.#first;
-    if (first === undefined) {
-      throw new LoginRefused("a proof before the challenge");
-    }
     const final = parseClientFinal(text);
     const record = find(first.user);
     const expected = boundTo(first.isBound, binding);

@@ -60,6 +60,7 @@ export class TokenCheck {
       throw new LoginRefused("this is no token: one has the form nws_ID_SECRET");
     }
     const { id, secret } = token;
+    await this.#list.seek(id);
     const record = this.#list.scramOf(id);
     const hash = Buffer.from(sha256(Buffer.from(`${id}_${secret}`))).toString("base64");
     const known = this.#known.get(hash);

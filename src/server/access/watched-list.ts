@@ -20,7 +20,9 @@ export class WatchedList {
   /** What was begun last. All goes one after the other: what is read last is the newest. Never rejects. */
   #working: Promise<void> = Promise.resolve();
   #missing: NodeJS.Timeout | undefined;
-  readonly #look = (): void => this.#lookFor(false);
+  /** A look that has not begun yet: it serves all who want one. */
+  #next: Promise<void> | undefined;
+  readonly #look = (): void => void this.#lookSoon();
 
   /** `changed` is called after each change. */
   constructor(path: string, list: AccessList, logger: Logger, changed: () => void) {
@@ -30,7 +32,7 @@ export class WatchedList {
     this.#changed = changed;
   }
 
-  /** Reads the file for the first time, and watches it from now on. Rejects when it cannot be used. */
+  /** Reads the file for the first time, and watches it from now on; the list may ask for a look, too. Rejects when it cannot be used. */
   async start(): Promise<void> {
     this.#watcher = this.#watchFolder();
     watchFile(this.#path, { interval: LOOK_MS, persistent: false }, this.#look);
@@ -40,6 +42,7 @@ export class WatchedList {
       this.stop();
       throw error;
     }
+    this.#list.refresh = () => this.#lookSoon();
   }
 
   /** Reads it again. If it cannot be used, the list stays as it was, and the log says why. */
@@ -50,6 +53,7 @@ export class WatchedList {
   stop(): void {
     unwatchFile(this.#path, this.#look);
     this.#watcher?.close();
+    this.#list.refresh = undefined;
     clearTimeout(this.#missing);
   }
 
@@ -59,20 +63,31 @@ export class WatchedList {
     return done;
   }
 
-  /** Reads the file if it is another one. `isGone`: it was not there some time ago, so that is not the moment in which it is replaced. */
-  #lookFor(isGone: boolean): void {
-    void this.#inTurn(async () => {
-      const version = await versionOf(this.#path);
-      if (version === this.#version) {
-        return;
-      }
-      clearTimeout(this.#missing);
-      if (version === undefined && !isGone) {
-        this.#missing = setTimeout(() => this.#lookFor(true), LOOK_MS).unref();
-      } else {
-        await this.#readAgain();
-      }
-    });
+  /** Reads the file if it is another one by now. Never rejects. */
+  #lookSoon(): Promise<void> {
+    return (this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
+      return this.#readIfChanged(false);
+    }));
+  }
+
+  /** `isGone`: it was not there some time ago, so that is not the moment in which it is replaced. Never rejects. */
+  async #readIfChanged(isGone: boolean): Promise<void> {
+    const version = await versionOf(this.#path);
+    if (version === undefined && this.#version !== undefined && !isGone) {
+      this.#missing ??= setTimeout(() => void this.#inTurn(() => this.#readIfChanged(true)), LOOK_MS).unref();
+      return;
+    }
+    clearTimeout(this.#missing);
+    this.#missing = undefined;
+    if (version === this.#version) {
+      return;
+    }
+    try {
+      await this.#readAgain();
+    } catch (error) {
+      this.#logger.error({ err: error }, "a change of who may use this server could not be carried out");
+    }
   }
 
   async #read(): Promise<void> {
@@ -92,7 +107,7 @@ export class WatchedList {
     this.#changed();
   }
 
-  /** Whoever changes the list puts another file in the place of this one: so that is known as soon as it is read (the first time that takes a tenth of a second), and not only after `LOOK_MS`. */
+  /** Whoever changes the list puts another file in the place of this one: so that is known as soon as it is read, and not only after `LOOK_MS`. */
   #watchFolder(): FSWatcher | undefined {
     const name = basename(this.#path);
     try {
