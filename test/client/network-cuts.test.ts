@@ -54,13 +54,14 @@ test("an ifind of 100 000 values over a network that is cut every 50 ms gives ea
   const ws = server.open("table", proxy.options);
   await ws.opened();
   proxy.cutEvery(CUT_MS);
-  let next = 0;
-  for await (const value of ws.ifindTry("x")) {
-    if (value !== next) {
-      expect(value).toBe(next);
+  while (proxy.cuts < 4) {
+    let next = 0;
+    for await (const value of ws.ifindTry("x")) {
+      if (value !== next) {
+        expect(value).toBe(next);
+      }
+      next++;
     }
-    next++;
+    expect(next).toBe(count);
   }
-  expect(next).toBe(count);
-  expect(proxy.cuts).toBeGreaterThan(3);
 }, 120_000);
