@@ -9,6 +9,7 @@ const inputs: Readonly<Record<string, number>> = {
   web: 60,
   client: 300,
   dump: 300,
+  load: 300,
   classic: 400,
   "classic-files": 200,
   multiplexed: 400,

@@ -89,7 +89,14 @@ function checkModes({ name, modes, workspace }: Conflict): void {
 
 async function clear(server: NwsServer, { name, modes }: Conflict): Promise<void> {
   if (name !== SYSTEM) {
-    await server.deleteWs(name);
+    try {
+      await server.deleteWs(name);
+    } catch (error) {
+      // (Its owner or its time has ended meanwhile.)
+      if (!(error instanceof NoSuchWorkspaceError)) {
+        throw error;
+      }
+    }
     return;
   }
   const ws = new NetWorkSpace(name, { server, useUse: true, create: false });
