@@ -1,11 +1,18 @@
-import { readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConnectionLostError, NetWorkSpace } from "../../src/client/index.ts";
 import { until } from "./harness.ts";
 import { diskError } from "./held-disk.ts";
-import { keep, open, watched } from "./kept-server.ts";
+import { keep, type KeptServer, open, watched } from "./kept-server.ts";
+import { Verb } from "../../src/wire/verbs.ts";
 import { RawClassic } from "./raw-classic.ts";
+import { RawMultiplexed, readValue, u32, u8 } from "./raw-multiplexed.ts";
+
+/** Of values. */
+function filesOf({ folder }: KeptServer): string[] {
+  return readdirSync(join(folder, "values"));
+}
 
 describe("an answer that depends on a change", () => {
   it("leaves when the log has the change; who touches nothing persistent never waits", async () => {
@@ -234,7 +241,7 @@ describe("after a crash", () => {
     await user.store("y", long("c"));
     expect(await ws.fetch("x")).toBe(long("a"));
     await ws.listVars();
-    expect(await readdir(join(server.folder, "values"))).toHaveLength(2);
+    await until(() => filesOf(server).length === 2, "the file of what was taken is removed");
     await using after = await server.crashed();
     await until(() => after.server.blobs.fileCount === 1, "one file");
     const again = open(after);
@@ -242,6 +249,21 @@ describe("after a crash", () => {
     await again.close();
     await until(() => after.server.blobs.fileCount === 0, "no file");
     await Promise.all([ws.close(), user.close()]);
+  });
+
+  it("the file of a value that is gone is removed when the last reader is done, though nothing changes any more", async () => {
+    await using server = await keep();
+    const ws = open(server);
+    await ws.store("x", new Uint8Array(8_000_000));
+    const reader = await RawMultiplexed.ready(server);
+    await reader.open("kept", "x");
+    reader.send(1, Verb.find, u32(0), u8(0));
+    expect(readValue(await reader.next()).chunkedLength).toBe(8_000_000);
+    await ws.fetch("x");
+    await ws.close();
+    expect(filesOf(server)).toHaveLength(1);
+    await reader.download(1, 8_000_000);
+    await until(() => filesOf(server).length === 0, "its file is removed");
   });
 
   it("a large value whose acknowledgement was not kept is there with its file", async () => {

@@ -109,8 +109,11 @@ export class JournalWriter extends ChangeEncoder implements Journal {
   /** Does something when all that was changed by now is on the disk for good, which is hurried along; never, if that fails. */
   whenDurable(act: () => void): void {
     this.#sequels.push({ position: this.end, act });
-    // (Who waits is told by `#progress`; if it fails, the log says so itself.)
-    this.#log?.sync().catch(() => undefined);
+    // (There is no progress if all is on the disk already; and if it fails, the log says so itself.)
+    this.#log?.sync().then(
+      () => this.#actOnDue(),
+      () => undefined,
+    );
   }
 
   protected override changeEnded(): void {
@@ -152,13 +155,17 @@ export class JournalWriter extends ChangeEncoder implements Journal {
         this.#unwritten = waiting.slice(written);
       }
     }
+    this.#actOnDue();
+    this.onProgress();
+  }
+
+  #actOnDue(): void {
     if (this.#sequels.length > 0) {
       const { durable } = this.#log!;
       const due = this.#sequels.filter(({ position }) => position <= durable);
       this.#sequels = this.#sequels.filter(({ position }) => position > durable);
       due.forEach(({ act }) => act());
     }
-    this.onProgress();
   }
 }
 
