@@ -1,7 +1,8 @@
+import { allowedProcessors } from "../harness/machine.ts";
 import type { SpawnOptions } from "../harness/processes.ts";
 import type { RunOptions } from "./benchmark.ts";
 
-const oneProcessor = "0";
+const oneProcessor = process.platform === "linux" ? String(allowedProcessors()[0]) : "0";
 
 /** Where both ends of a benchmark run, and the note that says so. */
 export function placement(

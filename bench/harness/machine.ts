@@ -52,6 +52,15 @@ export function peakResidentBytes(pid: number): number {
   return statusBytes(pid, "VmHWM");
 }
 
+/** The numbers of the processors that this process may use, in order. */
+export function allowedProcessors(): readonly number[] {
+  const [, ranges = ""] = /^Cpus_allowed_list:\s+(\S+)/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
+  return ranges.split(",").flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
 /** The largest number of open files that a process started from here may have. */
 export function openFilesLimit(): number {
   const found = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"));

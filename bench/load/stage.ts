@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundle } from "../harness/bundle.ts";
-import { openFilesLimit } from "../harness/machine.ts";
+import { allowedProcessors, openFilesLimit } from "../harness/machine.ts";
 import { type Client, Processes, type Server } from "../harness/processes.ts";
 import type { AttackerCalls } from "../programs/attacker.ts";
 import type { BusyCalls } from "../programs/busy.ts";
@@ -69,13 +69,13 @@ export class Stage implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "nws-load-"));
     const dist = plan.dist ?? resolve(import.meta.dirname, "../../dist");
     const processes = new Processes(await bundle(dist, programs, folder), []);
-    const places = placesOf(availableParallelism());
-    const server = await processes.probed<ServerProbeCalls>({ processors: places.server });
-    const busy = processes.client<BusyCalls>("busy", { processors: places.clients });
+    const where = places();
+    const server = await processes.probed<ServerProbeCalls>({ processors: where.server });
+    const busy = processes.client<BusyCalls>("busy", { processors: where.clients });
     const idlers = Array.from({ length: Math.ceil(plan.idle / IDLE_AT_MOST) }, () =>
-      processes.client<IdlersCalls>("idlers", { processors: places.clients }),
+      processes.client<IdlersCalls>("idlers", { processors: where.clients }),
     );
-    return new Stage(server, busy, idlers, plan, places, processes, folder);
+    return new Stage(server, busy, idlers, plan, where, processes, folder);
   }
 
   /** Connects the idle clients, then the busy ones, which begin to work. */
@@ -134,9 +134,9 @@ interface Places {
 }
 
 /** The server has a processor to itself; attackers have one, if there are three. */
-function placesOf(processors: number): Places {
-  if (processors === 1 || process.platform !== "linux") {
-    return { server: undefined, clients: undefined, attackers: undefined };
-  }
-  return { server: "0", clients: "1", attackers: processors > 2 ? "2" : "1" };
+function places(): Places {
+  const [server, clients, attackers = clients] = process.platform === "linux" ? allowedProcessors().map(String) : [];
+  return clients === undefined
+    ? { server: undefined, clients: undefined, attackers: undefined }
+    : { server, clients, attackers };
 }
