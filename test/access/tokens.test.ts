@@ -157,7 +157,7 @@ describe("a token", () => {
 
   it("ends its sessions when its time is over", async () => {
     await using server = await start();
-    const token = await server.createToken({ name: "brief", role: "use", expires: new Date(Date.now() + 300) });
+    const token = await server.createToken({ name: "brief", role: "use", expires: new Date(Date.now() + 2000) });
     await using nws = connect(server, token, { reconnect: false });
     const ws = await nws.openWs("jobs");
     await expect(ws.fetch("x")).rejects.toMatchObject({ code: "connection_lost" });

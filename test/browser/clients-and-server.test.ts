@@ -34,6 +34,7 @@ describe.skipIf(chromiumPath === undefined)("the clients' and the server's page"
     await sees(page, VERSION);
     await sees(page, `${pages.server.host}:${pages.server.port}`);
     await page.getByRole("rowheader", { name: "maxArguments" }).waitFor();
+    await page.locator("canvas").nth(3).waitFor();
     expect(await page.locator("canvas").count()).toBe(4);
     await Promise.all(Array.from({ length: 100 }, (_, i) => ws.store("x", i)));
     await page.locator("dd").filter({ hasText: /^100$/ }).waitFor();
@@ -63,8 +64,10 @@ describe.skipIf(chromiumPath === undefined)("the clients' and the server's page"
     await other.server.stop();
     await page.locator("[data-state=lost]").waitFor();
     await rowOf(page, "__default").waitFor();
+    await page.getByRole("button", { name: "Try now" }).waitFor();
     await using again = await startServer({ port, webPort: webPort! });
-    await page.getByRole("button", { name: "Try now" }).click();
+    // (In one step: it tries again by itself, too, and then the button is gone.)
+    await page.evaluate("[...document.querySelectorAll('button')].find((b) => b.textContent === 'Try now')?.click()");
     await page.locator("[data-state=live]").waitFor();
     await other.client("after the restart", { serverPort: again.port }).store("x", 1);
     await rowOf(page, "after the restart").waitFor();

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { specimensOf } from "../codec/foreign/fixtures.ts";
 import { hasPython } from "../conformance/python-suite.ts";
+import { untilWaiting } from "../client/support.ts";
 import { chromiumPath, Pages, sees } from "./pages.ts";
 import { Programs } from "./programs.ts";
 
@@ -87,6 +88,7 @@ describe.skipIf(chromiumPath === undefined)("the values of programs in other lan
     pages.faults.splice(0); // The browser's own line about the status 404.
     const fish = pages.client("Perl babelfish");
     const food = fish.fetch("food").catch(() => undefined);
+    await untilWaiting(fish, "food", 1);
     await page.locator(".value-line").first().click();
     await page.locator(".value-open").waitFor({ state: "detached" });
     await page.locator(".value-line").first().click();

@@ -238,8 +238,14 @@ describe.skipIf(chromiumPath === undefined)("a workspace's and a variable's page
     const permissions = ["clipboard-read", "clipboard-write"];
     const page = await pages.open("/workspaces/copied/variables/x", { permissions });
     await page.locator(".value-line").click();
+    // (It says so for a second: looked for in every frame.)
+    const said = page.evaluate(`new Promise((resolve) => {
+      const isSaid = () => [...document.querySelectorAll("button")].some((button) => button.textContent === "Copied");
+      const look = () => (isSaid() ? resolve() : requestAnimationFrame(look));
+      look();
+    })`);
     await page.getByRole("button", { name: "Copy" }).click();
-    await page.getByRole("button", { name: "Copied" }).waitFor();
+    await said;
     const copied = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(copied).toContain("grüße");
 

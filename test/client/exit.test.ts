@@ -106,13 +106,13 @@ test("what comes for a killed program within its grace time goes back when that 
   await using server = await TestServer.start();
   const ws = server.open("table");
   await ws.opened();
-  const { child, ended } = run("wait-for-ever", server.running.port, "500");
+  const { child, ended } = run("wait-for-ever", server.running.port, "3000");
   await untilWaiting(ws, "never", 1);
   child.kill("SIGKILL");
   await ended;
   await ws.store("never", 1);
   expect(await ws.fetchTry("never", "booked")).toBe("booked");
-  expect(await ws.fetch("never", { timeout: 5000 })).toBe(1);
+  expect(await ws.fetch("never", { timeout: 30_000 })).toBe(1);
 });
 
 test("a program that is away and waits for nothing ends by itself", async () => {

@@ -23,16 +23,17 @@ test.each([
     proxy.cutEvery(CUT_MS);
     const lanes = 16;
     const got: unknown[] = [];
+    let stored = 0;
     const lane = async (first: number): Promise<void> => {
-      for (let i = first; i < count; i += lanes) {
+      for (let i = first; i < count || proxy.cuts === 0; i += lanes) {
+        stored++;
         await ws.store("x", i);
         got.push(await ws.fetch("x"));
       }
     };
     await Promise.all(Array.from({ length: lanes }, (_, first) => lane(first)));
     proxy.cutNoMore();
-    expect(proxy.cuts).toBeGreaterThan(0);
-    expect(new Set(got).size).toBe(count);
+    expect(new Set(got).size).toBe(stored);
     expect(await ws.fetchTry("x", "none")).toBe("none");
     const [listing] = await ws.listVars();
     expect(listing).toMatchObject({ values: 0, booked: 0 });

@@ -37,6 +37,8 @@ describe("a client that sends thousands of requests at once", () => {
     const greedy = await RawClassic.to(test);
     const other = await RawClassic.to(test);
     await greedy.short("use ws", "w", "", "no");
+    // (It is known to the server then.)
+    await other.short("use ws", "w", "", "no");
     const stores = Array.from({ length: MANY }, (_, i) => classicRequest("store", "w", "x", "1", String(i)));
     greedy.raw.write(Buffer.concat(stores));
     expect(await other.short("use ws", "w", "", "no")).toBe(0);

@@ -26,7 +26,7 @@ export class RawSocket {
 
   /** `isPatient`: it does not hang up when the server does. */
   static async to(target: { host: string; port: number } | { path: string }, isPatient = false): Promise<RawSocket> {
-    const socket = connect({ ...target, allowHalfOpen: isPatient });
+    const socket = connect({ ...target, allowHalfOpen: isPatient, noDelay: true });
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);

@@ -29,7 +29,7 @@ test("others come in between while a long list is sorted", async () => {
     }
   };
   count();
-  const keys = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 99_991);
+  const keys = Array.from({ length: 1_000_000 }, (_, i) => (i * 7919) % 999_983);
   await orderOf(keys, "asc", new Slices());
   isDone = true;
   expect(turns).toBeGreaterThan(5);
