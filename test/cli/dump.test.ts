@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NetWorkSpace, NwsServer } from "../../src/client/index.ts";
+import { CuttingProxy } from "../client/cutting-proxy.ts";
 import { RawClassic } from "../server/raw-classic.ts";
 import { nws, nwsPath, NwsProcess, startTestServer, type TestServer, until } from "./nws-process.ts";
 
@@ -284,10 +285,14 @@ describe("nws load", () => {
     await run(one, "dump", "w", "-o", pathOf("dump"));
     await ws.close();
     await using two = await startTestServer();
-    const load = new NwsProcess(["load", pathOf("dump")], { port: two.port });
+    await using proxy = await CuttingProxy.to({ host: "127.0.0.1", port: two.port });
+    // It cannot come to its end before.
+    proxy.stallAfter(1_000_000);
+    const load = new NwsProcess(["load", pathOf("dump")], { port: proxy.options.serverPort });
     await using watcher = new NwsServer({ serverPort: two.port, reconnect: false });
     await until(async () => (await watcher.listWss()).some(({ name }) => name === "w"));
     two.process.child.kill("SIGKILL");
+    proxy.refuse();
     const { code, stderr } = await load.outcome;
     expect(code).toBe(5);
     expect(stderr).toContain("workspace 'w' is incomplete");
@@ -368,7 +373,10 @@ describe("nws dump", () => {
     for (let i = 0; i < 10; i++) {
       await ws.storeAll("x", Array<string>(1000).fill("v".repeat(5000)));
     }
-    const dump = new NwsProcess(["dump", "-o", pathOf("backup")], { port: server.port });
+    await using proxy = await CuttingProxy.to({ host: "127.0.0.1", port: server.port });
+    // It cannot come to its end before.
+    proxy.stallAfter(1_000_000);
+    const dump = new NwsProcess(["dump", "-o", pathOf("backup")], { port: proxy.options.serverPort });
     await until(() => Promise.resolve(readdirSync(folder).some((name) => name.endsWith(".part"))));
     dump.child.kill("SIGTERM");
     expect((await dump.outcome).code).toBe(143);

@@ -16,6 +16,7 @@ export class CuttingProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   readonly #target: { readonly host: string; readonly port: number };
   #isRefusing = false;
+  #mostBytes = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(server: Server, target: { readonly host: string; readonly port: number }) {
@@ -68,6 +69,11 @@ export class CuttingProxy implements AsyncDisposable {
     this.#isRefusing = false;
   }
 
+  /** Whoever comes from now on is heard up to about so many bytes, each way; then the line is silent. */
+  stallAfter(bytes: number): void {
+    this.#mostBytes = bytes;
+  }
+
   /** The client's side of all connections is closed; the server's stay, silent: it does not notice. */
   cutHalf(): void {
     for (const { client, server } of this.#pairs) {
@@ -94,7 +100,19 @@ export class CuttingProxy implements AsyncDisposable {
     const server = connect({ ...this.#target, noDelay: true });
     server.on("error", () => undefined);
     this.#pairs.add({ client, server, since: performance.now() });
-    client.pipe(server);
-    server.pipe(client);
+    this.#pass(client, server);
+    this.#pass(server, client);
+  }
+
+  #pass(from: Socket, to: Socket): void {
+    let left = this.#mostBytes;
+    from.pipe(to);
+    from.on("data", ({ length }: Buffer) => {
+      left -= length;
+      if (left <= 0) {
+        from.unpipe(to);
+        from.pause();
+      }
+    });
   }
 }

@@ -47,7 +47,7 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
     const snapshot = await Snapshot.take(server, names).catch(tellTooOld);
     const workspaces = snapshot.workspaces.filter(({ isPersistent }) => isPersistent || options.persistent !== true);
     const progress = new Progress("dump", valueCountOf(workspaces), options.quiet === true);
-    const target = await openTarget(options.output);
+    const target = openTarget(options.output);
     const stopListening = onInterrupt(() => target.discard());
     const writer = new DumpWriter(async (bytes) => {
       await target.write(bytes);

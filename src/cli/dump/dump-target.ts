@@ -1,7 +1,11 @@
-import { unlinkSync } from "node:fs";
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { close, fsync, openSync, statSync, unlinkSync, writeFile } from "node:fs";
+import { rename } from "node:fs/promises";
+import { promisify } from "node:util";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { write } from "../output.ts";
+
+// (`writeFile` on a descriptor goes on where it is, and does not stop half-way as `write` may.)
+const [writeOn, sync, end] = [promisify(writeFile), promisify(fsync), promisify(close)];
 
 /** Where a dump goes. */
 export interface DumpTarget {
@@ -12,35 +16,33 @@ export interface DumpTarget {
   discard(): void;
 }
 
-/** A file, or standard output. A terminal is refused: it would show bytes. */
-export async function openTarget(path: string | undefined): Promise<DumpTarget> {
+/**
+ * A file, or standard output. A terminal is refused: it would show bytes. It is open when this returns, so whoever listens for signals right then
+ * can always `discard` it.
+ */
+export function openTarget(path: string | undefined): DumpTarget {
   if (path === undefined || path === "-") {
     if (path === undefined && process.stdout.isTTY) {
       throw new CommandFailure(ExitCode.usage, "a dump is no text for a terminal: give --output FILE, or redirect it");
     }
     return { write, finish: () => Promise.resolve(), discard: () => undefined };
   }
-  return FileTarget.open(path);
+  return new FileTarget(path);
 }
 
 /** A file that appears under its name when it is complete and on the disk: the dump of yesterday stays until then. */
 class FileTarget implements DumpTarget {
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #path: string;
   /** Undefined for what is no regular file, as /dev/null: that is written directly. */
   readonly #part: string | undefined;
 
-  private constructor(file: FileHandle, path: string, part: string | undefined) {
-    this.#file = file;
+  constructor(path: string) {
     this.#path = path;
-    this.#part = part;
-  }
-
-  static async open(path: string): Promise<FileTarget> {
     try {
-      const there = await stat(path).catch(() => undefined);
-      const part = there === undefined || there.isFile() ? `${path}.${process.pid}.part` : undefined;
-      return new FileTarget(await open(part ?? path, part === undefined ? "w" : "wx", 0o600), path, part);
+      const there = statSync(path, { throwIfNoEntry: false });
+      this.#part = there === undefined || there.isFile() ? `${path}.${process.pid}.part` : undefined;
+      this.#file = openSync(this.#part ?? path, this.#part === undefined ? "w" : "wx", 0o600);
     } catch (error) {
       throw cannotWrite(path, error);
     }
@@ -48,8 +50,7 @@ class FileTarget implements DumpTarget {
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      // (`writeFile` on a handle goes on where it is, and does not stop half-way as `write` may.)
-      await this.#file.writeFile(bytes);
+      await writeOn(this.#file, bytes);
     } catch (error) {
       throw cannotWrite(this.#path, error);
     }
@@ -58,9 +59,9 @@ class FileTarget implements DumpTarget {
   async finish(): Promise<void> {
     try {
       if (this.#part !== undefined) {
-        await this.#file.sync();
+        await sync(this.#file);
       }
-      await this.#file.close();
+      await end(this.#file);
       if (this.#part !== undefined) {
         await rename(this.#part, this.#path);
       }
