@@ -7,7 +7,7 @@ import type { Link } from "./link.ts";
 /** How much of what a worker prints is kept, for errors. */
 const TAIL_CHARS = 4096;
 /** How long the end of a worker's process may be behind the end of its session. */
-const EXIT_MS = 1000;
+const EXIT_MS = 4000;
 
 export interface MemberEvents {
   /** Its session has ended, or it does not answer any more. */

@@ -8,6 +8,8 @@ import type { ReplayLog } from "./replay-log.ts";
 /** Between the death of a worker and its successor; doubled with each death soon after. */
 const BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 5000;
+/** So long a worker that is killed may take until it is gone. */
+const KILL_MS = 2000;
 /** Who has lived so long has not died of being started. */
 const HEALTHY_MS = 30_000;
 
@@ -178,14 +180,11 @@ export class Roster {
       }
     }
     this.#changed();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([Promise.all(ends), late]);
+    await allOrLate(ends, graceMs);
     for (const { launched } of this.#seats.values()) {
       launched?.kill("SIGKILL");
     }
-    await Promise.race([Promise.all(ends), late]);
-    clearTimeout(timer);
+    await allOrLate(ends, KILL_MS);
     for (const member of this.members) {
       member.lose("the sleigh was stopped");
     }
@@ -339,4 +338,12 @@ function howItDied({ reason, exitCode, signal }: WorkerDeath): string {
     : exitCode !== undefined
       ? `${reason}, exit code ${exitCode}`
       : reason;
+}
+
+/** Done when all are, or when so much time has passed. */
+async function allOrLate(all: readonly Promise<unknown>[], ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([Promise.all(all), late]);
+  clearTimeout(timer);
 }
