@@ -158,7 +158,7 @@ describe("the command line itself", () => {
       expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(100);
       expect(help.stdout).toBe((await nws([command, "--help"])).stdout);
     }
-  });
+  }, 300_000);
 
   it("proposes what was meant, in one line", async () => {
     expect(await nws(["stor", "a", "b"])).toMatchObject({

@@ -253,7 +253,7 @@ describe.skipIf(process.platform === "win32")("nws top on a terminal", () => {
     first.process.child.kill("SIGKILL");
     await first.process.outcome;
     await terminal.shows("trying again");
-    await using second = await startTestServer(["--port", String(first.port)]);
+    await using second = await startTestServer(["--port", String(first.port), "--data", "none"]);
     await second.nws(["store", "after", "x", "1"]);
     await terminal.shows((text) => text.includes(" after") && !text.includes("trying again"));
   });

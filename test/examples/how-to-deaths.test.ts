@@ -103,7 +103,7 @@ describe.skipIf(process.platform === "win32")("the how-to pages, when a particip
     await using own = await stage("accounts");
     const { ws } = own;
     await ws.store("balance", 100);
-    const paused = own.start("lock/account.mjs", "10", "4", "6");
+    const paused = own.start("lock/account.mjs", "10", "4", "20");
     await paused.prints("has 100");
     paused.stop();
     const other = own.start("lock/account.mjs", "1", "0", "60");

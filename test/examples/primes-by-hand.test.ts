@@ -56,13 +56,13 @@ describe("primes-by-hand", () => {
     "comes to the same result when a worker is killed in the middle",
     async () => {
       await using server = await startServer({ port: 0 });
-      const example = new RunningExample("primes-by-hand", ["2", "4000000", "4000"], server.port);
+      const example = new RunningExample("primes-by-hand", ["2", "20000000", "20000"], server.port);
       await inTheMiddle(server);
       process.kill(childrenOf(example, "worker.ts")[0]!, "SIGKILL");
       const { code, stdout, stderr } = await example.outcome;
       expect(code).toBe(0);
       expect(stderr).toMatch(/^worker \d+ died \(SIGKILL\); another takes its place\n$/);
-      expect(stdout.split("\n")[1]).toBe(summary(4_000_000));
+      expect(stdout.split("\n")[1]).toBe(summary(20_000_000));
     },
   );
 

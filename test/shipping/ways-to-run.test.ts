@@ -87,7 +87,7 @@ describe("functions travel, and errors name their place, in a program that is gi
     child.stdout.setEncoding("utf8").on("data", (some: string) => (output += some));
     const lines = `const { Sleigh } = require("networkspaces/sleigh")\nconst { basename } = require("node:path")${body}${work}`;
     for (const line of lines.split("\n").filter((each) => each !== "")) {
-      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/> $/);
+      await expect.poll(() => output).toMatch(/> $/);
       output += "\n";
       child.stdin.write(`${line}\n`);
     }

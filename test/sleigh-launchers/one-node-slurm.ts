@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -99,8 +99,12 @@ export class OneNodeSlurm implements AsyncDisposable {
   /** A job without a program of its own, for steps; its number. */
   allocate(tasks: number): string {
     const args = ["--no-shell", `--ntasks=${tasks}`];
-    execFileSync("salloc", args, { env: { ...process.env, ...this.env }, stdio: "ignore" });
-    return this.run("squeue", ["--noheader", "--format=%i"]).trim();
+    const { stderr } = spawnSync("salloc", args, { env: { ...process.env, ...this.env }, encoding: "utf8" });
+    const [, job] = /Granted job allocation (\d+)/.exec(stderr) ?? [];
+    if (job === undefined) {
+      throw new Error(`salloc: ${stderr}`);
+    }
+    return job;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined)("on a real Slurm of one node", () => {
     const job = cluster!.allocate(2);
     const nodeList = batchNodeList({
       env: {
-        SLURM_JOB_NODELIST: cluster!.run("squeue", ["--noheader", "--format=%N"]).trim(),
+        SLURM_JOB_NODELIST: cluster!.run("squeue", [`--jobs=${job}`, "--noheader", "--format=%N"]).trim(),
         SLURM_TASKS_PER_NODE: "2",
       },
     });

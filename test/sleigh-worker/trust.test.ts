@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newToken, Variables } from "../../src/sleigh/messages.ts";
 import { Sealer } from "../../src/sleigh/seal.ts";
-import { HEARTBEAT_MS, TestMaster, valuesOf } from "./test-master.ts";
+import { TestMaster, valuesOf } from "./test-master.ts";
 import { until } from "../client/support.ts";
 import { workerWorkspace } from "../../src/sleigh/messages.ts";
 
@@ -127,11 +127,15 @@ test("the heart beats, and while a task computes too", async () => {
   const token = newToken();
   await master.worker({ token });
   const own = await master.connection.useWs<{ beat: number; gone: unknown }>(workerWorkspace(master.ws.name, token));
-  master.expression(1, `(() => { const end = Date.now() + ${HEARTBEAT_MS * 10}; while (Date.now() < end); })()`);
+  const untilCancelled = "(() => { while (!SleighContext.signal.aborted); })()";
+  master.expression(1, `SleighUserNws.store("running", 1).then(() => ${untilCancelled})`, { graceMs: 60_000 });
   await master.send({ job: 1, columns: [[0]] });
+  await master.user.fetch("running");
   const before = await own.find("beat");
+  await expect.poll(() => own.find("beat")).toBeGreaterThanOrEqual(before + 4);
+  expect(master.heard.map(({ kind }) => kind)).not.toContain("result");
+  await master.mail(token, { kind: "cancel", job: 1, chunk: undefined });
   await master.result(1);
-  expect((await own.find("beat")) - before).toBeGreaterThanOrEqual(4);
 });
 
 /** As a worker would: takes the first chunk on lease, and is gone. */

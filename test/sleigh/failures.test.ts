@@ -87,7 +87,7 @@ describe("a task that throws", () => {
 describe("time and cancelling", () => {
   test("a task that takes too long fails", async () => {
     const slow = (ms: number): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("done"), ms));
-    const results = await s.eachElem(slow, [1, 60_000], [], { timeout: 300, grace: 100, onError: "return" });
+    const results = await s.eachElem(slow, [1, 60_000], [], { timeout: 2000, grace: 100, onError: "return" });
     expect(results[0]).toBe("done");
     expect(results[1]).toBeInstanceOf(TaskTimeoutError);
   });

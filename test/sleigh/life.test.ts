@@ -17,9 +17,10 @@ test("status, information and numbers", async () => {
 
 test("stopping ends what is under way, and twice is fine", async () => {
   const s = new Sleigh({ workerCount: 1 });
-  const pending = s.eachElem("new Promise(() => {})", range(3));
-  await expect.poll(() => pending.progress.submitted, { timeout: 20_000 }).toBe(3);
+  const pending = s.eachElem("SleighUserNws.store('begun', 1).then(() => { for (;;); })", range(3));
   const { pid } = (await s.workerInfo())[0]!;
+  // (A task that does not stop: its worker is killed.)
+  await s.userNws.fetch("begun");
   await Promise.all([s.stop(), s.stop(), expect(pending).rejects.toBeInstanceOf(SleighStoppedError)]);
   expect(() => process.kill(pid, 0)).toThrow();
   await expect(s.eachElem("1", [1])).rejects.toBeInstanceOf(SleighStoppedError);
@@ -48,7 +49,7 @@ test("a server that goes away fails what is under way, and the workers end", asy
   const server = await startServer({ port: 0 });
   const s = new Sleigh({ nwsHost: server.host, nwsPort: server.port, workerCount: 1 });
   const pending = s.eachElem("new Promise(() => {})", range(3));
-  await expect.poll(() => pending.progress.submitted, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => pending.progress.submitted).toBe(3);
   const { pid } = (await s.workerInfo())[0]!;
   await server.stop();
   await expect(pending).rejects.toBeInstanceOf(SleighStoppedError);

@@ -21,7 +21,7 @@ test("a program does not wait for workers that nobody waits for", async () => {
 
 test("workers end with a master that is killed, whatever they are doing", async () => {
   const program = runProgram("is-killed.ts");
-  await expect.poll(program.printed, { timeout: 20_000 }).toMatch(/^\d+ \d+\n/);
+  await expect.poll(program.printed).toMatch(/^\d+ \d+\n/);
   const pids = program.printed().trim().split(" ").map(Number);
   expect(pids.map(isRunning)).toEqual([true, true]);
   program.child.kill("SIGKILL");

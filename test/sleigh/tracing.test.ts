@@ -73,6 +73,9 @@ it("tasks that wait, and tasks that fail", async () => {
       return x;
     },
     [1, 2],
+    [],
+    // One after the other.
+    { chunkSize: 2 },
   );
   await expect(failing).rejects.toThrow(SleighTaskError);
   const call = exporter.getFinishedSpans().findLast(({ name }) => name === "eachElem")!;
