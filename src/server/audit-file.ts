@@ -8,6 +8,8 @@ export class AuditFile implements Audit {
   readonly #path: string;
   readonly #logger: Logger;
   #stream: WriteStream | undefined;
+  /** Of the streams before this one. */
+  #ended: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, logger: Logger) {
     this.#path = path;
@@ -30,7 +32,7 @@ export class AuditFile implements Audit {
 
   /** Goes on in the file that has the name now: for who moves it away once it is long. */
   reopen(): void {
-    this.#stream?.end();
+    this.#ended = Promise.all([this.#ended, ended(this.#stream)]);
     this.#stream = this.#append();
   }
 
@@ -38,14 +40,7 @@ export class AuditFile implements Audit {
   async close(): Promise<void> {
     const stream = this.#stream;
     this.#stream = undefined;
-    await new Promise<void>((resolve) => {
-      if (stream === undefined || stream.destroyed) {
-        resolve();
-      } else {
-        stream.end(resolve);
-        stream.on("error", () => resolve());
-      }
-    });
+    await Promise.all([this.#ended, ended(stream)]);
   }
 
   #append(): WriteStream {
@@ -55,4 +50,16 @@ export class AuditFile implements Audit {
     });
     return stream;
   }
+}
+
+/** Ends a stream; done when all is written, or that has failed. */
+function ended(stream: WriteStream | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream === undefined || stream.destroyed) {
+      resolve();
+    } else {
+      stream.end(resolve);
+      stream.on("error", () => resolve());
+    }
+  });
 }
