@@ -75,11 +75,15 @@ export class Processes implements AsyncDisposable {
     return { ...(await this.#nodeServer(line, options)), ...(ca !== undefined && { ca }) };
   }
 
-  /** The product's server without its web interface, and with `server-probe` in its process. */
-  async probed<H extends Handlers>(options: SpawnOptions = {}): Promise<Server & Client<H>> {
+  /** The product's server without its web interface, and with `server-probe` in its process. `nodeArguments` are for it alone. */
+  async probed<H extends Handlers>(
+    options: SpawnOptions = {},
+    nodeArguments: readonly string[] = [],
+  ): Promise<Server & Client<H>> {
     const probe = pathToFileURL(this.#program("server-probe")).href;
     const own = [this.builds.command, "server", "--port", "0", "--web-port", "none", "--data", "none", "--json"];
-    const { child, ports } = await this.#started(["--expose-gc", "--import", probe, ...own], options, true);
+    const line = [...nodeArguments, "--expose-gc", "--import", probe, ...own];
+    const { child, ports } = await this.#started(line, options, true);
     return {
       pid: child.pid!,
       host,

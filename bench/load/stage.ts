@@ -17,6 +17,9 @@ const SPARE_DESCRIPTORS = 300;
 /** Idle connections of one process. */
 const IDLE_AT_MOST = 5000;
 
+/** How a server is started that has one processor: see docs/running.md. */
+const ON_ONE_PROCESSOR = "--single-threaded-gc";
+
 /** As far behind everybody else as the system lets one stand. */
 const LAST = 19;
 
@@ -70,7 +73,10 @@ export class Stage implements AsyncDisposable {
     const dist = plan.dist ?? resolve(import.meta.dirname, "../../dist");
     const processes = new Processes(await bundle(dist, programs, folder), []);
     const where = places();
-    const server = await processes.probed<ServerProbeCalls>({ processors: where.server });
+    const server = await processes.probed<ServerProbeCalls>(
+      { processors: where.server },
+      where.server === undefined ? [] : [ON_ONE_PROCESSOR],
+    );
     const busy = processes.client<BusyCalls>("busy", { processors: where.clients });
     const idlers = Array.from({ length: Math.ceil(plan.idle / IDLE_AT_MOST) }, () =>
       processes.client<IdlersCalls>("idlers", { processors: where.clients }),
@@ -118,7 +124,7 @@ export class Stage implements AsyncDisposable {
     const { server, clients, attackers } = this.#places;
     return server === undefined
       ? "one processor for all"
-      : `the server on processor ${server}, its clients on ${clients!}, attackers on ${attackers!} with nice ${LAST}`;
+      : `the server on processor ${server} (node ${ON_ONE_PROCESSOR}), its clients on ${clients!}, attackers on ${attackers!} with nice ${LAST}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

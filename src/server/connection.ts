@@ -10,7 +10,7 @@ import type { Conversation } from "./conversation.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { Flushable } from "./flush-queue.ts";
 import { HeldReplies } from "./held-replies.ts";
-import { LANDING_BYTES, queuedBytes } from "./landing.ts";
+import { queuedBytes } from "./landing.ts";
 import { Line, type LineUser } from "./line.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Quota } from "./quota.ts";
@@ -66,10 +66,8 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
   peer: Peer;
   /** From where it came first: what limits count it by. */
   readonly origin: string;
-  /** Who is there, once he was let in. */
-  principal: Principal | undefined;
-  /** What is counted for all who came in with the same token. */
-  tokenQuota: Quota | undefined;
+  #principal: Principal | undefined;
+  #tokenQuota: Quota | undefined;
   readonly since = performance.now();
   bytesIn = 0;
   bytesOut = 0;
@@ -119,6 +117,23 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     this.origin = peer.name;
     this.#turn = new Turn(context.turns.clock);
     this.#line = new Line(accepted, peer.name, context.logger, this);
+  }
+
+  /** Who is there, once he was let in. */
+  get principal(): Principal | undefined {
+    return this.#principal;
+  }
+
+  /** What is counted for all who came in with the same token. */
+  get tokenQuota(): Quota | undefined {
+    return this.#tokenQuota;
+  }
+
+  /** It is known who is there, and he may come in. */
+  letIn(principal: Principal, tokenQuota: Quota | undefined): void {
+    this.#principal = principal;
+    this.#tokenQuota = tokenQuota;
+    this.#line?.widen();
   }
 
   /** Who speaks here, for whoever only looks; undefined before that is known. */
@@ -456,6 +471,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     const { socket } = line;
     this.#line = line;
     line.user = this;
+    line.widen();
     if (this.#isPaused) {
       socket.pause();
     }
@@ -515,7 +531,7 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
 
   received(chunk: Uint8Array): void {
     const hadMore = this.#hasMore;
-    this.#hasMore = chunk.length === LANDING_BYTES;
+    this.#hasMore = chunk.length === this.#line?.mostBytes;
     if ((this.#pauses & TURN_OVER) !== 0) {
       this.#pause(this.#pauses | FLOODING);
     } else if (!hadMore) {

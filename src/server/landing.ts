@@ -5,6 +5,9 @@ import type { TLSSocket } from "node:tls";
 /** The longest chunk. */
 export const LANDING_BYTES = 262_144;
 
+/** The longest one at first: what a client sends while it is asked who it is has to be kept. */
+export const FIRST_LANDING_BYTES = 16_384;
+
 /**
  * What comes in lands here, for all connections: it is used up before the next read. (The buffer is twice as long as what is
  * read into: who keeps bytes copies them when they are a slice of a bigger buffer, and takes a whole one for his own.)
@@ -36,9 +39,13 @@ export function queuedBytes(socket: Duplex): number {
   return (socket as Inside)._handle?.writeQueueSize ?? 0;
 }
 
-/** Reads a socket that was accepted paused. Each chunk is **valid only during the call**. (One may still come if it is paused in the same tick.) */
-export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): void {
+/**
+ * Reads a socket that was accepted paused. Each chunk is **valid only during the call**. (One may still come if it is paused in the same tick.)
+ * Chunks are short until what is returned is called.
+ */
+export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => void): () => void {
   const handle = (accepted as Inside)._handle;
+  let widen = (): void => undefined;
   if (symbols === undefined || typeof handle?.useUserBuffer !== "function" || !isUntouched(accepted)) {
     accepted.on("data", received);
   } else {
@@ -48,7 +55,9 @@ export function readLanding(accepted: Duplex, received: (chunk: Uint8Array) => v
       received(landing.subarray(0, count));
       return true;
     });
-    handle.useUserBuffer(landing);
+    handle.useUserBuffer(landing.subarray(0, FIRST_LANDING_BYTES));
+    widen = () => (accepted as Inside)._handle?.useUserBuffer?.(landing);
   }
   accepted.resume();
+  return widen;
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { readLanding } from "./landing.ts";
+import { FIRST_LANDING_BYTES, LANDING_BYTES, readLanding } from "./landing.ts";
 import type { Logger } from "./logger.ts";
 
 /** Who uses a line. */
@@ -15,6 +15,8 @@ export interface LineUser {
 /** One socket that was accepted. Its user may hand it to another one: so a session goes on over another socket than it began on. */
 export class Line {
   readonly socket: Duplex;
+  readonly #widen: () => void;
+  #isWide = false;
   /** Nobody: what happens is ignored. */
   user: LineUser | undefined;
 
@@ -31,9 +33,22 @@ export class Line {
     accepted.on("close", () => {
       this.user?.lineClosed();
     });
-    readLanding(accepted, (chunk) => {
+    this.#widen = readLanding(accepted, (chunk) => {
       this.user?.received(chunk);
     });
+  }
+
+  /** How long a chunk can be: behind such a one there may be more. */
+  get mostBytes(): number {
+    return this.#isWide ? LANDING_BYTES : FIRST_LANDING_BYTES;
+  }
+
+  /** From now on it is known who is at the other end: chunks may be long. */
+  widen(): void {
+    if (!this.#isWide) {
+      this.#isWide = true;
+      this.#widen();
+    }
   }
 
   /** Leaves the socket, paused, to whoever had it accepted. (It must have been read from before: what lands comes here for ever.) */

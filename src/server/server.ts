@@ -474,8 +474,7 @@ export class Server implements ServerContext, ConnectionContext {
   }
 
   letIn(connection: Connection, principal: Principal): void {
-    connection.principal = principal;
-    connection.tokenQuota = this.#connections.known(connection, principal);
+    connection.letIn(principal, this.#connections.known(connection, principal));
     this.logger.debug({ peer: connection.peer.name, user: principal.name, role: principal.role }, "let in");
     if (principal.expiresAt !== undefined) {
       this.#standing.note(principal.expiresAt);
