@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Snapshot, SnapshotWorkspace } from "../../client/snapshot.ts";
 import { VERSION } from "../../host/version.ts";
 import { withServer } from "../connect.ts";
+import type { DumpTarget } from "../dump/dump-target.ts";
 import type { DumpWriter } from "../dump/dump-writer.ts";
 import { CommandFailure, ExitCode } from "../exit-code.ts";
 import { addServerChoice, type ServerChoice } from "../options.ts";
@@ -47,13 +48,15 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
     const snapshot = await Snapshot.take(server, names).catch(tellTooOld);
     const workspaces = snapshot.workspaces.filter(({ isPersistent }) => isPersistent || options.persistent !== true);
     const progress = new Progress("dump", valueCountOf(workspaces), options.quiet === true);
-    const target = openTarget(options.output);
-    const stopListening = onInterrupt(() => target.discard());
+    let target: DumpTarget | undefined;
+    // (First: who listens is called between turns, so whatever is open then is here.)
+    const stopListening = onInterrupt(() => target?.discard());
     const writer = new DumpWriter(async (bytes) => {
-      await target.write(bytes);
+      await target!.write(bytes);
       progress.show(writer.totals);
     });
     try {
+      target = openTarget(options.output);
       writer.header(new Date(), VERSION, formatOf(workspaces));
       for (const workspace of workspaces) {
         await writeWorkspace(snapshot, workspace, writer);
@@ -61,7 +64,7 @@ async function dump(names: readonly string[], options: DumpOptions): Promise<voi
       await writer.end();
       await target.finish();
     } catch (error) {
-      target.discard();
+      target?.discard();
       throw error;
     } finally {
       progress.clear();

@@ -17,8 +17,8 @@ export interface DumpTarget {
 }
 
 /**
- * A file, or standard output. A terminal is refused: it would show bytes. It is open when this returns, so whoever listens for signals right then
- * can always `discard` it.
+ * A file, or standard output. A terminal is refused: it would show bytes. It is open when this returns: there is no moment in which it is there
+ * and nobody can `discard` it.
  */
 export function openTarget(path: string | undefined): DumpTarget {
   if (path === undefined || path === "-") {
