@@ -1,5 +1,6 @@
 import { decodeSequence } from "cbor2";
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { DumpWriter } from "../../../src/cli/dump/dump-writer.ts";
 import { concat } from "../engine/mutate.ts";
 import { piecesOf } from "./pieces-of.ts";
@@ -27,14 +28,10 @@ export const dumpWords: readonly Uint8Array[] = [
   "\x5f\x41x\xff",
 ].map(text);
 
-/** As a file is read. */
-// eslint-disable-next-line @typescript-eslint/require-await -- as a file is read
-export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  if ((bytes.at(-1) ?? 0) % 8 === 0) {
-    yield* piecesOf(bytes, Uint8Array.of(30, 2, 7));
-  } else {
-    yield bytes;
-  }
+/** As a file is read: whole, or in small pieces. */
+export function streamOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  const isCut = (bytes.at(-1) ?? 0) % 8 === 0;
+  return Readable.from(isCut ? piecesOf(bytes, Uint8Array.of(30, 2, 7)) : [bytes]) as AsyncIterable<Uint8Array>;
 }
 
 /** The records that are arrays, as another library reads them; undefined: it does not. */
