@@ -2,10 +2,10 @@ import type { Clock } from "../log/index.ts";
 import type { FlushQueue } from "./flush-queue.ts";
 
 /** So long the requests of one connection may keep the others waiting, in milliseconds. */
-const TURN_MS = 0.15;
+const TURN_MS = 0.06;
 
 /** To look at the clock costs a tenth of a short request: so many of them go by before it is done again. */
-const LOOK_EVERY = 32;
+const LOOK_EVERY = 16;
 
 /** Who has requests left when its turn is over. */
 export interface TurnTaker {
@@ -15,7 +15,7 @@ export interface TurnTaker {
 
 /**
  * Who has sent more than can be handled in one turn waits here for the next: one of them in each round of the event loop, so that between
- * two such turns everybody else is heard.
+ * two turns, of one connection or of several, everybody else is heard.
  */
 export class Turns {
   readonly clock: Clock;
@@ -30,22 +30,22 @@ export class Turns {
 
   add(taker: TurnTaker): void {
     this.#waiting.add(taker);
-    this.#schedule();
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      this.clock.soon(this.#listen);
+    }
   }
 
   remove(taker: TurnTaker): void {
     this.#waiting.delete(taker);
   }
 
-  #schedule(): void {
-    if (!this.#isScheduled && this.#waiting.size > 0) {
-      this.#isScheduled = true;
-      this.clock.soon(this.#next);
-    }
-  }
+  /** A turn has just ended, in this round: nobody else was heard since. */
+  readonly #listen = (): void => {
+    this.clock.soon(this.#next);
+  };
 
   readonly #next = (): void => {
-    this.#isScheduled = false;
     for (const taker of this.#waiting) {
       this.#waiting.delete(taker);
       this.#flushQueue.beginReceiving();
@@ -53,7 +53,10 @@ export class Turns {
       this.#flushQueue.endReceiving();
       break;
     }
-    this.#schedule();
+    this.#isScheduled = this.#waiting.size > 0;
+    if (this.#isScheduled) {
+      this.clock.soon(this.#next);
+    }
   };
 }
 
