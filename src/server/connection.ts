@@ -540,8 +540,8 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
     if (this.#mode === "open") {
       this.#received(chunk);
     }
-    // (Otherwise it is thrown away; that, too, would hold the others up for as long as the other side goes on.)
-    if (this.#hasMore && this.#mode !== "gone" && this.#turn.look()) {
+    // (Otherwise it is thrown away, a chunk in each turn: that, too, would hold the others up for as long as the other side goes on.)
+    if (this.#hasMore && this.#mode !== "gone" && (this.#mode === "closing" || this.#turn.look())) {
       this.#endTurn();
     }
   }
