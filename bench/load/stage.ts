@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundle } from "../harness/bundle.ts";
 import { allowedProcessors, openFilesLimit } from "../harness/machine.ts";
@@ -17,8 +18,8 @@ const SPARE_DESCRIPTORS = 300;
 /** Idle connections of one process. */
 const IDLE_AT_MOST = 5000;
 
-/** How a server is started that has one processor: see docs/running.md. */
-const ON_ONE_PROCESSOR = "--single-threaded-gc";
+/** The garbage collector would wait for threads that share a processor with others: see docs/running.md. */
+const COLLECTS_ALONE = "--single-threaded-gc";
 
 /** As far behind everybody else as the system lets one stand. */
 const LAST = 19;
@@ -74,9 +75,12 @@ export class Stage implements AsyncDisposable {
     const processes = new Processes(await bundle(dist, programs, folder), []);
     const where = places();
     const server = await processes.probed<ServerProbeCalls>(
-      { processors: where.server },
-      where.server === undefined ? [] : [ON_ONE_PROCESSOR],
+      { processors: where.clients },
+      where.server === undefined ? [] : [COLLECTS_ALONE],
     );
+    if (where.server !== undefined) {
+      leaveAlone(server.pid, where.server);
+    }
     const busy = processes.client<BusyCalls>("busy", { processors: where.clients });
     const idlers = Array.from({ length: Math.ceil(plan.idle / IDLE_AT_MOST) }, () =>
       processes.client<IdlersCalls>("idlers", { processors: where.clients }),
@@ -124,7 +128,7 @@ export class Stage implements AsyncDisposable {
     const { server, clients, attackers } = this.#places;
     return server === undefined
       ? "one processor for all"
-      : `the server on processor ${server} (node ${ON_ONE_PROCESSOR}), its clients on ${clients!}, attackers on ${attackers!} with nice ${LAST}`;
+      : `the server on processor ${server} (node ${COLLECTS_ALONE}), its clients on ${clients!}; the threads that help it, and attackers on ${attackers!}, with nice ${LAST}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,6 +141,19 @@ interface Places {
   readonly server: string | undefined;
   readonly clients: string | undefined;
   readonly attackers: string | undefined;
+}
+
+/**
+ * Gives a process's own thread a processor to itself. The threads that help it (those that compile, and that read files) stay where they are, behind all
+ * others there: on a larger machine they would be in nobody's way.
+ */
+function leaveAlone(pid: number, processor: string): void {
+  execFileSync("taskset", ["-cp", processor, String(pid)], { stdio: "ignore" });
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    if (thread !== String(pid)) {
+      setPriority(Number(thread), LAST);
+    }
+  }
 }
 
 /** The server has a processor to itself; attackers have one, if there are three. */
