@@ -22,7 +22,7 @@ import { serverRoutes } from "./routes/server.ts";
 import { valueRoutes } from "./routes/values.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
-import { asOftenAsItChanges, ownPages, staticFiles } from "./static-files.ts";
+import { indexPage, ownPages, staticFiles } from "./static-files.ts";
 import { History } from "./show/history.ts";
 import { Observer } from "./show/observer.ts";
 import type { Addresses } from "./show/server-info.ts";
@@ -127,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const part = async (prefix: string, routes: (part: WebApp) => void | Promise<void>): Promise<void> => {
     await app.register(async (each) => routes(each.withTypeProvider<TypeBoxTypeProvider>()), { prefix });
   };
-  await staticFiles(app);
+  staticFiles(app);
   await part("/api", (api) => loginRoutes(api, context));
   await part("/api", (api) => {
     gate(api, visitors, strangers);
@@ -154,9 +154,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   });
   if (pages !== undefined) {
-    await part("", async (own) => {
+    await part("", (own) => {
       gate(own, visitors, strangers);
-      await ownPages(own, pages);
+      ownPages(own, pages);
     });
   }
   for (const path of LIVE_PATHS) {
@@ -170,7 +170,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === "GET" && !/^\/(?:api|doit|pages)\b/.test(request.url);
     return isPage
-      ? reply.sendFile("index.html", asOftenAsItChanges)
+      ? indexPage(request, reply)
       : reply.status(404).send({ code: "not_found", message: `there is nothing at ${request.url}` } satisfies Problem);
   });
   const feed = new Feed<Visitor>({

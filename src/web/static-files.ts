@@ -1,22 +1,38 @@
-import fastifyStatic from "@fastify/static";
+import { send } from "@fastify/send";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { builtFolder } from "./built-folder.ts";
 import { problemOf } from "./problem.ts";
 import type { WebApp } from "./route-context.ts";
 
-/** A browser keeps it and asks each time whether it is still so. */
-export const asOftenAsItChanges = { maxAge: 0, immutable: false } as const;
+/** How long a browser keeps a file. */
+interface Keeping {
+  /** In milliseconds. */
+  readonly maxAge: number;
+  /** It does not ask before that whether the file has changed. */
+  readonly immutable: boolean;
+}
 
-/** The files of the interface's own pages, whose names change with what is in them; and the client for programs in browsers, as one module. */
-export async function staticFiles(app: WebApp): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: builtFolder("ui"),
-    wildcard: false,
-    index: false,
-    immutable: true,
-    maxAge: "1y",
-  });
-  app.get("/client.js", { schema: { hide: true } }, (_request, reply) =>
-    reply.sendFile("client.js", builtFolder("web"), asOftenAsItChanges),
+/** A browser keeps it and asks each time whether it is still so. */
+const asOftenAsItChanges: Keeping = { maxAge: 0, immutable: false };
+
+/** Its name changes with what is in it. */
+const forAYear: Keeping = { maxAge: 365 * 24 * 3_600_000, immutable: true };
+
+/** The page that shows all of the interface's pages, and the one where one logs in. */
+export function indexPage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return sendFile(request, reply, "/index.html", builtFolder("ui"), asOftenAsItChanges);
+}
+
+/** The files of the interface's own pages, and the client for programs in browsers, as one module. */
+export function staticFiles(app: WebApp): void {
+  const pages = builtFolder("ui");
+  for (const file of filesBelow(pages)) {
+    app.get(file, { schema: { hide: true } }, (request, reply) => sendFile(request, reply, file, pages, forAYear));
+  }
+  app.get("/client.js", { schema: { hide: true } }, (request, reply) =>
+    sendFile(request, reply, "/client.js", builtFolder("web"), asOftenAsItChanges),
   );
 }
 
@@ -24,19 +40,53 @@ export async function staticFiles(app: WebApp): Promise<void> {
  * Below `/pages/` the user's own pages: whoever starts the server has chosen them, and they may do what those may who look at them. Who is not known
  * gets the page where one logs in.
  */
-export async function ownPages(app: WebApp, folder: string): Promise<void> {
-  app.setErrorHandler((error, { headers }, reply) => {
-    if (problemOf(error)?.status === 401 && headers.authorization === undefined) {
-      return reply.status(401).sendFile("index.html", builtFolder("ui"), asOftenAsItChanges);
+export function ownPages(app: WebApp, folder: string): void {
+  const prefix = "/pages";
+  app.setErrorHandler((error, request, reply) => {
+    if (problemOf(error)?.status === 401 && request.headers.authorization === undefined) {
+      return indexPage(request, reply.status(401));
     }
     throw error;
   });
-  await app.register(fastifyStatic, {
-    root: folder,
-    prefix: "/pages",
-    decorateReply: false,
-    redirect: true,
-    dotfiles: "ignore",
-    ...asOftenAsItChanges,
-  });
+  for (const url of [prefix, `${prefix}/*`]) {
+    app.get(url, { schema: { hide: true } }, (request, reply) => {
+      const [path = prefix] = request.url.split("?", 1);
+      return sendFile(request, reply, path.slice(prefix.length), folder, asOftenAsItChanges);
+    });
+  }
+}
+
+/** Answers with the file `path` below `folder`: encoded as in an address, with a slash first. Of a folder that is its `index.html`. */
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  folder: string,
+  keeping: Keeping,
+): Promise<unknown> {
+  const answer = await send(request.raw, path, { root: folder, dotfiles: "ignore", ...keeping });
+  switch (answer.type) {
+    case "directory": {
+      const [address = "", ...query] = request.url.split("?");
+      return reply.redirect([`${address}/`, ...query].join("?"), 301);
+    }
+    case "error":
+      if (answer.statusCode === 404) {
+        reply.callNotFound();
+        return reply;
+      }
+      throw answer.metadata.error;
+    case "file":
+      return reply
+        .status(reply.statusCode === 200 ? answer.statusCode : reply.statusCode)
+        .headers(answer.headers)
+        .send(answer.stream);
+  }
+}
+
+/** The paths of all files below a folder, with a slash first. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/")}`);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -46,9 +46,31 @@ test("pages of one's own are at /pages/, as they are now, under the policy of al
   expect(await (await web.fetch("/")).text()).toContain("NetWorkSpaces");
 });
 
+test("folders lead to their index; heads and parts of files are answered", async () => {
+  await mkdir(join(folder, "sub"));
+  await writeFile(join(folder, "sub/index.html"), "<h1>sub</h1>");
+  await using web = await TestWeb.start({ webPages: folder });
+  expect((await web.fetch("/pages/sub?a=1")).headers.get("location")).toBe("/pages/sub/?a=1");
+  expect(await (await web.fetch("/pages/sub/?a=1")).text()).toBe("<h1>sub</h1>");
+  const head = await web.fetch("/pages/sub/index.html", { method: "HEAD" });
+  expect(head.headers.get("content-length")).toBe("12");
+  const part = await web.fetch("/pages/index.html", { headers: { range: "bytes=4-6" } });
+  expect([part.status, await part.text()]).toEqual([206, "own"]);
+  expect((await web.fetch("/pages/index.html", { headers: { range: "bytes=400-" } })).status).toBe(416);
+});
+
 test("nothing outside the folder is shown, nothing hidden, and nothing that is not there", async () => {
   await using web = await TestWeb.start({ webPages: folder });
-  for (const path of ["..%2fsecret.txt", "..%5csecret.txt", ".env", "none.js"]) {
+  for (const path of [
+    "..%2fsecret.txt",
+    "..%5csecret.txt",
+    "sub%2f..%2f..%2fsecret.txt",
+    ".env",
+    "%2eenv",
+    "%00",
+    "%",
+    "none.js",
+  ]) {
     const response = await web.fetch(`/pages/${path}`);
     expect([400, 403, 404]).toContain(response.status);
     expect(await response.text()).not.toBe("secret");
