@@ -1,7 +1,8 @@
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { Server as HttpServer } from "node:http";
+import { type IncomingMessage, Server as HttpServer } from "node:http";
+import { Readable } from "node:stream";
 import { LoginRefused } from "../server/access/login.ts";
 import { TooManyAttempts } from "../server/access/token-check.ts";
 import type { Server } from "../server/server.ts";
@@ -101,6 +102,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     next();
   });
+  app.addHook("onSend", ({ raw }, _reply, payload, next) => {
+    if (payload instanceof Readable) {
+      endWithConnection(payload, raw);
+    }
+    next(null, payload);
+  });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     countRefusal(server, error);
@@ -198,6 +205,20 @@ export async function createApp(options: AppOptions): Promise<App> {
       await app.close();
     },
   };
+}
+
+/** Whoever waits behind another answer of his connection is not told that it is gone: its file would stay open. (Of the request, Node says so.) */
+function endWithConnection(answer: Readable, request: IncomingMessage): void {
+  const end = (): void => {
+    if (request.socket.destroyed) {
+      answer.destroy();
+    }
+  };
+  if (request.destroyed) {
+    end();
+  } else {
+    request.once("close", end);
+  }
 }
 
 function countRefusal({ tally }: Server, error: unknown): void {

@@ -1,6 +1,7 @@
 import { send } from "@fastify/send";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { builtFolder } from "./built-folder.ts";
 import { problemOf } from "./problem.ts";
@@ -17,10 +18,10 @@ interface Keeping {
 /** A browser keeps it and asks each time whether it is still so. */
 const asOftenAsItChanges: Keeping = { maxAge: 0, immutable: false };
 
-/** Its name changes with what is in it. */
+/** A browser keeps it and does not ask: its name changes with what is in it. */
 const forAYear: Keeping = { maxAge: 365 * 24 * 3_600_000, immutable: true };
 
-/** The page that shows all of the interface's pages, and the one where one logs in. */
+/** The page that shows all of the interface's pages. */
 export function indexPage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return sendFile(request, reply, "/index.html", builtFolder("ui"), asOftenAsItChanges);
 }
@@ -29,7 +30,8 @@ export function indexPage(request: FastifyRequest, reply: FastifyReply): Promise
 export function staticFiles(app: WebApp): void {
   const pages = builtFolder("ui");
   for (const file of filesBelow(pages)) {
-    app.get(file, { schema: { hide: true } }, (request, reply) => sendFile(request, reply, file, pages, forAYear));
+    const keeping = file.startsWith("/assets/") ? forAYear : asOftenAsItChanges;
+    app.get(file, { schema: { hide: true } }, (request, reply) => sendFile(request, reply, file, pages, keeping));
   }
   app.get("/client.js", { schema: { hide: true } }, (request, reply) =>
     sendFile(request, reply, "/client.js", builtFolder("web"), asOftenAsItChanges),
@@ -42,16 +44,21 @@ export function staticFiles(app: WebApp): void {
  */
 export function ownPages(app: WebApp, folder: string): void {
   const prefix = "/pages";
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     if (problemOf(error)?.status === 401 && request.headers.authorization === undefined) {
-      return indexPage(request, reply.status(401));
+      // (Whole, whatever part or state of the page that is asked for the browser wants.)
+      const page = await readFile(join(builtFolder("ui"), "index.html"));
+      return reply.status(401).type("text/html; charset=utf-8").send(page);
     }
     throw error;
   });
   for (const url of [prefix, `${prefix}/*`]) {
     app.get(url, { schema: { hide: true } }, (request, reply) => {
-      const [path = prefix] = request.url.split("?", 1);
-      return sendFile(request, reply, path.slice(prefix.length), folder, asOftenAsItChanges);
+      const [path = ""] = request.url.split("?", 1);
+      // (The router has decoded the address, and thrown away what stands before its path.)
+      return path === prefix || path.startsWith(`${prefix}/`)
+        ? sendFile(request, reply, path.slice(prefix.length), folder, asOftenAsItChanges)
+        : notFound(reply);
     });
   }
 }
@@ -72,16 +79,22 @@ async function sendFile(
     }
     case "error":
       if (answer.statusCode === 404) {
-        reply.callNotFound();
-        return reply;
+        return notFound(reply);
       }
       throw answer.metadata.error;
-    case "file":
-      return reply
-        .status(reply.statusCode === 200 ? answer.statusCode : reply.statusCode)
-        .headers(answer.headers)
-        .send(answer.stream);
+    case "file": {
+      const { statusCode, headers, stream } = answer;
+      if (statusCode !== 304 && headers["Content-Type"] === undefined) {
+        void reply.type("application/octet-stream");
+      }
+      return reply.status(statusCode).headers(headers).send(stream);
+    }
   }
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  reply.callNotFound();
+  return reply;
 }
 
 /** The paths of all files below a folder, with a slash first. */

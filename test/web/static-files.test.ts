@@ -1,6 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../../src/host/index.ts";
 import { createApp } from "../../src/web/app.ts";
@@ -76,6 +80,51 @@ test("nothing outside the folder is shown, nothing hidden, and nothing that is n
     expect(await response.text()).not.toBe("secret");
   }
 });
+
+test("what only the router takes for an address of these pages leads to none of the files", async () => {
+  const wrong = ["es/x", "localhost/pages/x"];
+  for (const file of wrong) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), "wrong");
+  }
+  await using web = await TestWeb.start({ webPages: folder });
+  for (const path of ["/%70ages/x", "http://localhost/pages/x"]) {
+    const response = (await once(request({ port: web.webPort, path }).end(), "response"))[0] as IncomingMessage;
+    expect(await text(response), path).not.toBe("wrong");
+  }
+});
+
+test("what says nothing of its type is bytes; what may change is asked for each time", async () => {
+  await writeFile(join(folder, "untold"), "1");
+  await using web = await TestWeb.start({ webPages: folder });
+  expect((await web.fetch("/pages/untold")).headers.get("content-type")).toBe("application/octet-stream");
+  for (const path of ["/pages/untold", "/index.html", "/icon.svg", "/"]) {
+    expect((await web.fetch(path)).headers.get("cache-control"), path).toBe("public, max-age=0");
+  }
+  const [script] = /\/assets\/[^"]+\.js/.exec(await (await web.fetch("/")).text())!;
+  expect((await web.fetch(script)).headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+});
+
+test.runIf(process.platform === "linux")(
+  "whoever asks for many files at once, and hangs up, leaves none open",
+  async () => {
+    const large = join(folder, "large");
+    await writeFile(large, Buffer.alloc(1_000_000));
+    await using web = await TestWeb.start({ webPages: folder });
+    const openCount = async (): Promise<number> => {
+      const names = await readdir("/proc/self/fd");
+      const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));
+      return targets.filter((target) => target === large).length;
+    };
+    const socket = connect(web.webPort, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET /pages/large HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20));
+    // (The system takes some megabytes of the first ones.)
+  await expect.poll(openCount).toBeGreaterThan(5);
+    socket.resetAndDestroy();
+    await expect.poll(openCount).toBe(0);
+  },
+);
 
 test("without such a folder there is nothing at /pages/, and one that is none is refused at once", async () => {
   await using web = await TestWeb.start();
