@@ -128,7 +128,7 @@ export class Stage implements AsyncDisposable {
     const { server, clients, attackers } = this.#places;
     return server === undefined
       ? "one processor for all"
-      : `the server on processor ${server} (node ${COLLECTS_ALONE}), its clients on ${clients!}; the threads that help it, and attackers on ${attackers!}, with nice ${LAST}`;
+      : `the server on processor ${server} (node ${COLLECTS_ALONE}), on ${clients!} its clients and, with nice ${LAST}, the threads that help it; attackers on ${attackers!} with nice ${LAST}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -46,16 +46,20 @@ export class Turns {
   };
 
   readonly #next = (): void => {
-    for (const taker of this.#waiting) {
-      this.#waiting.delete(taker);
-      this.#flushQueue.beginReceiving();
-      taker.goOn();
-      this.#flushQueue.endReceiving();
-      break;
-    }
-    this.#isScheduled = this.#waiting.size > 0;
-    if (this.#isScheduled) {
-      this.clock.soon(this.#next);
+    try {
+      for (const taker of this.#waiting) {
+        this.#waiting.delete(taker);
+        this.#flushQueue.beginReceiving();
+        taker.goOn();
+        this.#flushQueue.endReceiving();
+        break;
+      }
+    } finally {
+      // (Whatever happens, the others are not left waiting.)
+      this.#isScheduled = this.#waiting.size > 0;
+      if (this.#isScheduled) {
+        this.clock.soon(this.#next);
+      }
     }
   };
 }
