@@ -353,10 +353,11 @@ export class Connection implements Flushable, HeldBack, LineUser, TurnTaker, Slo
       gate.remove(this);
     }
     this.#written();
+    if ((this.#pauses & LOGGING) !== 0 && this.#held.byteCount <= LOW_WATER_BYTES) {
+      this.#resume(LOGGING);
+    }
     if (this.#mode === "closing" && this.#held.isEmpty) {
       this.#endOutput();
-    } else if ((this.#pauses & LOGGING) !== 0 && this.#held.byteCount <= LOW_WATER_BYTES) {
-      this.#resume(LOGGING);
     }
   }
 

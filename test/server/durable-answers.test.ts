@@ -7,7 +7,8 @@ import { diskError } from "./held-disk.ts";
 import { keep, type KeptServer, open, watched } from "./kept-server.ts";
 import { Verb } from "../../src/wire/verbs.ts";
 import { RawClassic } from "./raw-classic.ts";
-import { RawMultiplexed, readValue, u32, u8 } from "./raw-multiplexed.ts";
+import { byteString, frame, RawMultiplexed, readValue, text, u32, u8 } from "./raw-multiplexed.ts";
+import { RawSocket } from "./raw-socket.ts";
 
 /** Of values. */
 function filesOf({ folder }: KeptServer): string[] {
@@ -282,6 +283,36 @@ describe("after a crash", () => {
     await acknowledged;
     await ws.close();
   });
+});
+
+it("who says goodbye while much is held back is still read, so that nothing of that is lost on the way", async () => {
+  await using server = await keep();
+  const ws = open(server);
+  await ws.store("large", "x".repeat(100_000));
+  await ws.store("less", "x".repeat(50_000));
+  const raw = await RawSocket.to(server, true);
+  const client = await RawMultiplexed.connect(raw);
+  await client.ask(1, Verb.hello, u8(1), u32(0), byteString("test"));
+  await client.open("kept", "large", "less", "other");
+  server.disk.hold();
+  const large = frame(2, Verb.find, u32(0), u8(0));
+  raw.write(
+    Buffer.concat([
+      frame(1, Verb.store, u32(2), u32(1), text("1")),
+      ...Array<Buffer>(10).fill(large),
+      frame(3, Verb.find, u32(1), u8(0)),
+      frame(4, Verb.goodbye),
+    ]),
+  );
+  await until(() => server.disk.heldCount > 0, "the log writes");
+  await open(server, "free", false).store("y", 1);
+  server.disk.letGo();
+  expect((await raw.readToEnd()).length).toBeGreaterThan(1_048_576);
+  // More than the system takes by itself.
+  const failure = await new Promise((resolve) => raw.socket.write(Buffer.alloc(32_000_000), resolve));
+  expect(failure ?? undefined).toBeUndefined();
+  raw.socket.destroy();
+  await ws.close();
 });
 
 describe("a disk that is full", () => {
