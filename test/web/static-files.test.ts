@@ -120,7 +120,7 @@ test.runIf(process.platform === "linux")(
     socket.on("error", () => undefined);
     socket.write("GET /pages/large HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20));
     // (The system takes some megabytes of the first ones.)
-  await expect.poll(openCount).toBeGreaterThan(5);
+    await expect.poll(openCount).toBeGreaterThan(5);
     socket.resetAndDestroy();
     await expect.poll(openCount).toBe(0);
   },
