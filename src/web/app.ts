@@ -1,7 +1,8 @@
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { type IncomingMessage, Server as HttpServer } from "node:http";
+import { Server as HttpServer } from "node:http";
+import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { LoginRefused } from "../server/access/login.ts";
 import { TooManyAttempts } from "../server/access/token-check.ts";
@@ -104,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.addHook("onSend", ({ raw }, _reply, payload, next) => {
     if (payload instanceof Readable) {
-      endWithConnection(payload, raw);
+      endWithConnection(payload, raw.socket);
     }
     next(null, payload);
   });
@@ -207,18 +208,23 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Whoever waits behind another answer of his connection is not told that it is gone: its file would stay open. (Of the request, Node says so.) */
-function endWithConnection(answer: Readable, request: IncomingMessage): void {
-  const end = (): void => {
-    if (request.socket.destroyed) {
-      answer.destroy();
-    }
-  };
-  if (request.destroyed) {
-    end();
-  } else {
-    request.once("close", end);
+/** The answers of a connection that are not sent yet: of one that waits behind another Node does not say that the connection is gone, and its file would stay open. */
+const unsentAnswers = new WeakMap<Socket, Set<Readable>>();
+
+function endWithConnection(answer: Readable, connection: Socket): void {
+  if (connection.destroyed) {
+    answer.destroy();
+    return;
   }
+  const answers = unsentAnswers.get(connection) ?? new Set();
+  if (!unsentAnswers.has(connection)) {
+    unsentAnswers.set(connection, answers);
+    connection.once("close", () => {
+      answers.forEach((each) => each.destroy());
+    });
+  }
+  answers.add(answer);
+  answer.once("close", () => answers.delete(answer));
 }
 
 function countRefusal({ tally }: Server, error: unknown): void {
