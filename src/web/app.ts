@@ -2,7 +2,6 @@ import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { Server as HttpServer } from "node:http";
-import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { LoginRefused } from "../server/access/login.ts";
 import { TooManyAttempts } from "../server/access/token-check.ts";
@@ -29,6 +28,7 @@ import { History } from "./show/history.ts";
 import { Observer } from "./show/observer.ts";
 import type { Addresses } from "./show/server-info.ts";
 import { Strangers } from "./strangers.ts";
+import { endWithConnection } from "./unsent-answers.ts";
 import { type Visitor, Visitors } from "./visitors/visitors.ts";
 import { acceptUpgrades } from "./web-sockets.ts";
 
@@ -206,25 +206,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       await app.close();
     },
   };
-}
-
-/** The answers of a connection that are not sent yet: of one that waits behind another Node does not say that the connection is gone, and its file would stay open. */
-const unsentAnswers = new WeakMap<Socket, Set<Readable>>();
-
-function endWithConnection(answer: Readable, connection: Socket): void {
-  if (connection.destroyed) {
-    answer.destroy();
-    return;
-  }
-  const answers = unsentAnswers.get(connection) ?? new Set();
-  if (!unsentAnswers.has(connection)) {
-    unsentAnswers.set(connection, answers);
-    connection.once("close", () => {
-      answers.forEach((each) => each.destroy());
-    });
-  }
-  answers.add(answer);
-  answer.once("close", () => answers.delete(answer));
 }
 
 function countRefusal({ tally }: Server, error: unknown): void {

@@ -180,6 +180,11 @@ describe.skipIf(!canBeStranger)("another user of the machine", () => {
     }
     const own = await ask(there, {}, "GET", "/pages/");
     expect(own.text).toContain('<div id="root">');
+    // Whole, whatever his browser has of that page, or wants of another one.
+    const { headers } = await web.fetch("/");
+    for (const wish of [{ "if-none-match": headers.get("etag")! }, { range: "bytes=0-3" }]) {
+      expect(await ask(there, wish, "GET", "/pages/")).toEqual(own);
+    }
   });
 
   it("opens no workspace over a WebSocket, but may log in there", async () => {
